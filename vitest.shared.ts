@@ -8,6 +8,7 @@ const shared: ViteUserConfig = defineConfig({
     hookTimeout: 20_000,
     // Two workers: the reference machine has two cores, and real-time tests starve with more.
     maxWorkers: 2,
+    reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },
 })
 

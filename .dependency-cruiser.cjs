@@ -1,0 +1,90 @@
+/**
+ * The layer rules of docs/architecture.md: imports point down only, adapters do not know each other, the pure
+ * layers reach no platform, and whatever is imported is declared in the importer's own package.json.
+ */
+const { globSync, readFileSync } = require('node:fs')
+const { dirname } = require('node:path')
+
+const ABOVE = {
+  protocol: 'libs/(?!protocol/)|apps|tests',
+  media: 'libs/(?!(protocol|media)/)|apps|tests',
+  'session-fsm': 'libs/(?!(protocol|session-fsm)/)|apps|tests',
+  audio: 'libs/(?!(protocol|media|session-fsm|audio)/)|apps|tests',
+  rtc: 'libs/(?!(protocol|media|session-fsm|rtc)/)|apps|tests',
+  swarm: 'libs/(?!(protocol|media|session-fsm|swarm)/)|apps|tests',
+  station: 'apps|tests',
+}
+const TESTS = String.raw`\.test\.ts$|/testing/`
+
+/** npm links every workspace at the root, so an undeclared import of a sibling would resolve: forbid it by name. */
+const undeclaredSiblings = globSync('{apps,libs}/*/package.json')
+  .concat('tests/package.json')
+  .map((file) => {
+    const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(file, 'utf8'))
+    const declared = Object.keys({ ...dependencies, ...devDependencies }).filter((dep) =>
+      dep.startsWith('@pearcast/'),
+    )
+    const folders = [name, ...declared].map((dep) => dep.slice('@pearcast/'.length))
+    return {
+      name: `declared-${dirname(file)}`,
+      comment: `${file} declares the projects that ${dirname(file)} imports`,
+      severity: 'error',
+      from: { path: `^${dirname(file)}/` },
+      to: { path: `^(?:apps|libs)/(?!(?:${folders.join('|')})/)` },
+    }
+  })
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(ABOVE).map(([lib, above]) => ({
+      name: `layer-${lib}`,
+      comment: `libs/${lib} imports only the layers below it`,
+      severity: 'error',
+      from: { path: `^libs/${lib}/` },
+      to: { path: `^(${above})` },
+    })),
+    ...undeclaredSiblings,
+    {
+      name: 'pure-layers-reach-no-platform',
+      comment: 'protocol, media and session-fsm decide and never act: no Node module in them',
+      severity: 'error',
+      from: { path: '^libs/(protocol|media|session-fsm)/src/', pathNot: TESTS },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'only-through-the-index',
+      comment: 'another project is imported by its name, not by a path into its folder',
+      severity: 'error',
+      from: { path: '^((?:libs|apps)/[^/]+)/' },
+      to: {
+        path: '^(?:libs|apps)/[^/]+/',
+        pathNot: '^$1/|^(?:libs|apps)/[^/]+/src/(index|testing/index)[.]ts$',
+      },
+    },
+    {
+      name: 'declared',
+      comment: 'what is imported is declared in the package.json of the importing project',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'dev-dependencies-in-tests-only',
+      severity: 'error',
+      from: { path: '^(libs|apps)/[^/]+/src/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev'], pathNot: '@types/', dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+}
