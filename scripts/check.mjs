@@ -1,7 +1,6 @@
 // `npm run check`: everything that is wrong without running the program. Prints a line per check.
 import { availableParallelism } from 'node:os'
 import { pinnedNode, run, seconds, tool } from './lib.mjs'
-import { setup } from './setup.mjs'
 
 /** name -> Node script and its arguments */
 const CHECKS = {
@@ -20,7 +19,6 @@ const CHECKS = {
   ],
 }
 
-await setup()
 const queue = Object.entries(CHECKS)
 let failures = 0
 const started = Date.now()

@@ -1,13 +1,12 @@
-// `npm test`: sets up what is missing, then checks, unit tests (cached by Nx) and end-to-end tests, with one closing line.
+// `npm test`: checks, unit tests (cached by Nx) and end-to-end tests, with one closing line.
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pinnedNode, ROOT, run, seconds, tool, toolEnv } from './lib.mjs'
-import { debianPackages, setup } from './setup.mjs'
+import { debianPackages } from './setup.mjs'
 
 const NX = [tool('nx', 'dist', 'bin', 'nx.js')]
 const started = Date.now()
 
-await setup()
 await debianPackages({ ffmpeg: 'ffmpeg', nft: 'nftables', ip: 'iproute2' })
 
 const stages = [
