@@ -1,0 +1,54 @@
+import type { Path, Via } from '@pearcast/protocol'
+
+/** `auto` prefers WebRTC once it has proven itself; the other two force one path. */
+export type PathMode = 'auto' | 'swarm' | 'webrtc'
+
+/** What a broadcaster tells its face. The CLI prints each as one line of JSON, with `t` added. */
+export type BroadcastEvent =
+  | { event: 'on-air'; link: string; key: string }
+  | { event: 'listener-joined'; id: string; path: Path; via: Via }
+  | { event: 'listener-path'; id: string; from: Path; path: Path; via: Via }
+  | { event: 'listener-left'; id: string; reason: string }
+  | { event: 'source'; state: 'live' | 'stalled' | 'ended' }
+  | BroadcastStats
+  | { event: 'error'; code: string; message: string }
+  | { event: 'ended'; reason: string; framesSent: number; durationMs: number }
+
+/** Once a second. `cpuMs` is the process's CPU time since its start, `rssKiB` its resident memory. */
+export interface BroadcastStats {
+  event: 'stats'
+  listeners: number
+  framesSent: number
+  bytesSent: number
+  cpuMs: number
+  rssKiB: number
+}
+
+/** What a listener tells its face. `ms` counts from the start of `listen` unless said otherwise. */
+export type ListenEvent =
+  | { event: 'searching' }
+  | { event: 'connected'; ms: number; via: Via }
+  | { event: 'first-audio'; ms: number; path: Path; via: Via }
+  | { event: 'path'; from: Path; to: Path; via: Via; ms: number }
+  | { event: 'gap'; ms: number; concealed: number }
+  | { event: 'reconnecting'; attempt: number }
+  | { event: 'off-air' }
+  | ({ event: 'stats'; bufferMs: number; targetMs: number } & ListenFigures)
+  | { event: 'error'; code: string; message: string }
+  | ({ event: 'ended'; framesSent: number; relayHops: number; reason: string } & ListenFigures)
+
+/**
+ * From the first to the last sequence number heard: sent = played + concealed + lost. `framesDuplicate` counts frames
+ * that reached the sink twice; redundant copies dropped on arrival are not among them.
+ */
+export interface ListenFigures {
+  framesPlayed: number
+  framesLost: number
+  framesConcealed: number
+  framesDuplicate: number
+  framesByPath: Record<Path, number>
+  interruptions: number
+  latencyMs: { p50: number; p95: number }
+  path: Path | null
+  via: Via | null
+}
