@@ -1,1 +1,13 @@
-export {}
+export { RtcError, type RtcErrorCode } from './errors.ts'
+export {
+  RTC_LIMITS,
+  type PeerRole,
+  type PeerTransport,
+  type PeerTransportEvents,
+  type PeerTransportOptions,
+  type PeerTransportState,
+} from './peer-transport.ts'
+export { type Candidate, formatCandidate, parseCandidate } from './candidate.ts'
+export { type AudioDescription, formatSdp, parseSdpSafely } from './sdp.ts'
+export { rtcAvailable, type RtcAvailability } from './ndc/native.ts'
+export { closeRtc, createNdcTransport } from './ndc/transport.ts'

@@ -1,0 +1,121 @@
+/**
+ * The port: audio in RTP packets between two peers over one RTCPeerConnection.
+ *
+ * The sender of audio makes the offer (`sendonly`), the receiver answers (`recvonly`); there is one audio
+ * track and no data channel. A transport negotiates once. When it fails, or addresses change, close it and
+ * negotiate on a new one: an ICE restart is no part of this port.
+ *
+ * ```
+ *  sender                                        receiver
+ *  createOffer() ------------- SDP ------------> acceptOffer(sdp)
+ *  onCandidate --------------- each -----------> addCandidate
+ *  acceptAnswer(sdp) <-------- SDP ------------- (its result)
+ *  addCandidate <------------- each ------------ onCandidate
+ *  onState('connected')                          onState('connected')
+ *  sendRtp(packet) ========= SRTP/UDP =========> onRtp(packet)
+ * ```
+ *
+ * No ICE server is ever asked: candidates are the machine's own addresses and whatever the peers see of
+ * each other. SDP never holds a candidate, so that the caller alone decides which addresses leave.
+ */
+export interface PeerTransport {
+  /** Sender only, once. Resolves to the SDP to hand to the receiver. @throws RtcError */
+  createOffer(): Promise<string>
+
+  /**
+   * Receiver only, once. Resolves to the SDP to hand to the sender. It waits (at most 250 ms) until ICE has
+   * connected: a DTLS client hello that reaches a peer without ICE is lost and only repeated after 1 s.
+   * @throws RtcError when the SDP is refused; the text of a stranger may be passed as it is.
+   */
+  acceptOffer(sdp: string): Promise<string>
+
+  /** Sender only, once, after `createOffer`. @throws RtcError as `acceptOffer` */
+  acceptAnswer(sdp: string): Promise<void>
+
+  /**
+   * A candidate of the peer (`candidate:...`, RFC 8839), at any time: those that come before the peer's
+   * SDP are kept for it. Host names, TCP and addresses that cannot be the peer's are skipped in silence;
+   * after the end it does nothing. An empty text (end of candidates) is allowed.
+   * @throws RtcError CANDIDATE_SYNTAX, CANDIDATE_TOO_LONG, CANDIDATE_LIMIT
+   */
+  addCandidate(candidate: string, mid: string): void
+
+  /**
+   * Sends one complete RTP packet as it is. False when it was not handed to the network: not connected, too
+   * large (`RTC_LIMITS.maxRtpBytes`), not RTP, or the socket is busy. Never throws. The bytes are free for
+   * reuse when it returns.
+   */
+  sendRtp(packet: Uint8Array): boolean
+
+  /**
+   * Asks the sender for packets again (RTCP generic NACK, RFC 4585) by their 16-bit sequence numbers, at most
+   * `RTC_LIMITS.maxNackSequenceNumbers` at a time. False when it could not be sent.
+   */
+  requestRepair(sequenceNumbers: readonly number[]): boolean
+
+  /** Ends it and frees its socket. Afterwards no event fires; calling it again does nothing. */
+  close(): void
+
+  readonly state: PeerTransportState
+}
+
+/**
+ * `failed`: it could not connect, or the peer was lost; a fresh transport may do better. `closed`: the peer
+ * ended it, or `close()` was called. Both are final.
+ */
+export type PeerTransportState = 'new' | 'connecting' | 'connected' | 'failed' | 'closed'
+
+/** All of them are called on the event loop, never inside a call to the transport. */
+export interface PeerTransportEvents {
+  /** An own address, only after the local SDP was handed out: `candidate` as `candidate:...`. */
+  onCandidate(candidate: string, mid: string): void
+  /** There will be no further `onCandidate`. */
+  onEndOfCandidates?(): void
+  /** Each change once; nothing follows `failed` or `closed`. */
+  onState(state: PeerTransportState): void
+  /** One complete RTP packet with its header extensions, as the peer sent it. The bytes are the callee's. */
+  onRtp(packet: Uint8Array): void
+  /**
+   * The receiver misses these packets (16-bit sequence numbers): answer with `sendRtp` of the same bytes as
+   * before. Without this event the offer does not announce NACK, and requests are dropped.
+   */
+  onRepairRequest?(sequenceNumbers: readonly number[]): void
+}
+
+export type PeerRole = 'sender' | 'receiver'
+
+export interface PeerTransportOptions {
+  role: PeerRole
+  /** RTP synchronisation source: a sender's packets carry it, and the offer names it; a receiver's names its RTCP. */
+  ssrc: number
+  /** Own address to use and to offer, instead of all of the machine's. A loopback address connects only to itself. */
+  bindAddress?: string
+  /** From the first SDP applied to `connected`; then the transport fails. Default 10 000. */
+  connectTimeoutMs?: number
+  /** Silence of a connected peer (no RTP, no RTCP) after which the transport fails. Default 10 000. */
+  lostAfterMs?: number
+  events: PeerTransportEvents
+}
+
+/** Bounds on what a stranger may send and what fits the path. */
+export const RTC_LIMITS: {
+  readonly maxSdpBytes: number
+  readonly maxSdpLines: number
+  readonly maxCandidateBytes: number
+  readonly maxCandidates: number
+  readonly maxMidBytes: number
+  readonly maxRtpBytes: number
+  readonly maxNackSequenceNumbers: number
+  readonly answerHoldMs: number
+} = {
+  maxSdpBytes: 16_384,
+  maxSdpLines: 512,
+  maxCandidateBytes: 512,
+  /** Candidates of the peer in one negotiation, in the SDP or trickled. */
+  maxCandidates: 32,
+  maxMidBytes: 32,
+  /** 1280 bytes IPv6 minimum MTU - 40 IPv6 - 8 UDP - 12 reserved for SRTP. */
+  maxRtpBytes: 1220,
+  maxNackSequenceNumbers: 64,
+  answerHoldMs: 250,
+}

@@ -1,0 +1,114 @@
+import { createNdcTransport } from '../ndc/transport.ts'
+import type { PeerTransport, PeerTransportOptions, PeerTransportState } from '../peer-transport.ts'
+
+/** A transport and what it reported. */
+export interface Observed {
+  transport: PeerTransport
+  states: PeerTransportState[]
+  packets: Uint8Array[]
+  candidates: string[]
+  repairRequests: number[][]
+  until(state: PeerTransportState): Promise<void>
+}
+
+export interface Pair {
+  sender: Observed
+  receiver: Observed
+  close(): void
+}
+
+export function observe(
+  options: Omit<PeerTransportOptions, 'events'>,
+  onCandidate: (candidate: string, mid: string) => void = () => undefined,
+): Observed {
+  const waiting: (() => void)[] = []
+  const observed = {
+    states: [] as PeerTransportState[],
+    packets: [] as Uint8Array[],
+    candidates: [] as string[],
+    repairRequests: [] as number[][],
+  }
+  const transport = createNdcTransport({
+    bindAddress: '127.0.0.1',
+    ...options,
+    events: {
+      onCandidate: (candidate, mid) => {
+        observed.candidates.push(candidate)
+        onCandidate(candidate, mid)
+      },
+      onState: (state) => {
+        observed.states.push(state)
+        for (const check of [...waiting]) check()
+      },
+      onRtp: (packet) => observed.packets.push(packet),
+      onRepairRequest: (sequenceNumbers) => observed.repairRequests.push([...sequenceNumbers]),
+    },
+  })
+  const until = (state: PeerTransportState): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (observed.states.includes(state)) resolve()
+        else if (observed.states.includes('failed') || observed.states.includes('closed')) {
+          reject(new Error(`waited for ${state}, got ${observed.states.join(' -> ')}`))
+        }
+      }
+      waiting.push(check)
+      check()
+    })
+  return { transport, ...observed, until }
+}
+
+/** Two transports that trickle to each other, not negotiated yet. */
+export function createPair(options: Partial<PeerTransportOptions> = {}): Pair {
+  const sender = observe({ ...options, role: 'sender', ssrc: 0x1234_5678 }, (candidate, mid) =>
+    receiver.transport.addCandidate(candidate, mid),
+  )
+  const receiver: Observed = observe({ ...options, role: 'receiver', ssrc: 0x8765_4321 }, (candidate, mid) =>
+    sender.transport.addCandidate(candidate, mid),
+  )
+  return {
+    sender,
+    receiver,
+    close() {
+      sender.transport.close()
+      receiver.transport.close()
+    },
+  }
+}
+
+/** Negotiates and waits until both are connected. */
+export async function connect({ sender, receiver }: Pair): Promise<void> {
+  const offer = await sender.transport.createOffer()
+  await sender.transport.acceptAnswer(await receiver.transport.acceptOffer(offer))
+  await Promise.all([sender.until('connected'), receiver.until('connected')])
+}
+
+/** An RTP packet with an RFC 8285 two-byte header extension (profile 0x1000): element 13 of 85 bytes. */
+export function rtpPacket(sequenceNumber: number, payloadBytes = 241): Uint8Array {
+  const extensionWords = 22 // 2 + 85 bytes, padded
+  const packet = new Uint8Array(12 + 4 + 4 * extensionWords + payloadBytes)
+  const view = new DataView(packet.buffer)
+  view.setUint8(0, 0x90)
+  view.setUint8(1, 111)
+  view.setUint16(2, sequenceNumber)
+  view.setUint32(4, sequenceNumber * 960)
+  view.setUint32(8, 0x1234_5678)
+  view.setUint16(12, 0x1000)
+  view.setUint16(14, extensionWords)
+  view.setUint8(16, 13)
+  view.setUint8(17, 85)
+  for (let i = 0; i < 85; i++) packet[18 + i] = (sequenceNumber * 7 + i) & 0xff
+  for (let i = 16 + 4 * extensionWords; i < packet.length; i++) packet[i] = (sequenceNumber * 31 + i) & 0xff
+  return packet
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Waits until it is true; false when it is not within that time. */
+export async function eventually(isTrue: () => boolean, withinMs: number): Promise<boolean> {
+  const end = performance.now() + withinMs
+  while (!isTrue() && performance.now() < end) await pause(5)
+  return isTrue()
+}
