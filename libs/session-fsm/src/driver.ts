@@ -1,0 +1,101 @@
+import {
+  initialTransition,
+  transition,
+  type EventObject,
+  type ExecutableActionsFrom,
+  type MachineContext,
+  type SnapshotFrom,
+  type StateValue,
+} from 'xstate'
+import type { Effect, EffectMachine } from './machine.ts'
+
+/** A running machine: events in, effects out through the function given to {@link createDriver}. */
+export interface MachineDriver<
+  C extends MachineContext,
+  E extends EventObject,
+  V extends StateValue,
+  I,
+  F extends Effect,
+> {
+  /** Takes one event. Called from within `perform` it waits until the effects before it are performed. */
+  send(event: E): void
+  snapshot(): SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  /** True once the machine has reached its final state; every later event is ignored. */
+  readonly done: boolean
+}
+
+/**
+ * Runs a machine through xstate's pure `transition()`: no actor, no clock, no scheduler.
+ *
+ * - Effects reach `perform` one at a time, in the machine's order, after the state has changed.
+ * - `perform` may send events: they queue and are taken once the present effects are done.
+ * - A `timer` event whose timer was stopped in the meantime is dropped, so that a late callback is harmless.
+ * - When `perform` throws, the remaining effects and events are still handled, then the first error is rethrown.
+ */
+export function createDriver<
+  C extends MachineContext,
+  E extends EventObject,
+  V extends StateValue,
+  I,
+  F extends Effect,
+>(
+  machine: EffectMachine<C, E, V, I, F>,
+  input: I,
+  perform: (effect: F) => void,
+): MachineDriver<C, E, V, I, F> {
+  type Machine = EffectMachine<C, E, V, I, F>
+  const queue: E[] = []
+  const armed = new Set<unknown>()
+  const errors: unknown[] = []
+  let busy = true
+
+  const performAll = (actions: readonly ExecutableActionsFrom<Machine>[]): void => {
+    for (const action of actions) {
+      // The edge to xstate: an action's type and params are the effect that the machine's types declare.
+      const effect = { ...action.params, type: action.type } as unknown as F
+      trackTimer(armed, effect)
+      try {
+        perform(effect)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+  }
+
+  const drain = (): void => {
+    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+      if (snapshot.status !== 'active' || isLateTimer(armed, event)) continue
+      const [next, actions] = transition(machine, snapshot, event)
+      snapshot = next
+      performAll(actions)
+    }
+    busy = false
+    if (errors.length > 0) throw errors.splice(0)[0]
+  }
+
+  let [snapshot, actions] = initialTransition(machine, input)
+  performAll(actions)
+  drain()
+
+  return {
+    send(event) {
+      queue.push(event)
+      if (busy) return
+      busy = true
+      drain()
+    },
+    snapshot: () => snapshot,
+    get done() {
+      return snapshot.status !== 'active'
+    },
+  }
+}
+
+function trackTimer(armed: Set<unknown>, effect: Effect): void {
+  if (effect.type === 'start-timer' && 'id' in effect) armed.add(effect.id)
+  if (effect.type === 'stop-timer' && 'id' in effect) armed.delete(effect.id)
+}
+
+function isLateTimer(armed: Set<unknown>, event: EventObject): boolean {
+  return event.type === 'timer' && 'id' in event && !armed.delete(event.id)
+}

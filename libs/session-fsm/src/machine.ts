@@ -1,0 +1,75 @@
+import type {
+  AnyActorRef,
+  EventObject,
+  MachineContext,
+  MetaObject,
+  NonReducibleUnknown,
+  ParameterizedObject,
+  ProvidedActor,
+  StateMachine,
+  StateSchema,
+  StateValue,
+} from 'xstate'
+
+/** What a machine wants done: plain data, performed by an adapter. */
+export interface Effect {
+  readonly type: string
+}
+
+/** Starts a timer, or starts it afresh when it is running. Its end comes back as {@link TimerEvent}. */
+export interface StartTimer<Id extends string> {
+  readonly type: 'start-timer'
+  readonly id: Id
+  readonly ms: number
+}
+
+/** Stops a timer. One that is not running is left alone. */
+export interface StopTimer<Id extends string> {
+  readonly type: 'stop-timer'
+  readonly id: Id
+}
+
+/** A timer that an effect started has run out. */
+export interface TimerEvent<Id extends string> {
+  readonly type: 'timer'
+  readonly id: Id
+}
+
+/** The parameters of an effect: its fields without the type, or nothing. */
+export type ParamsOf<F extends Effect, T extends F['type']> =
+  Exclude<keyof Extract<F, { type: T }>, 'type'> extends never
+    ? undefined
+    : Omit<Extract<F, { type: T }>, 'type'>
+
+/** One xstate action for each effect of a machine; the compiler asks for every one of them. */
+export type EffectActions<F extends Effect> = {
+  readonly [T in F['type']]: (args: unknown, params: ParamsOf<F, T>) => void
+}
+
+/** The body of every effect's action: a machine names what it wants and never does it. */
+export const effect = (): void => {}
+
+/** An xstate machine that also knows the type of its effects (`~effect` exists for the compiler only). */
+export type EffectMachine<
+  C extends MachineContext,
+  E extends EventObject,
+  V extends StateValue,
+  I,
+  F extends Effect,
+> = StateMachine<
+  C,
+  E,
+  Record<string, AnyActorRef | undefined>,
+  ProvidedActor,
+  ParameterizedObject,
+  ParameterizedObject,
+  string,
+  V,
+  string,
+  I,
+  NonReducibleUnknown,
+  EventObject,
+  MetaObject,
+  StateSchema,
+  MetaObject
+> & { readonly '~effect'?: F }
