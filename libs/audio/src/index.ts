@@ -1,1 +1,14 @@
-export {}
+/** Audio in and out: sources, Opus, sinks, pacing, and the measures that compare what was heard with what was sent. */
+export { AudioError } from './error.ts'
+export type { AudioErrorCode } from './error.ts'
+export { FRAME_SAMPLES, SAMPLE_RATE } from './format.ts'
+export type { Channels, Profile, StreamSettings } from './format.ts'
+export { OpusDecoder } from './opus/decoder.ts'
+export { OpusEncoder } from './opus/encoder.ts'
+export { Pacer } from './pacer.ts'
+export type { MonotonicClock, PacerOptions, PacerTimers } from './pacer.ts'
+export { openSink } from './sink/open-sink.ts'
+export type { OpenSinkOptions } from './sink/open-sink.ts'
+export type { PlayedSlot, Sink, SinkIo } from './sink/sink.ts'
+export { openSource } from './source/open-source.ts'
+export type { AudioSource, OpenSourceOptions, SourceItem } from './source/source.ts'

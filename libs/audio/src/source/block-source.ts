@@ -1,0 +1,89 @@
+import { FRAME_SAMPLES } from '../format.ts'
+import type { Channels } from '../format.ts'
+import { mapChannels } from './channel-map.ts'
+import type { PcmStream } from './pcm-stream.ts'
+import { createResampler } from './resampler.ts'
+import type { Resampler } from './resampler.ts'
+import type { AudioSource, SourceItem } from './source.ts'
+
+/** A decoded file as 20 ms blocks of 48 kHz: channels mapped, resampled, looped without a seam, the last block padded. */
+export class BlockSource implements AudioSource {
+  readonly channels: Channels
+  readonly title: string | undefined
+  readonly durationS: number | undefined
+  readonly #stream: PcmStream
+  readonly #resampler: Resampler
+  readonly #loop: boolean
+  readonly #blockLength: number
+  /** Decoded but not yet handed out: chunks in order, the first consumed up to `#headAt`. */
+  readonly #chunks: Float32Array[] = []
+  #headAt = 0
+  #queued = 0
+  #heardInPass = false
+  #ended = false
+
+  private constructor(stream: PcmStream, resampler: Resampler, channels: Channels, loop: boolean) {
+    this.#stream = stream
+    this.#resampler = resampler
+    this.#loop = loop
+    this.channels = channels
+    this.title = stream.title
+    this.durationS = stream.durationS
+    this.#blockLength = FRAME_SAMPLES * channels
+  }
+
+  static async open(stream: PcmStream, channels: Channels, loop: boolean): Promise<BlockSource> {
+    return new BlockSource(stream, await createResampler(channels, stream.sampleRate), channels, loop)
+  }
+
+  async read(): Promise<SourceItem | undefined> {
+    while (this.#queued < this.#blockLength && !this.#ended) await this.#fill()
+    if (this.#queued === 0) return undefined
+    return { kind: 'pcm', pcm: this.#take() }
+  }
+
+  async close(): Promise<void> {
+    this.#resampler.close()
+    await this.#stream.close()
+  }
+
+  async #fill(): Promise<void> {
+    const decoded = await this.#stream.read()
+    if (decoded !== undefined) {
+      this.#heardInPass ||= decoded.length > 0
+      this.#enqueue(this.#resampler.push(mapChannels(decoded, this.#stream.channels, this.channels)))
+    } else if (this.#loop && this.#heardInPass) {
+      // The resampler runs on over the seam, as if the file went on.
+      this.#heardInPass = false
+      await this.#stream.rewind()
+    } else {
+      this.#enqueue(this.#resampler.flush())
+      this.#ended = true
+    }
+  }
+
+  #enqueue(pcm: Float32Array): void {
+    if (pcm.length === 0) return
+    this.#chunks.push(pcm)
+    this.#queued += pcm.length
+  }
+
+  #take(): Float32Array {
+    const block = new Float32Array(this.#blockLength)
+    let filled = 0
+    while (filled < block.length) {
+      const head = this.#chunks[0]
+      if (head === undefined) break
+      const part = head.subarray(this.#headAt, this.#headAt + block.length - filled)
+      block.set(part, filled)
+      filled += part.length
+      this.#headAt += part.length
+      if (this.#headAt === head.length) {
+        this.#chunks.shift()
+        this.#headAt = 0
+      }
+    }
+    this.#queued -= filled
+    return block
+  }
+}
