@@ -1,0 +1,168 @@
+import { MAX_U48, readU48, requireInteger, writeU48 } from './bytes.ts'
+import { ProtocolError } from './errors.ts'
+import type { Frame } from './frame.ts'
+import { SOURCE_HEARTBEAT_BYTES } from './heartbeat.ts'
+import { LIMITS } from './limits.ts'
+
+/**
+ * What a sealed datagram holds: `version:4 | type:4`, the channel as a variable-length integer (one byte below
+ * 253, else 0xfd and two little-endian bytes), then by type. Parsing copies nothing.
+ */
+export type Datagram =
+  | { type: 'frame'; channel: number; hops: number; body: Uint8Array }
+  | { type: 'source-heartbeat'; channel: number; body: Uint8Array }
+  | { type: 'hop-heartbeat'; channel: number; headSeq: number }
+  | { type: 'nack'; channel: number; seqs: number[] }
+
+const VERSION = 1
+const FRAME = 0
+const SOURCE_HEARTBEAT = 1
+const HOP_HEARTBEAT = 2
+const NACK = 3
+const SEQ_BYTES = 6
+
+/**
+ * Writes a frame datagram for one child and returns its length. `out` has `LIMITS.maxPlaintextBytes`. A relay
+ * passes the hops it adds itself to; the body is copied unchanged.
+ */
+export function encodeFrameDatagramInto(
+  out: Uint8Array,
+  channel: number,
+  frame: Frame,
+  hops: number = frame.hops,
+): number {
+  requireInteger('hops', hops, 0, LIMITS.maxHops)
+  const at = writeHeader(out, FRAME, channel)
+  const length = at + 1 + frame.body.length
+  if (frame.body.length > LIMITS.maxFrameBodyBytes || length > out.length) {
+    throw ProtocolError.bytes('the frame body', `at most ${LIMITS.maxFrameBodyBytes}`, frame.body.length)
+  }
+  out[at] = hops
+  out.set(frame.body, at + 1)
+  return length
+}
+
+export function encodeDatagram(datagram: Datagram): Uint8Array {
+  const out = new Uint8Array(LIMITS.maxPlaintextBytes)
+  return out.slice(0, writeDatagram(out, datagram))
+}
+
+function writeDatagram(out: Uint8Array, datagram: Datagram): number {
+  switch (datagram.type) {
+    case 'frame': {
+      requireInteger('hops', datagram.hops, 0, LIMITS.maxHops)
+      const at = writeHeader(out, FRAME, datagram.channel)
+      out[at] = datagram.hops
+      return writeBody(out, at + 1, datagram.body, LIMITS.maxFrameBodyBytes)
+    }
+    case 'source-heartbeat': {
+      const at = writeHeader(out, SOURCE_HEARTBEAT, datagram.channel)
+      return writeBody(out, at, datagram.body, SOURCE_HEARTBEAT_BYTES)
+    }
+    case 'hop-heartbeat': {
+      requireInteger('headSeq', datagram.headSeq, 0, MAX_U48)
+      const at = writeHeader(out, HOP_HEARTBEAT, datagram.channel)
+      writeU48(out, at, datagram.headSeq)
+      return at + SEQ_BYTES
+    }
+    case 'nack':
+      return writeNack(out, datagram.channel, datagram.seqs)
+  }
+}
+
+function writeBody(out: Uint8Array, at: number, body: Uint8Array, maxBytes: number): number {
+  if (body.length > maxBytes) throw ProtocolError.bytes('the body', `at most ${maxBytes}`, body.length)
+  out.set(body, at)
+  return at + body.length
+}
+
+/** Sequence numbers go out ascending and once each, whatever order the caller has them in. */
+function writeNack(out: Uint8Array, channel: number, seqs: readonly number[]): number {
+  const ascending = [...new Set(seqs)].sort((a, b) => a - b)
+  requireInteger('the number of seqs', ascending.length, 1, LIMITS.maxNackSeqs)
+  let at = writeHeader(out, NACK, channel)
+  out[at++] = ascending.length
+  for (const seq of ascending) {
+    requireInteger('seq', seq, 0, MAX_U48)
+    writeU48(out, at, seq)
+    at += SEQ_BYTES
+  }
+  return at
+}
+
+function writeHeader(out: Uint8Array, type: number, channel: number): number {
+  requireInteger('channel', channel, 0, LIMITS.maxChannel)
+  out[0] = (VERSION << 4) | type
+  if (channel < 0xfd) {
+    out[1] = channel
+    return 2
+  }
+  out[1] = 0xfd
+  out[2] = channel
+  out[3] = channel >>> 8
+  return 4
+}
+
+/**
+ * Bodies are views into `bytes`. Throws DATAGRAM_VERSION, DATAGRAM_TYPE, DATAGRAM_LENGTH or DATAGRAM_VALUE;
+ * a receiver drops such a datagram and goes on.
+ */
+export function decodeDatagram(bytes: Uint8Array): Datagram {
+  if (bytes.length > LIMITS.maxPlaintextBytes) throw tooShortOrLong(bytes)
+  const first = bytes[0]
+  const short = bytes[1]
+  if (first === undefined || short === undefined) throw tooShortOrLong(bytes)
+  if (first >> 4 !== VERSION) throw ProtocolError.version('DATAGRAM', first >> 4)
+  const at = short < 0xfd ? 2 : 4
+  const channel = short < 0xfd ? short : readLongChannel(bytes)
+
+  switch (first & 0x0f) {
+    case FRAME:
+      return decodeFrame(bytes, at, channel)
+    case SOURCE_HEARTBEAT:
+      if (bytes.length !== at + SOURCE_HEARTBEAT_BYTES) throw tooShortOrLong(bytes)
+      return { type: 'source-heartbeat', channel, body: bytes.subarray(at) }
+    case HOP_HEARTBEAT:
+      if (bytes.length !== at + SEQ_BYTES) throw tooShortOrLong(bytes)
+      return { type: 'hop-heartbeat', channel, headSeq: readU48(bytes, at) }
+    case NACK:
+      return { type: 'nack', channel, seqs: readNack(bytes, at) }
+    default:
+      throw ProtocolError.datagramType(first & 0x0f)
+  }
+}
+
+function readLongChannel(bytes: Uint8Array): number {
+  if (bytes.length < 4) throw tooShortOrLong(bytes)
+  const channel = (bytes[2] ?? 0) | ((bytes[3] ?? 0) << 8)
+  // Of the longer forms only 0xfd can hold an allowed channel, and only a channel that needs it.
+  if (bytes[1] !== 0xfd || channel < 0xfd) throw ProtocolError.value('DATAGRAM', 'the channel is malformed')
+  return channel
+}
+
+function decodeFrame(bytes: Uint8Array, at: number, channel: number): Datagram {
+  const hops = bytes[at]
+  if (hops === undefined || bytes.length === at + 1) throw tooShortOrLong(bytes)
+  if (hops > LIMITS.maxHops) throw ProtocolError.value('DATAGRAM', `the frame came over ${hops} hops`)
+  return { type: 'frame', channel, hops, body: bytes.subarray(at + 1) }
+}
+
+function readNack(bytes: Uint8Array, at: number): number[] {
+  const count = bytes[at] ?? 0
+  if (count < 1 || count > LIMITS.maxNackSeqs)
+    throw ProtocolError.value('DATAGRAM', `a NACK of ${count} frames`)
+  if (bytes.length !== at + 1 + count * SEQ_BYTES) throw tooShortOrLong(bytes)
+  const seqs: number[] = []
+  let last = -1
+  for (let i = 0; i < count; i++) {
+    const seq = readU48(bytes, at + 1 + i * SEQ_BYTES)
+    if (seq <= last) throw ProtocolError.value('DATAGRAM', 'the sequence numbers of a NACK do not ascend')
+    seqs.push(seq)
+    last = seq
+  }
+  return seqs
+}
+
+function tooShortOrLong(bytes: Uint8Array): ProtocolError {
+  return ProtocolError.wrongLength('DATAGRAM', `${bytes.length} bytes do not fit its type`)
+}

@@ -1,0 +1,52 @@
+import { requireBytes } from './bytes.ts'
+import { ProtocolError } from './errors.ts'
+import type { Sodium } from './sodium.ts'
+
+export const KEY_BYTES = 32
+export const SECRET_KEY_BYTES = 64
+export const SEED_BYTES = 32
+export const SIGNATURE_BYTES = 64
+
+/** Ed25519: 32 bytes public, 64 bytes secret (seed and public key, as libsodium stores it). */
+export interface KeyPair {
+  publicKey: Uint8Array
+  secretKey: Uint8Array
+}
+
+/** The same 32-byte seed always gives the same pair. */
+export function keyPairFromSeed(sodium: Sodium, seed: Uint8Array): KeyPair {
+  requireBytes('the seed', seed, SEED_BYTES)
+  const publicKey = new Uint8Array(KEY_BYTES)
+  const secretKey = new Uint8Array(SECRET_KEY_BYTES)
+  sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
+  return { publicKey, secretKey }
+}
+
+/** Lower-case hexadecimal. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
+}
+
+/** Throws HEX for an odd length or any character that is not a hexadecimal digit. */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0) throw ProtocolError.hex(`${text.length} digits are an odd number`)
+  const wrong = text.search(/[^0-9a-f]/i)
+  if (wrong >= 0) throw ProtocolError.hex(`position ${wrong + 1} holds ${JSON.stringify(text.at(wrong))}`)
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
+
+/** A short id for people and logs: the first 8 hexadecimal digits. Never used to decide anything. */
+export function keyId(publicKey: Uint8Array): string {
+  return toHex(publicKey.subarray(0, 4))
+}
+
+export function sign(sodium: Sodium, message: Uint8Array, secretKey: Uint8Array): Uint8Array {
+  requireBytes('the secret key', secretKey, SECRET_KEY_BYTES)
+  const signature = new Uint8Array(SIGNATURE_BYTES)
+  sodium.crypto_sign_detached(signature, message, secretKey)
+  return signature
+}
