@@ -1,5 +1,5 @@
 import { domain } from './domain.ts'
-import { concat, equalBytes, MAX_U48 } from './bytes.ts'
+import { concat, equalBytes, MAX_U48, requireInteger } from './bytes.ts'
 import { ProtocolError } from './errors.ts'
 import { KEY_BYTES, type KeyPair, sign, SIGNATURE_BYTES } from './keys.ts'
 import { LIMITS } from './limits.ts'
@@ -151,7 +151,7 @@ export function verifyChain(
   }
 }
 
-/** -1 when `a` is older. A listener keeps the highest pair it has seen and refuses lower ones. */
+/** -1 when `a` is older, generation before term. A listener keeps the highest pair it has seen and refuses lower ones. */
 export function compareTerm(
   a: { generation: number; term: number },
   b: { generation: number; term: number },
@@ -161,9 +161,15 @@ export function compareTerm(
   return difference < 0 ? -1 : 1
 }
 
-/** The term of a new run: above the stored one even when the clock went back, and near the clock if it was lost. */
+/**
+ * The term of a new run: above the stored one even when the clock went back, and near the clock when the stored
+ * one was lost (pass 0). Throws VALUE_RANGE.
+ */
 export function nextTerm(storedTerm: number, nowS: number): number {
-  return Math.min(Math.max(storedTerm + 1, Math.floor(nowS)), MAX_U48)
+  requireInteger('the stored term', storedTerm, 0, MAX_U48 - 1)
+  const term = Math.max(storedTerm + 1, Math.floor(nowS))
+  requireInteger('the term', term, 1, MAX_U48)
+  return term
 }
 
 type EncoderBody = Omit<EncoderCertificate, 'signature'>
@@ -207,6 +213,7 @@ interface Period {
   notAfterS: number
 }
 
+/** Each comparison is written so that NaN fails it. */
 function checkPeriod(which: 'encoder' | 'session', { notBeforeS, notAfterS }: Period): void {
   const maxS = which === 'encoder' ? LIMITS.maxEncoderCertificateS : LIMITS.maxSessionCertificateS
   const lengthS = notAfterS - notBeforeS
@@ -214,7 +221,7 @@ function checkPeriod(which: 'encoder' | 'session', { notBeforeS, notAfterS }: Pe
 }
 
 function checkNow(which: 'encoder' | 'session', { notBeforeS, notAfterS }: Period, nowS: number): void {
-  if (nowS < notBeforeS - LIMITS.clockSkewS)
-    throw ProtocolError.certificateNotYetValid(which, notBeforeS, nowS)
-  if (nowS > notAfterS + LIMITS.clockSkewS) throw ProtocolError.certificateExpired(which, notAfterS, nowS)
+  const { clockSkewS } = LIMITS
+  if (!(nowS >= notBeforeS - clockSkewS)) throw ProtocolError.certificateNotYetValid(which, notBeforeS, nowS)
+  if (!(nowS <= notAfterS + clockSkewS)) throw ProtocolError.certificateExpired(which, notAfterS, nowS)
 }

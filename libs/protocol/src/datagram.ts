@@ -78,7 +78,7 @@ function writeBody(out: Uint8Array, at: number, body: Uint8Array, maxBytes: numb
 
 /** Sequence numbers go out ascending and once each, whatever order the caller has them in. */
 function writeNack(out: Uint8Array, channel: number, seqs: readonly number[]): number {
-  const ascending = [...new Set(seqs)].sort((a, b) => a - b)
+  const ascending = [...new Set(seqs)].toSorted((a, b) => a - b)
   requireInteger('the number of seqs', ascending.length, 1, LIMITS.maxNackSeqs)
   let at = writeHeader(out, NACK, channel)
   out[at++] = ascending.length

@@ -60,7 +60,7 @@ export class FrameSigner {
     writeU64(body, 17, captureUs)
     body.set(payload, payloadAt)
     const signature = body.subarray(signatureAt)
-    this.#sodium.crypto_sign_detached(signature, this.#scratch.fill(body, signatureAt), this.#secretKey)
+    this.#sodium.crypto_sign_detached(signature, this.#scratch.load(body, signatureAt), this.#secretKey)
     const view = body.subarray(payloadAt, signatureAt)
     return { seq, ts48k, kid, flags, captureUs, payload: view, signature, body, hops: 0 }
   }
@@ -84,7 +84,7 @@ export class FrameVerifier {
   verify(frame: Frame): boolean {
     const signedBytes = frame.body.length - SIGNATURE_BYTES
     if (frame.body.length > LIMITS.maxFrameBodyBytes || signedBytes < FRAME_HEADER_BYTES) return false
-    const message = this.#scratch.fill(frame.body, signedBytes)
+    const message = this.#scratch.load(frame.body, signedBytes)
     return this.#sodium.crypto_sign_verify_detached(frame.signature, message, this.#publicKey)
   }
 }

@@ -7,19 +7,17 @@ import type { Sodium } from './sodium.ts'
 import { encodeUtf8 } from './utf8.ts'
 import { Writer } from './writer.ts'
 
-/**
- * What both sides of a connection know about it. Each side fills it from its own view; only `role` is always
- * the role of the side that makes the proof, as that side says in its hello.
- */
+/** What a proof binds, always seen from the side that makes it: the checking side swaps the two keys. */
 export interface ProofFields {
+  /** Role of the side that makes the proof, as its hello says. */
   role: Role
-  /** Noise public key of this side. */
+  /** Noise public key of the side that makes the proof. */
   localKey: Uint8Array
-  /** Noise public key of the other side. */
+  /** Noise public key of the side that checks it. */
   remoteKey: Uint8Array
   /** Noise handshake hash, 32 or 64 bytes: binds the proof to this connection. */
   handshakeHash: Uint8Array
-  /** Name of the control channel's protocol. */
+  /** Name of the control channel's protocol, 1 to 64 bytes. */
   channelLabel: string
   stationKey: Uint8Array
 }
@@ -46,16 +44,16 @@ export function proofKey(sodium: Sodium, stationKey: Uint8Array, groupKey?: Uint
   return key
 }
 
-/** The MAC that this side sends; `fields.role` is its own role. */
+/** 32 bytes under the key from `proofKey`. */
 export function proofMac(sodium: Sodium, key: Uint8Array, fields: ProofFields): Uint8Array {
   const mac = new Uint8Array(MAC_BYTES)
   sodium.crypto_generichash(mac, concat([PROOF, transcript(fields)]), key)
   return mac
 }
 
-/** Checks the MAC that the other side sent. `fields` is this side's view, with the other side's role. */
-export function verifyProof(sodium: Sodium, key: Uint8Array, fields: ProofFields, mac: Uint8Array): boolean {
-  return mac.length === MAC_BYTES && sodium.sodium_memcmp(mac, proofMac(sodium, key, swapped(fields)))
+/** Compares in constant time. */
+export function verifyProof(sodium: Sodium, key: Uint8Array, mac: Uint8Array, fields: ProofFields): boolean {
+  return mac.length === MAC_BYTES && sodium.sodium_memcmp(mac, proofMac(sodium, key, fields))
 }
 
 /** What a broadcaster signs with its session key: that it, and not a copy of its certificate, is at this end. */
@@ -63,7 +61,7 @@ export function sessionProofBytes(fields: ProofFields): Uint8Array {
   return concat([SESSION_PROOF, transcript(fields)])
 }
 
-/** The signature of the certificate message; `fields.role` is this side's role. */
+/** The signature of the certificate message. */
 export function signSessionProof(
   sodium: Sodium,
   sessionSecretKey: Uint8Array,
@@ -72,19 +70,15 @@ export function signSessionProof(
   return sign(sodium, sessionProofBytes(fields), sessionSecretKey)
 }
 
-/** Checks the other side's signature. `fields` is this side's view, with the other side's role. */
+/** `sessionKey` comes from `verifyChain`. */
 export function verifySessionProof(
   sodium: Sodium,
   sessionKey: Uint8Array,
-  fields: ProofFields,
   signature: Uint8Array,
+  fields: ProofFields,
 ): boolean {
   if (signature.length !== SIGNATURE_BYTES) return false
-  return sodium.crypto_sign_verify_detached(signature, sessionProofBytes(swapped(fields)), sessionKey)
-}
-
-function swapped(fields: ProofFields): ProofFields {
-  return { ...fields, localKey: fields.remoteKey, remoteKey: fields.localKey }
+  return sodium.crypto_sign_verify_detached(signature, sessionProofBytes(fields), sessionKey)
 }
 
 function transcript(fields: ProofFields): Uint8Array {

@@ -19,7 +19,7 @@ export class SignedScratch {
   }
 
   /** `message` may be longer than what is signed. The result is valid until the next call. */
-  fill(message: Uint8Array, signedBytes: number): Uint8Array {
+  load(message: Uint8Array, signedBytes: number): Uint8Array {
     this.#bytes.set(message, this.#prefixBytes)
     const length = this.#prefixBytes + signedBytes
     const known = this.#views.get(length)
