@@ -34,7 +34,7 @@ export class AudioError extends Error {
   }
 
   static fileEmpty(path: string): AudioError {
-    return new AudioError('FILE_EMPTY', `${quote(path)} holds no audio: it is empty; choose another file`)
+    return new AudioError('FILE_EMPTY', `${quote(path)} is empty: it holds no audio; choose another file`)
   }
 
   static fileNotAudio(path: string): AudioError {

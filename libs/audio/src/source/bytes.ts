@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { AudioError } from '../error.ts'
 
@@ -17,16 +17,15 @@ export interface Bytes {
  * @throws AudioError FILE_MISSING, IS_DIRECTORY, FILE_EMPTY, FILE_UNREADABLE
  */
 export async function openFileBytes(path: string): Promise<Bytes> {
-  const handle = await openHandle(path)
   try {
-    const stats = await handle.stat()
+    // Asked before opening: to open a pipe waits for its writer.
+    const stats = await stat(path)
     if (stats.isDirectory()) throw AudioError.isDirectory(path)
-    if (!stats.isFile()) throw AudioError.fileUnreadable(path, 'it is a device or a pipe, not a file')
+    if (!stats.isFile()) throw AudioError.fileUnreadable(path, 'it is a device or a pipe')
     if (stats.size === 0) throw AudioError.fileEmpty(path)
-    return new FileBytes(path, stats.size, handle)
+    return new FileBytes(path, stats.size, await open(path, 'r'))
   } catch (error) {
-    await handle.close()
-    throw error
+    throw error instanceof AudioError ? error : openError(path, error)
   }
 }
 
@@ -66,15 +65,10 @@ class FileBytes implements Bytes {
   }
 }
 
-async function openHandle(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r')
-  } catch (error) {
-    const code = errorCodeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw AudioError.fileMissing(path)
-    if (code === 'EISDIR') throw AudioError.isDirectory(path)
-    throw AudioError.fileUnreadable(path, reasonOf(error), error)
-  }
+function openError(path: string, error: unknown): AudioError {
+  const code = errorCodeOf(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return AudioError.fileMissing(path)
+  return AudioError.fileUnreadable(path, reasonOf(error), error)
 }
 
 /** The `code` of a system error, when it is one. */
