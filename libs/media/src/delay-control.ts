@@ -1,0 +1,91 @@
+/** How far the delay may lie below and above its target before anything is corrected. */
+export const DEAD_BAND_BELOW_US = 12_000
+export const DEAD_BAND_ABOVE_US = 35_000
+/** Correction aims a little above the target and stops within this of it. */
+const AIM_ABOVE_US = 8_000
+const CLOSE_US = 3_000
+
+const WINDOW_US = 1_000_000
+/** 0.5 %: 9 cents, heard by nobody when it comes and goes slowly. */
+const MAX_DEVIATION = 0.005
+/** Never slower than three times the drift of a poor clock (100 ppm). */
+const MIN_DEVIATION = 0.0003
+/** An error is worked off with a time constant of 10 s. */
+const DEVIATION_PER_US = 1 / 10_000_000
+const SLEW_PER_S = 0.01
+
+/**
+ * Decides at what rate media is consumed: exactly 1 while the delay lies in the dead band, a little more
+ * (or less) while excess (or missing) delay is worked off. One mechanism for a target that has changed, for
+ * a faster path and for clocks that drift.
+ */
+export class DelayControl {
+  #ratio = 1
+  #wanted = 1
+  #windowSinceUs = Number.NaN
+  #windowMinUs = Number.POSITIVE_INFINITY
+  #lastMinUs = Number.NaN
+  #strikes = 0
+  #updatedUs = Number.NaN
+
+  get ratio(): number {
+    return this.#ratio
+  }
+
+  /** The smallest delay in the last full second: a hiccup of the sink does not count as delay. NaN at first. */
+  get delayUs(): number {
+    return this.#lastMinUs
+  }
+
+  /** At each frame that is fetched for playing: how long it could have been late. */
+  observe(delayUs: number): void {
+    if (delayUs < this.#windowMinUs) this.#windowMinUs = delayUs
+  }
+
+  /** Once a pull. Returns the ratio for it. */
+  update(targetUs: number, nowUs: number): number {
+    if (Number.isNaN(this.#windowSinceUs)) this.#windowSinceUs = nowUs
+    if (nowUs - this.#windowSinceUs >= WINDOW_US) {
+      if (Number.isFinite(this.#windowMinUs)) this.#decide(this.#windowMinUs, targetUs)
+      this.#windowSinceUs = nowUs
+      this.#windowMinUs = Number.POSITIVE_INFINITY
+    }
+    const elapsedS = Number.isNaN(this.#updatedUs)
+      ? 0
+      : Math.min(Math.max(nowUs - this.#updatedUs, 0) / 1e6, 0.1)
+    this.#updatedUs = nowUs
+    const step = SLEW_PER_S * elapsedS
+    const missing = this.#wanted - this.#ratio
+    this.#ratio = Math.abs(missing) <= step ? this.#wanted : this.#ratio + Math.sign(missing) * step
+    return this.#ratio
+  }
+
+  /** The delay was set anew: what was measured before is void. */
+  restart(): void {
+    this.#wanted = 1
+    this.#windowSinceUs = Number.NaN
+    this.#windowMinUs = Number.POSITIVE_INFINITY
+    this.#lastMinUs = Number.NaN
+    this.#strikes = 0
+  }
+
+  #decide(delayUs: number, targetUs: number): void {
+    this.#lastMinUs = delayUs
+    const errorUs = delayUs - targetUs - AIM_ABOVE_US
+    if (this.#wanted !== 1) {
+      const crossed = Math.sign(errorUs) !== Math.sign(this.#wanted - 1)
+      this.#wanted = crossed || Math.abs(errorUs) <= CLOSE_US ? 1 : ratioFor(errorUs)
+      return
+    }
+    const outside = delayUs < targetUs - DEAD_BAND_BELOW_US || delayUs > targetUs + DEAD_BAND_ABOVE_US
+    this.#strikes = outside ? this.#strikes + 1 : 0
+    if (this.#strikes < 2) return
+    this.#strikes = 0
+    this.#wanted = ratioFor(errorUs)
+  }
+}
+
+function ratioFor(errorUs: number): number {
+  const deviation = Math.min(Math.max(Math.abs(errorUs) * DEVIATION_PER_US, MIN_DEVIATION), MAX_DEVIATION)
+  return 1 + Math.sign(errorUs) * deviation
+}

@@ -1,0 +1,101 @@
+import { LatenessWindow } from './lateness-window.ts'
+
+/** Jitter rarer than 3 % of the frames is left to concealment: a single stall must not delay everything. */
+const JITTER_PERCENTILE = 0.97
+const JITTER_MARGIN_US = 16_000
+/** Fewer frames than this say nothing about a percentile. */
+const JITTER_FRAMES = 100
+const REVIEW_US = 1_000_000
+const SHRINK_PER_REVIEW_US = 2_000
+const HOLD_US = 10_000_000
+
+const LATE_FRAMES = 3
+const LATE_WINDOW_US = 5_000_000
+/** Late frames of one stall arrive together; only lateness that lasts or returns is sustained. */
+const LATE_SPREAD_US = 100_000
+const LATE_MARGIN_US = 24_000
+const LATE_KEPT = 16
+
+/**
+ * How long a frame should wait before it is played. Follows the jitter of arrivals upwards at once and
+ * downwards slowly; sustained lateness raises it by as much as the late frames lacked.
+ */
+export class DelayTarget {
+  readonly #minUs: number
+  readonly #maxUs: number
+  readonly #jitter: LatenessWindow = new LatenessWindow()
+  readonly #lateAtUs: Float64Array = new Float64Array(LATE_KEPT)
+  readonly #lateByUs: Float64Array = new Float64Array(LATE_KEPT)
+  #lateCount = 0
+  #us: number
+  #reviewedUs = Number.NEGATIVE_INFINITY
+  #raisedUs = Number.NEGATIVE_INFINITY
+
+  constructor(minUs: number, maxUs: number) {
+    this.#minUs = minUs
+    this.#maxUs = maxUs
+    this.#us = minUs
+  }
+
+  get us(): number {
+    return this.#us
+  }
+
+  /** A frame came `latenessUs` after the fastest arrival would have had it. */
+  onArrival(latenessUs: number, nowUs: number): void {
+    this.#jitter.add(latenessUs, nowUs)
+  }
+
+  /** A frame missed its playout. True when that has become sustained and the target rose for it. */
+  onLate(latenessUs: number, nowUs: number): boolean {
+    const slot = this.#lateCount++ % LATE_KEPT
+    this.#lateAtUs[slot] = nowUs
+    this.#lateByUs[slot] = latenessUs
+    let count = 0
+    let earliestUs = nowUs
+    let worstUs = 0
+    for (let i = 0; i < Math.min(this.#lateCount, LATE_KEPT); i++) {
+      const atUs = this.#lateAtUs[i] ?? 0
+      if (nowUs - atUs > LATE_WINDOW_US) continue
+      count++
+      earliestUs = Math.min(earliestUs, atUs)
+      worstUs = Math.max(worstUs, this.#lateByUs[i] ?? 0)
+    }
+    if (count < LATE_FRAMES || nowUs - earliestUs < LATE_SPREAD_US) return false
+    this.#lateCount = 0
+    const raisedUs = this.#clamp(worstUs + LATE_MARGIN_US)
+    this.#raisedUs = nowUs
+    if (raisedUs <= this.#us) return false
+    this.#us = raisedUs
+    return true
+  }
+
+  /** Once a pull; looks at the jitter once a second. */
+  review(nowUs: number): void {
+    if (nowUs - this.#reviewedUs < REVIEW_US) return
+    this.#reviewedUs = nowUs
+    if (this.#jitter.count < JITTER_FRAMES) return
+    const wantedUs = this.#clamp(this.#jitter.percentileUs(JITTER_PERCENTILE) + JITTER_MARGIN_US)
+    if (wantedUs > this.#us) {
+      this.#us = wantedUs
+      this.#raisedUs = nowUs
+    } else if (nowUs - this.#raisedUs >= HOLD_US) {
+      this.#us = Math.max(wantedUs, this.#us - SHRINK_PER_REVIEW_US)
+    }
+  }
+
+  /** Lateness measured against a base that no longer holds says nothing; the target itself stays. */
+  forgetArrivals(): void {
+    this.#jitter.clear()
+    this.#lateCount = 0
+  }
+
+  reset(): void {
+    this.forgetArrivals()
+    this.#us = this.#minUs
+  }
+
+  #clamp(us: number): number {
+    return Math.min(Math.max(us, this.#minUs), this.#maxUs)
+  }
+}

@@ -1,0 +1,129 @@
+import type { Frame } from '@pearcast/protocol'
+
+/** A power of two: 10 s of 20 ms frames. */
+const WINDOW = 512
+const MIN_FRAMES = 50
+/** Two paths whose copies come this close together are equally fast. */
+const SAME_TIME_US = 2_000
+const SAME_DELAY_MS = 5
+const SAME_LOSS = 0.005
+
+/** What a choice between paths needs to know of one. Delays compare paths of one station, nothing else. */
+export interface PathSummary {
+  /** Frames in the window of at most 512 sequence numbers. */
+  readonly frames: number
+  /** Fraction of the window's sequence numbers that never came by this path, 0..1. */
+  readonly lossRatio: number
+  /** Arrival minus capture; both clocks' zeros are in it. NaN without frames. */
+  readonly p50DelayMs: number
+  readonly p95DelayMs: number
+  readonly p99GapMs: number
+  /** -1 before the first. */
+  readonly lastHeardUs: number
+}
+
+/** Records how one path delivers: every verified copy, whether it was the first or not. Bounded memory. */
+export class PathMonitor {
+  readonly #seqs: Float64Array = new Float64Array(WINDOW).fill(-1)
+  readonly #arrivalUs: Float64Array = new Float64Array(WINDOW)
+  readonly #delayUs: Float64Array = new Float64Array(WINDOW)
+  readonly #gapUs: Float64Array = new Float64Array(WINDOW)
+  #firstSeq = -1
+  #head = -1
+  #lastFrameUs = -1
+  #lastHeardUs = -1
+
+  get head(): number {
+    return this.#head
+  }
+
+  /** When the last frame or heartbeat came, -1 before the first. */
+  get lastHeardUs(): number {
+    return this.#lastHeardUs
+  }
+
+  onFrame(frame: Frame, nowUs: number): void {
+    const { seq } = frame
+    if (seq <= this.#head - WINDOW) return
+    const slot = seq % WINDOW
+    if (this.#seqs[slot] === seq) return
+    this.#seqs[slot] = seq
+    this.#arrivalUs[slot] = nowUs
+    this.#delayUs[slot] = nowUs - frame.captureUs
+    this.#gapUs[slot] = this.#lastFrameUs < 0 ? 0 : nowUs - this.#lastFrameUs
+    this.#lastFrameUs = nowUs
+    this.#lastHeardUs = nowUs
+    if (seq > this.#head) this.#head = seq
+    if (this.#firstSeq < 0 || seq < this.#firstSeq) this.#firstSeq = seq
+  }
+
+  /** The hop lives although it has no frames to send. */
+  onHeartbeat(nowUs: number): void {
+    this.#lastHeardUs = nowUs
+    this.#lastFrameUs = nowUs
+  }
+
+  /** The path is taken up again after a pause: sequence numbers it was not asked for are no losses. */
+  restart(): void {
+    this.#seqs.fill(-1)
+    this.#firstSeq = -1
+    this.#head = -1
+    this.#lastFrameUs = -1
+  }
+
+  /** How many of the newest frames came here no later than by `other` (or not at all there), without a break. */
+  framesNoLaterThan(other: PathMonitor): number {
+    let count = 0
+    for (let seq = this.#head; seq >= this.#oldest(); seq--) {
+      const slot = seq % WINDOW
+      if (this.#seqs[slot] !== seq) break
+      const both = other.#seqs[slot] === seq
+      if (both && (this.#arrivalUs[slot] ?? 0) > (other.#arrivalUs[slot] ?? 0) + SAME_TIME_US) break
+      count++
+    }
+    return count
+  }
+
+  /** Enough has been seen, and neither loss nor the slowest 5 % are noticeably worse than by `other`. */
+  isNoWorse(other: PathMonitor): boolean {
+    const mine = this.summary()
+    const theirs = other.summary()
+    if (mine.frames < MIN_FRAMES) return false
+    if (theirs.frames < MIN_FRAMES) return true
+    return (
+      mine.lossRatio <= theirs.lossRatio + SAME_LOSS && mine.p95DelayMs <= theirs.p95DelayMs + SAME_DELAY_MS
+    )
+  }
+
+  /** Allocates and sorts: for once in 100 ms, not for each frame. */
+  summary(): PathSummary {
+    const delays: number[] = []
+    const gaps: number[] = []
+    const oldest = this.#oldest()
+    for (let seq = oldest; seq <= this.#head && this.#head >= 0; seq++) {
+      const slot = seq % WINDOW
+      if (this.#seqs[slot] !== seq) continue
+      delays.push(this.#delayUs[slot] ?? 0)
+      gaps.push(this.#gapUs[slot] ?? 0)
+    }
+    delays.sort((a, b) => a - b)
+    gaps.sort((a, b) => a - b)
+    const sent = this.#head < 0 ? 0 : this.#head - oldest + 1
+    return {
+      frames: delays.length,
+      lossRatio: sent === 0 ? 0 : 1 - delays.length / sent,
+      p50DelayMs: percentile(delays, 0.5) / 1000,
+      p95DelayMs: percentile(delays, 0.95) / 1000,
+      p99GapMs: percentile(gaps, 0.99) / 1000,
+      lastHeardUs: this.#lastHeardUs,
+    }
+  }
+
+  #oldest(): number {
+    return Math.max(this.#firstSeq, this.#head - WINDOW + 1, 0)
+  }
+}
+
+function percentile(sorted: readonly number[], p: number): number {
+  return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? Number.NaN
+}

@@ -1,0 +1,125 @@
+/** Parallel arrays of this many losses: as many as one NACK may name. */
+const MAX_MISSING = 64
+const MAX_TRIES = 4
+const REORDER_FRAMES = 2
+const REORDER_US = 15_000
+const MIN_RETRY_US = 20_000
+const NOTHING: number[] = []
+
+export interface RepairOptions {
+  /** Round trip to the peer that is asked; a try waits for max(rtt, 20 ms). */
+  rttUs?: number
+  /** A frame missing for longer than this has missed its playout: set it to the playout's target delay. */
+  giveUpUs?: number
+}
+
+/**
+ * Finds losses in a stream of sequence numbers and says when to ask for them again (NACK). A hole counts as
+ * a loss once 2 later frames or 15 ms have passed it, so plain reordering costs nothing. Bounded memory: of a
+ * burst of more than 64 losses only the newest are asked for.
+ */
+export class RepairRequester {
+  rttUs: number
+  giveUpUs: number
+  readonly #seqs: Float64Array = new Float64Array(MAX_MISSING)
+  readonly #missedUs: Float64Array = new Float64Array(MAX_MISSING)
+  readonly #triedUs: Float64Array = new Float64Array(MAX_MISSING)
+  readonly #tries: Uint8Array = new Uint8Array(MAX_MISSING)
+  readonly #later: Uint8Array = new Uint8Array(MAX_MISSING)
+  #count = 0
+  #highest = -1
+
+  constructor(options: RepairOptions = {}) {
+    this.rttUs = options.rttUs ?? 0
+    this.giveUpUs = options.giveUpUs ?? 250_000
+  }
+
+  /** How many frames are missing and still wanted. */
+  get missing(): number {
+    return this.#count
+  }
+
+  /** A frame came, in whatever order; copies are harmless. */
+  onFrame(seq: number, nowUs: number): void {
+    if (seq <= this.#highest) {
+      if (this.#count > 0) this.#forget(seq)
+      return
+    }
+    for (let i = 0; i < this.#count; i++) this.#later[i] = Math.min(255, (this.#later[i] ?? 0) + 1)
+    if (this.#highest >= 0) this.#miss(Math.max(this.#highest + 1, seq - MAX_MISSING), seq, 1, nowUs)
+    this.#highest = seq
+  }
+
+  /** The peer or the source says that it has sent up to `headSeq`: what we lack of it is missing. */
+  onHead(headSeq: number, nowUs: number): void {
+    if (this.#highest < 0 || headSeq <= this.#highest) return
+    this.#miss(Math.max(this.#highest + 1, headSeq + 1 - MAX_MISSING), headSeq + 1, 0, nowUs)
+    this.#highest = headSeq
+  }
+
+  /** Playout has passed everything below `seq`: asking for it is pointless. */
+  forgetBefore(seq: number): void {
+    for (let i = this.#count - 1; i >= 0; i--) {
+      if ((this.#seqs[i] ?? 0) < seq) this.#remove(i)
+    }
+  }
+
+  /** Sequence numbers to ask for now, oldest first. Counts as a try of each. Do not keep the empty answer. */
+  due(nowUs: number): number[] {
+    if (this.#count === 0) return NOTHING
+    const retryUs = Math.max(this.rttUs, MIN_RETRY_US)
+    let wanted: number[] | undefined
+    for (let i = 0; i < this.#count; i++) {
+      const missedUs = this.#missedUs[i] ?? 0
+      const tries = this.#tries[i] ?? 0
+      const exhausted = tries >= MAX_TRIES && nowUs - (this.#triedUs[i] ?? 0) >= retryUs
+      if (exhausted || nowUs - missedUs > this.giveUpUs) {
+        this.#remove(i--)
+        continue
+      }
+      const ready =
+        tries === 0
+          ? (this.#later[i] ?? 0) >= REORDER_FRAMES || nowUs - missedUs >= REORDER_US
+          : tries < MAX_TRIES && nowUs - (this.#triedUs[i] ?? 0) >= retryUs
+      if (!ready) continue
+      this.#tries[i] = tries + 1
+      this.#triedUs[i] = nowUs
+      wanted ??= []
+      wanted.push(this.#seqs[i] ?? 0)
+    }
+    return wanted ?? NOTHING
+  }
+
+  clear(): void {
+    this.#count = 0
+    this.#highest = -1
+  }
+
+  #miss(from: number, to: number, later: number, nowUs: number): void {
+    for (let seq = from; seq < to; seq++) {
+      if (this.#count === MAX_MISSING) this.#remove(0)
+      const i = this.#count++
+      this.#seqs[i] = seq
+      this.#missedUs[i] = nowUs
+      this.#triedUs[i] = 0
+      this.#tries[i] = 0
+      this.#later[i] = later
+    }
+  }
+
+  #forget(seq: number): void {
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#seqs[i] === seq) return this.#remove(i)
+    }
+  }
+
+  /** Keeps the order: oldest first. */
+  #remove(i: number): void {
+    const end = this.#count--
+    this.#seqs.copyWithin(i, i + 1, end)
+    this.#missedUs.copyWithin(i, i + 1, end)
+    this.#triedUs.copyWithin(i, i + 1, end)
+    this.#tries.copyWithin(i, i + 1, end)
+    this.#later.copyWithin(i, i + 1, end)
+  }
+}
