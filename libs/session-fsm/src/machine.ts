@@ -36,10 +36,13 @@ export interface TimerEvent<Id extends string> {
 }
 
 /** The parameters of an effect: its fields without the type, or nothing. */
-export type ParamsOf<F extends Effect, T extends F['type']> =
-  Exclude<keyof Extract<F, { type: T }>, 'type'> extends never
+export type ParamsOf<F extends Effect, T extends F['type']> = Fields<Extract<F, { type: T }>>
+
+type Fields<F> = F extends unknown
+  ? Exclude<keyof F, 'type'> extends never
     ? undefined
-    : Omit<Extract<F, { type: T }>, 'type'>
+    : Omit<F, 'type'>
+  : never
 
 /** One xstate action for each effect of a machine; the compiler asks for every one of them. */
 export type EffectActions<F extends Effect> = {

@@ -109,11 +109,6 @@ export function allFailed(pool: DialPool): boolean {
   return pool.inFlight.length === 0 && pool.candidates.every((candidate) => candidate.failures > 0)
 }
 
-/** 1 s, 2 s, 4 s … up to the limit. `round` counts from 1. */
-export function backoffMs(round: number, firstMs: number, maxMs: number): number {
-  return Math.min(firstMs * 2 ** Math.min(round - 1, 30), maxMs)
-}
-
 function rank(candidate: Candidate): number {
   return candidate.proven ? -1 : SOURCE_RANK[candidate.source]
 }

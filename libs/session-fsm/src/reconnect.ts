@@ -1,4 +1,5 @@
 import { setup } from 'xstate'
+import { backoffMs } from './backoff.ts'
 import {
   effect,
   type EffectActions,
@@ -9,7 +10,6 @@ import {
 } from './machine.ts'
 import {
   allFailed,
-  backoffMs,
   chooseDial,
   chooseUntried,
   coolDown,

@@ -1,0 +1,322 @@
+import type { ByeReason, RefusalReason, Via } from '@pearcast/protocol'
+import { setup } from 'xstate'
+import {
+  effect,
+  type EffectActions,
+  type EffectMachine,
+  type StartTimer,
+  type StopTimer,
+  type TimerEvent,
+} from './machine.ts'
+
+export interface ListeningInput {
+  /** Longest wait for an answer to a subscription. Default 3000. */
+  readonly subscribeMs?: number
+  /** Longest wait for audio once a link is subscribed, before the peer is dialled again. Default 2000. */
+  readonly firstAudioMs?: number
+  /** Media silence from which a link whose parent is silent too is suspect. Default 300. */
+  readonly suspectMs?: number
+}
+
+/** A peer names the wait after a refusal; these are the bounds we accept. */
+const MIN_RETRY_MS = 500
+const MAX_RETRY_MS = 60_000
+
+type TimerId = 'subscribe' | 'first-audio' | 'retry'
+
+export type RedialReason = 'media-silent' | 'no-answer' | 'no-audio' | 'older-session' | 'parent-left'
+export type EndReason = 'stopped' | 'duration' | 'kicked' | 'protocol' | 'not-allowed'
+
+export type ListeningEvent =
+  | { type: 'START' }
+  /** A proven link was adopted; it replaces an older one. */
+  | { type: 'LINK_UP'; via: Via }
+  | { type: 'LINK_DOWN'; reason?: string }
+  | { type: 'ACCEPTED' }
+  | { type: 'REFUSED'; reason: RefusalReason; retryAfterMs: number }
+  /** The first verified frame after a subscription or of a new session. */
+  | { type: 'FIRST_AUDIO' }
+  /** No verified frame for `ms`. `parentAlive`: a heartbeat, the source's or the hop's, arrived meanwhile. Repeats are welcome. */
+  | { type: 'MEDIA_SILENT'; ms: number; parentAlive: boolean }
+  | { type: 'MEDIA_RESUMED' }
+  /** The source signs that it is muted or stalled. Said again with the first heartbeat after each LINK_UP. */
+  | { type: 'SOURCE_QUIET' }
+  | { type: 'SOURCE_LIVE' }
+  /** A whole search found nobody; it goes on. */
+  | { type: 'OFF_AIR' }
+  | { type: 'BYE'; reason: ByeReason }
+  /** A verified session with a higher (generation, term) than the one heard before: sequence numbers begin anew. */
+  | { type: 'NEW_SESSION' }
+  /**
+   * The peer showed a session with a lower (generation, term) than one already heard. An attempt that shows it before
+   * it is proven should fail instead, so that the key cools down.
+   */
+  | { type: 'OLDER_SESSION' }
+  | { type: 'DURATION_REACHED' }
+  | { type: 'STOP' }
+  | TimerEvent<TimerId>
+
+export type ListeningNotice =
+  | { event: 'searching' }
+  | { event: 'connected'; via: Via }
+  | { event: 'buffering' }
+  | { event: 'playing' }
+  | { event: 'quiet' }
+  | { event: 'suspect'; silentMs: number }
+  | { event: 'refused'; reason: RefusalReason; retryMs: number }
+  | { event: 'new-session' }
+  | { event: 'older-session' }
+  | { event: 'reconnecting' }
+  | { event: 'off-air' }
+
+export type ListeningEffect =
+  /** Starts the search for the station; it holds until `end`. */
+  | { type: 'connect' }
+  /** Subscribes over the present link; answered by ACCEPTED or REFUSED. */
+  | { type: 'subscribe' }
+  /** Dials again while the present link stays open. */
+  | { type: 'redial'; reason: RedialReason }
+  /** The present link has delivered again: the dialling may end. */
+  | { type: 'keep-link' }
+  | { type: 'start-playout' }
+  /** Forgets what is buffered: another session begins. */
+  | { type: 'reset-playout' }
+  /** What is buffered may still be played. */
+  | { type: 'stop-playout' }
+  | ({ type: 'notify' } & ListeningNotice)
+  /** The last effect: leave the peers and close everything. */
+  | { type: 'end'; reason: EndReason }
+  | StartTimer<TimerId>
+  | StopTimer<TimerId>
+
+export interface ListeningContext extends Required<ListeningInput> {
+  readonly playoutRuns: boolean
+}
+
+export type ListeningState =
+  | 'idle'
+  | 'searching'
+  | {
+      linked: 'connecting' | 'refused' | 'buffering' | 'playing' | 'quiet' | 'suspect' | 'resubscribing'
+    }
+  | 'reconnecting'
+  | 'off-air'
+  | 'ended'
+
+type PlainNotice =
+  'searching' | 'buffering' | 'playing' | 'quiet' | 'older-session' | 'reconnecting' | 'off-air'
+
+const effects: EffectActions<ListeningEffect> = {
+  connect: effect,
+  subscribe: effect,
+  redial: effect,
+  'keep-link': effect,
+  'start-playout': effect,
+  'reset-playout': effect,
+  'stop-playout': effect,
+  notify: effect,
+  end: effect,
+  'start-timer': effect,
+  'stop-timer': effect,
+}
+
+const base = setup({
+  types: { context: {} as ListeningContext, events: {} as ListeningEvent, input: {} as ListeningInput },
+  actions: effects,
+  guards: {
+    byeIs: ({ event }, params: { reason: ByeReason }) =>
+      event.type === 'BYE' && event.reason === params.reason,
+    refusedIs: ({ event }, params: { reason: RefusalReason }) =>
+      event.type === 'REFUSED' && event.reason === params.reason,
+    hopIsAlive: ({ event }) => event.type === 'MEDIA_SILENT' && event.parentAlive,
+    hopIsSilent: ({ context, event }) =>
+      event.type === 'MEDIA_SILENT' && !event.parentAlive && event.ms >= context.suspectMs,
+  },
+})
+
+const machineSetup = base.extend({
+  actions: {
+    ensurePlayout: base.enqueueActions(({ context, enqueue }) => {
+      if (context.playoutRuns) return
+      enqueue.assign({ playoutRuns: true })
+      enqueue('start-playout')
+    }),
+    resetPlayout: base.enqueueActions(({ context, enqueue }) => {
+      if (context.playoutRuns) enqueue('reset-playout')
+      enqueue({ type: 'notify', params: { event: 'new-session' } })
+    }),
+    endPlayout: base.enqueueActions(({ context, enqueue }) => {
+      if (!context.playoutRuns) return
+      enqueue.assign({ playoutRuns: false })
+      enqueue('stop-playout')
+    }),
+    tellConnected: base.enqueueActions(({ event, enqueue }) => {
+      if (event.type !== 'LINK_UP') return
+      enqueue({ type: 'notify', params: { event: 'connected', via: event.via } })
+    }),
+    waitForAnswer: base.enqueueActions(({ context, enqueue }) => {
+      enqueue({ type: 'start-timer', params: { id: 'subscribe', ms: context.subscribeMs } })
+    }),
+    waitForAudio: base.enqueueActions(({ context, enqueue }) => {
+      enqueue({ type: 'start-timer', params: { id: 'first-audio', ms: context.firstAudioMs } })
+    }),
+    waitToAskAgain: base.enqueueActions(({ event, enqueue }) => {
+      if (event.type !== 'REFUSED') return
+      const { reason } = event
+      const retryMs = Math.min(Math.max(event.retryAfterMs, MIN_RETRY_MS), MAX_RETRY_MS)
+      enqueue({ type: 'start-timer', params: { id: 'retry', ms: retryMs } })
+      enqueue({ type: 'notify', params: { event: 'refused', reason, retryMs } })
+    }),
+    suspectHop: base.enqueueActions(({ event, enqueue }) => {
+      if (event.type !== 'MEDIA_SILENT') return
+      enqueue({ type: 'redial', params: { reason: 'media-silent' } })
+      enqueue({ type: 'notify', params: { event: 'suspect', silentMs: event.ms } })
+    }),
+  },
+})
+
+const tell = <E extends PlainNotice>(event: E) => ({ type: 'notify', params: { event } }) as const
+const redial = <R extends RedialReason>(reason: R) => ({ type: 'redial', params: { reason } }) as const
+const endBecause = <R extends EndReason>(reason: R) => ({ type: 'end', params: { reason } }) as const
+const stopTimer = <I extends TimerId>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
+
+const suspectIfHopSilent = { guard: 'hopIsSilent', target: 'suspect', actions: 'suspectHop' } as const
+
+/** A listener's life: found, linked, subscribed, heard, lost, found again, until it ends. */
+export const listeningMachine: EffectMachine<
+  ListeningContext,
+  ListeningEvent,
+  ListeningState,
+  ListeningInput,
+  ListeningEffect
+> = machineSetup.createMachine({
+  id: 'listening',
+  context: ({ input }) => ({
+    subscribeMs: 3000,
+    firstAudioMs: 2000,
+    suspectMs: 300,
+    ...input,
+    playoutRuns: false,
+  }),
+  initial: 'idle',
+  on: {
+    STOP: { target: '.ended', actions: ['endPlayout', endBecause('stopped')] },
+    DURATION_REACHED: { target: '.ended', actions: ['endPlayout', endBecause('duration')] },
+    NEW_SESSION: { actions: 'resetPlayout' },
+    OLDER_SESSION: { actions: tell('older-session') },
+  },
+  states: {
+    idle: { on: { START: { target: 'searching', actions: ['connect', tell('searching')] } } },
+
+    searching: { on: { LINK_UP: { target: 'linked' }, OFF_AIR: { target: 'off-air' } } },
+
+    linked: {
+      on: {
+        LINK_UP: { target: '.connecting', reenter: true },
+        LINK_DOWN: { target: 'reconnecting' },
+        REFUSED: [
+          {
+            guard: { type: 'refusedIs', params: { reason: 'not-allowed' } },
+            target: 'ended',
+            actions: ['endPlayout', endBecause('not-allowed')],
+          },
+          { target: '.refused' },
+        ],
+        BYE: [
+          { guard: { type: 'byeIs', params: { reason: 'off-air' } }, target: 'off-air' },
+          {
+            guard: { type: 'byeIs', params: { reason: 'kicked' } },
+            target: 'ended',
+            actions: ['endPlayout', endBecause('kicked')],
+          },
+          {
+            guard: { type: 'byeIs', params: { reason: 'protocol' } },
+            target: 'ended',
+            actions: ['endPlayout', endBecause('protocol')],
+          },
+          { target: 'reconnecting', actions: redial('parent-left') },
+        ],
+        OLDER_SESSION: { target: 'reconnecting', actions: [tell('older-session'), redial('older-session')] },
+      },
+      initial: 'connecting',
+      states: {
+        connecting: {
+          entry: ['tellConnected', 'subscribe', 'waitForAnswer'],
+          exit: stopTimer('subscribe'),
+          on: {
+            ACCEPTED: { target: 'buffering' },
+            /** Datagrams may overtake the answer. */
+            FIRST_AUDIO: { target: 'playing', actions: 'ensurePlayout' },
+            timer: { actions: ['subscribe', redial('no-answer'), 'waitForAnswer'] },
+          },
+        },
+        refused: {
+          entry: 'waitToAskAgain',
+          exit: stopTimer('retry'),
+          on: { timer: { target: 'connecting' } },
+        },
+        buffering: {
+          entry: ['ensurePlayout', tell('buffering'), 'waitForAudio'],
+          exit: stopTimer('first-audio'),
+          on: {
+            FIRST_AUDIO: { target: 'playing' },
+            MEDIA_RESUMED: { target: 'playing' },
+            SOURCE_QUIET: { target: 'quiet' },
+            timer: { actions: [redial('no-audio'), 'waitForAudio'] },
+          },
+        },
+        playing: {
+          entry: tell('playing'),
+          on: {
+            SOURCE_QUIET: { target: 'quiet' },
+            MEDIA_SILENT: suspectIfHopSilent,
+            LINK_UP: { target: 'resubscribing' },
+            NEW_SESSION: { target: 'buffering', actions: 'resetPlayout' },
+          },
+        },
+        quiet: {
+          entry: tell('quiet'),
+          on: {
+            SOURCE_LIVE: { target: 'playing' },
+            MEDIA_RESUMED: { target: 'playing' },
+            FIRST_AUDIO: { target: 'playing' },
+            MEDIA_SILENT: suspectIfHopSilent,
+            LINK_UP: { actions: ['tellConnected', 'subscribe'] },
+            NEW_SESSION: { target: 'buffering', actions: 'resetPlayout' },
+          },
+        },
+        suspect: {
+          on: {
+            FIRST_AUDIO: { target: 'playing', actions: 'keep-link' },
+            MEDIA_RESUMED: { target: 'playing', actions: 'keep-link' },
+            MEDIA_SILENT: { guard: 'hopIsAlive', target: 'playing', actions: 'keep-link' },
+            SOURCE_QUIET: { target: 'quiet', actions: 'keep-link' },
+            LINK_UP: { target: 'resubscribing' },
+          },
+        },
+        resubscribing: {
+          entry: ['tellConnected', 'subscribe', 'waitForAudio'],
+          exit: stopTimer('first-audio'),
+          on: {
+            FIRST_AUDIO: { target: 'playing' },
+            MEDIA_RESUMED: { target: 'playing' },
+            SOURCE_QUIET: { target: 'quiet' },
+            timer: { target: 'suspect', actions: redial('no-audio') },
+          },
+        },
+      },
+    },
+
+    reconnecting: {
+      entry: tell('reconnecting'),
+      on: { LINK_UP: { target: 'linked' }, OFF_AIR: { target: 'off-air' } },
+    },
+
+    'off-air': {
+      entry: ['endPlayout', tell('off-air')],
+      on: { LINK_UP: { target: 'linked' } },
+    },
+
+    ended: { type: 'final' },
+  },
+})
