@@ -1,1 +1,24 @@
-export {}
+export { type Address, formatAddress, parseBootstrap } from './address.ts'
+export type { AdmissionLimits, AdmissionStats } from './admission.ts'
+export {
+  type AnnouncerEvent,
+  StationAnnouncer,
+  type StationAnnouncerOptions,
+  type StationSigner,
+} from './announcer.ts'
+export {
+  type ConnectionEvent,
+  ConnectionManager,
+  type ConnectionManagerOptions,
+  type SetTimer,
+} from './connection-manager.ts'
+export { CHANNEL_LABEL } from './control-channel.ts'
+export type { DatagramStats } from './datagram-port.ts'
+export { type DhtNode, type NatClass, openDht, type OpenDhtOptions } from './dht-node.ts'
+export { SwarmError, type SwarmErrorCode } from './errors.ts'
+export type { Refusal, RefusalCode, Term } from './handshake.ts'
+export type { LinkEnd, PeerLink } from './peer-link.ts'
+export { type PrivateDht, type PrivateDhtOptions, startPrivateDht } from './private-dht.ts'
+export { type ReachabilityChange, type ReachabilityOptions, ReachabilityWatch } from './reachability.ts'
+export { readRecord, type StoredRecord } from './station-record.ts'
+export { type ConnectionTraits, viaOf } from './via.ts'

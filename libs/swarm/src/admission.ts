@@ -1,0 +1,64 @@
+import { AddressRateLimiter, type Rate, TokenBucket } from './rate-limit.ts'
+
+export interface AdmissionLimits {
+  /** Open links; whoever comes later is told that the station is full. */
+  maxConnections: number
+  /** Connections that have not proven themselves yet. */
+  maxPending: number
+  /** Handshakes from one source address: behind a carrier's NAT that is a crowd. */
+  handshakesPerAddress: Rate
+  /** Handshakes altogether: each costs 1.3 to 2 ms of CPU, and the audience has a right to the rest. */
+  handshakes: Rate
+}
+
+export const DEFAULT_ADMISSION: AdmissionLimits = {
+  maxConnections: 1024,
+  maxPending: 1024,
+  handshakesPerAddress: { burst: 256, perSecond: 32 },
+  handshakes: { burst: 2048, perSecond: 400 },
+}
+
+export interface AdmissionStats {
+  /** Handshakes that were not answered, by reason. */
+  tooMany: number
+  tooManyFromAddress: number
+  tooManyPending: number
+  /** Connections told that the station is full. */
+  full: number
+}
+
+/** Decides over handshakes before anything is allocated for them, and counts what it turned away. */
+export class Admission {
+  readonly stats: AdmissionStats = { tooMany: 0, tooManyFromAddress: 0, tooManyPending: 0, full: 0 }
+  readonly #limits: AdmissionLimits
+  readonly #all: TokenBucket
+  readonly #byAddress: AddressRateLimiter
+
+  constructor(limits: AdmissionLimits, nowMs: number) {
+    this.#limits = limits
+    this.#all = new TokenBucket(limits.handshakes, nowMs)
+    this.#byAddress = new AddressRateLimiter(limits.handshakesPerAddress)
+  }
+
+  allowsHandshake(host: string, pending: number, nowMs: number): boolean {
+    if (pending >= this.#limits.maxPending) {
+      this.stats.tooManyPending++
+      return false
+    }
+    if (!this.#byAddress.allows(host, nowMs)) {
+      this.stats.tooManyFromAddress++
+      return false
+    }
+    if (!this.#all.take(nowMs)) {
+      this.stats.tooMany++
+      return false
+    }
+    return true
+  }
+
+  allowsLink(open: number): boolean {
+    if (open < this.#limits.maxConnections) return true
+    this.stats.full++
+    return false
+  }
+}

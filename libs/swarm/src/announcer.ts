@@ -1,0 +1,254 @@
+/// <reference path="./vendor/secret-stream.d.ts" />
+import type { SecretStream } from '@hyperswarm/secret-stream'
+import {
+  type ByeReason,
+  type CertificateChain,
+  keyId,
+  type KeyPair,
+  SIGNATURE_BYTES,
+  type Sodium,
+  type StationLink,
+  stationTopic,
+  type Via,
+} from '@pearcast/protocol'
+import HyperDHT, { type DhtKeyPair, type RecordSigner } from 'hyperdht'
+import type { Address } from './address.ts'
+import { Admission, type AdmissionLimits, type AdmissionStats, DEFAULT_ADMISSION } from './admission.ts'
+import type { DhtNode } from './dht-node.ts'
+import { SwarmError } from './errors.ts'
+import type { Refusal, StationCredentials } from './handshake.ts'
+import type { OpenLink, PeerLink } from './peer-link.ts'
+import { PendingLink } from './pending-link.ts'
+import { StationSwarm } from './station-swarm.ts'
+import { publishRecord } from './station-record.ts'
+import { connectionTraits, viaOf } from './via.ts'
+
+/** The station's key: whole, or only what signs its records while the key itself stays elsewhere. */
+export interface StationSigner {
+  stationKey: Uint8Array
+  groupKey?: Uint8Array
+  stationKeyPair?: KeyPair
+  /** Ed25519 over what the DHT asks to be signed. */
+  signRecord?: (signable: Uint8Array) => Uint8Array | Promise<Uint8Array>
+}
+
+export type AnnouncerEvent =
+  /** A peer that connected is not let in. */
+  | { type: 'refused'; id: string; refusal: Refusal }
+  /** Handshakes or connections were turned away for load; at most one event a second. */
+  | { type: 'overload'; stats: AdmissionStats }
+
+export interface StationAnnouncerOptions extends Partial<AdmissionLimits> {
+  node: DhtNode
+  sodium: Sodium
+  station: StationSigner
+  chain: CertificateChain
+  sessionSecretKey: Uint8Array
+  /** Noise key of this run; default: a fresh one. */
+  dhtKeyPair?: DhtKeyPair
+  /** DHT keys of relays, for the record. */
+  relays?: readonly Uint8Array[]
+  onLink(link: PeerLink): void
+  onEvent?(event: AnnouncerEvent): void
+  /** Unix time, ms. */
+  now?: () => number
+}
+
+const HANDSHAKE_TIMEOUT_MS = 5000
+const OVERLOAD_EVENT_MS = 1000
+
+/** The broadcaster's side: announces the station, proves itself to whoever connects, and hands over proven links. */
+export class StationAnnouncer {
+  /** The key that listeners dial. */
+  readonly publicKey: Uint8Array
+  readonly #options: StationAnnouncerOptions
+  readonly #now: () => number
+  readonly #keyPair: DhtKeyPair
+  readonly #link: StationLink
+  readonly #topic: Uint8Array
+  readonly #admission: Admission
+  readonly #pending = new Set<PendingLink>()
+  readonly #links = new Set<OpenLink>()
+  #credentials: StationCredentials
+  #swarm: StationSwarm | undefined
+  #overloadAtMs = Number.NEGATIVE_INFINITY
+  #stopping: Promise<void> | undefined
+
+  constructor(options: StationAnnouncerOptions) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.#keyPair = options.dhtKeyPair ?? HyperDHT.keyPair()
+    this.publicKey = this.#keyPair.publicKey
+    const { stationKey, groupKey } = options.station
+    this.#link = { stationKey, ...(groupKey && { groupKey }) }
+    this.#topic = stationTopic(options.sodium, stationKey)
+    this.#admission = new Admission(admissionLimits(options), this.#now())
+    this.#credentials = { chain: options.chain, sessionSecretKey: options.sessionSecretKey }
+  }
+
+  /** Proven and open. */
+  get links(): ReadonlySet<PeerLink> {
+    return this.#links
+  }
+
+  get stats(): AdmissionStats {
+    return { ...this.#admission.stats }
+  }
+
+  /** For `ReachabilityWatch`: the DHT nodes that forward handshakes to this server. */
+  get relayAddresses(): readonly Address[] {
+    return this.#swarm?.relayAddresses ?? []
+  }
+
+  /**
+   * Resolves once listeners can find the station: announced, and the record read back.
+   *
+   * @throws SwarmError ANNOUNCE_FAILED, RECORD_NOT_STORED, RECORD_SUPERSEDED, RECORD_TOO_LARGE, CLOSED
+   */
+  async start(): Promise<void> {
+    if (this.#stopping || this.#swarm) throw SwarmError.closed('This announcer')
+    this.#swarm = new StationSwarm({
+      dht: this.#options.node.dht,
+      topic: this.#topic,
+      keyPair: this.#keyPair,
+      admits: (host) => this.#admits(host),
+      onConnection: (conn) => this.#accept(conn),
+      now: this.#now,
+    })
+    await Promise.all([this.#swarm.announced(), this.publishRecord()])
+  }
+
+  /**
+   * Puts the station's record, which the DHT keeps for at most 48 h: call it hourly. Without a way to sign, listeners
+   * have the topic alone.
+   *
+   * @throws SwarmError RECORD_NOT_STORED, RECORD_SUPERSEDED, RECORD_TOO_LARGE
+   */
+  async publishRecord(): Promise<void> {
+    const signer = recordSigner(this.#options)
+    if (!signer) return
+    const { chain } = this.#credentials
+    await publishRecord(this.#options.node.dht, signer, {
+      version: 1,
+      encoders: [this.#keyPair.publicKey],
+      relays: [...(this.#options.relays ?? [])],
+      certificate: chain,
+      generation: chain.encoder.generation,
+      term: chain.session.term,
+      updatedS: Math.floor(this.#now() / 1000),
+    })
+  }
+
+  /** The session was renewed: open links get the new certificate, the record follows. */
+  async updateChain(chain: CertificateChain, sessionSecretKey: Uint8Array): Promise<void> {
+    this.#credentials = { chain, sessionSecretKey }
+    for (const link of this.#links) link.sendCertificate(this.#credentials)
+    await this.publishRecord()
+  }
+
+  /**
+   * This node's address has changed: announces again from scratch.
+   *
+   * @throws SwarmError ANNOUNCE_FAILED and those of `publishRecord`
+   */
+  async reannounce(): Promise<void> {
+    if (!this.#swarm || this.#stopping) throw SwarmError.closed('This announcer')
+    await this.#swarm.reannounce()
+    await this.publishRecord()
+  }
+
+  /** Says goodbye to everybody and takes the announcement back. The DHT node stays open. */
+  stop(reason: ByeReason = 'off-air', detail = ''): Promise<void> {
+    this.#stopping ??= this.#stop(reason, detail)
+    return this.#stopping
+  }
+
+  async #stop(reason: ByeReason, detail: string): Promise<void> {
+    const goodbyes = [
+      ...[...this.#pending].map((pending) => pending.abort(reason, detail)),
+      ...[...this.#links].map((link) => link.close(reason, detail)),
+    ]
+    this.#pending.clear()
+    await Promise.all([...goodbyes, this.#swarm?.stop()])
+  }
+
+  #admits(host: string): boolean {
+    const admitted = this.#admission.allowsHandshake(host, this.#pending.size, this.#now())
+    if (!admitted) this.#reportOverload()
+    return admitted
+  }
+
+  #accept(conn: SecretStream): void {
+    const isFull = !this.#admission.allowsLink(this.#links.size)
+    const credentials = this.#credentials
+    const pending: PendingLink = new PendingLink({
+      conn,
+      topic: this.#topic,
+      handshake: {
+        sodium: this.#options.sodium,
+        link: this.#link,
+        role: 'broadcaster',
+        credentials,
+        nowS: Math.floor(this.#now() / 1000),
+      },
+      via: () => this.#viaOf(conn),
+      now: this.#now,
+      timeoutMs: HANDSHAKE_TIMEOUT_MS,
+      onLink: (open) => {
+        this.#pending.delete(pending)
+        this.#links.add(open)
+        if (credentials !== this.#credentials) open.sendCertificate(this.#credentials)
+        this.#options.onLink(open)
+      },
+      onRefused: (refusal) => {
+        this.#pending.delete(pending)
+        this.#options.onEvent?.({ type: 'refused', id: keyId(conn.remotePublicKey), refusal })
+      },
+      onEnd: (open) => this.#links.delete(open),
+    })
+    if (this.#stopping) return void pending.abort('off-air')
+    if (isFull) {
+      this.#reportOverload()
+      return void pending.abort('draining', 'the station is full')
+    }
+    this.#pending.add(pending)
+  }
+
+  #viaOf(conn: SecretStream): Via {
+    const host = conn.rawStream.remoteHost ?? ''
+    return viaOf(connectionTraits(this.#options.node.dht, conn, this.#swarm?.punchOf(host)))
+  }
+
+  #reportOverload(): void {
+    const nowMs = this.#now()
+    if (nowMs - this.#overloadAtMs < OVERLOAD_EVENT_MS) return
+    this.#overloadAtMs = nowMs
+    this.#options.onEvent?.({ type: 'overload', stats: this.stats })
+  }
+}
+
+function admissionLimits(options: StationAnnouncerOptions): AdmissionLimits {
+  const { maxConnections, maxPending, handshakesPerAddress, handshakes } = options
+  // Every listener of a private DHT comes from the same address.
+  const perAddress = options.node.isLoopback
+    ? DEFAULT_ADMISSION.handshakes
+    : DEFAULT_ADMISSION.handshakesPerAddress
+  return {
+    maxConnections: maxConnections ?? DEFAULT_ADMISSION.maxConnections,
+    maxPending: maxPending ?? DEFAULT_ADMISSION.maxPending,
+    handshakesPerAddress: handshakesPerAddress ?? perAddress,
+    handshakes: handshakes ?? DEFAULT_ADMISSION.handshakes,
+  }
+}
+
+function recordSigner({ station, sodium }: StationAnnouncerOptions): RecordSigner | undefined {
+  const { stationKey: publicKey, stationKeyPair, signRecord } = station
+  if (signRecord) return { publicKey, sign: signRecord }
+  if (!stationKeyPair) return undefined
+  const sign = (signable: Uint8Array): Uint8Array => {
+    const signature = new Uint8Array(SIGNATURE_BYTES)
+    sodium.crypto_sign_detached(signature, signable, stationKeyPair.secretKey)
+    return signature
+  }
+  return { publicKey, sign }
+}

@@ -1,0 +1,267 @@
+/// <reference path="./vendor/hyperdht.d.ts" />
+import {
+  compareTerm,
+  fromHex,
+  keyId,
+  type Sodium,
+  type StationLink,
+  stationTopic,
+  toHex,
+} from '@pearcast/protocol'
+import {
+  createDriver,
+  type ReconnectEffect,
+  type ReconnectEvent,
+  reconnectMachine,
+} from '@pearcast/session-fsm'
+import type { Address } from './address.ts'
+import { Dial, type DialFailure } from './dial.ts'
+import type { DhtNode } from './dht-node.ts'
+import { type Found, Search } from './discovery.ts'
+import { BoundedMap } from './bounded-map.ts'
+import type { Term } from './handshake.ts'
+import { ImpostorList } from './impostor-list.ts'
+import type { LinkEnd, OpenLink, PeerLink } from './peer-link.ts'
+
+export type ConnectionEvent =
+  | { type: 'searching' | 'reconnecting' | 'off-air'; attempt: number }
+  | { type: 'attempt-failed'; id: string; code: string; detail: string }
+  /** Somebody announced under the station's topic without being the station. Said once a key and minute. */
+  | { type: 'impostor'; id: string; detail: string }
+  /** The link that carries the station ended; the search goes on. */
+  | { type: 'link-lost'; id: string; end: LinkEnd }
+
+/** Starts a timer and returns what stops it. */
+export type SetTimer = (callback: () => void, ms: number) => () => void
+
+export interface ConnectionManagerOptions {
+  node: DhtNode
+  sodium: Sodium
+  link: StationLink
+  role?: 'listener' | 'relay'
+  /** The newest (generation, term) heard so far; older ones are refused. */
+  minTerm?: Term
+  /** A proven link: the only one from now on. The one before it closes right after this call. */
+  onLink(link: PeerLink): void
+  onEvent?(event: ConnectionEvent): void
+  /** Spreads the redials of an audience over so many ms after a lost link; default 500. */
+  jitterMs?: number
+  /** How long one dial may take, ms; birthday punches need 35 s. */
+  dialTimeoutMs?: number
+  handshakeTimeoutMs?: number
+  /** Unix time, ms. */
+  now?: () => number
+  setTimer?: SetTimer
+  random?: () => number
+}
+
+const JITTER_MS = 500
+const DIAL_TIMEOUT_MS = 40_000
+const HANDSHAKE_TIMEOUT_MS = 5000
+const MAX_ROUTES = 256
+
+/** The listener's side: finds the station, holds one proven link to it, and never gives up while it is wanted. */
+export class ConnectionManager {
+  readonly #options: ConnectionManagerOptions
+  readonly #now: () => number
+  readonly #setTimer: SetTimer
+  readonly #random: () => number
+  readonly #topic: Uint8Array
+  readonly #driver: { send(event: ReconnectEvent): void }
+  readonly #timers = new Map<string, () => void>()
+  readonly #dials = new Map<number, Dial>()
+  /** Where a key said it can be reached, hex key first. */
+  readonly #routes = new BoundedMap<string, readonly Address[]>(MAX_ROUTES)
+  readonly #impostors = new ImpostorList()
+  readonly #onNetworkChange = (): void => this.networkChanged()
+  #search: Search | undefined
+  /** Proven just now: the machine decides whether to adopt it. */
+  #candidate: OpenLink | undefined
+  #link: OpenLink | undefined
+  #minTerm: Term | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(options: ConnectionManagerOptions) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.#setTimer = options.setTimer ?? setGlobalTimer
+    this.#random = options.random ?? Math.random
+    this.#minTerm = options.minTerm
+    this.#topic = stationTopic(options.sodium, options.link.stationKey)
+    this.#driver = createDriver(reconnectMachine, {}, (effect) => this.#perform(effect))
+  }
+
+  /** The proven link, while there is one. */
+  get link(): PeerLink | undefined {
+    return this.#link
+  }
+
+  start(): void {
+    this.#options.node.dht.on('network-change', this.#onNetworkChange)
+    this.#driver.send({ type: 'START' })
+  }
+
+  /** The link is suspect: dial again beside it, and take the first that proves itself. */
+  redial(reason: string): void {
+    this.#driver.send({ type: 'REDIAL', reason })
+  }
+
+  /** The suspect link delivers again: stop dialling. */
+  alive(): void {
+    this.#driver.send({ type: 'LINK_ALIVE' })
+  }
+
+  networkChanged(): void {
+    this.#driver.send({ type: 'NETWORK_CHANGED' })
+  }
+
+  /** Says goodbye; the DHT node stays open. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    this.#options.node.dht.off('network-change', this.#onNetworkChange)
+    this.#driver.send({ type: 'STOP' })
+    for (const stopTimer of this.#timers.values()) stopTimer()
+    const search = this.#search
+    search?.stop()
+    const endings = [...this.#dials.values()].map((dial) => dial.abandon())
+    this.#dials.clear()
+    await Promise.all([...endings, this.#link?.close('leaving'), search?.done])
+  }
+
+  #perform(effect: ReconnectEffect): void {
+    switch (effect.type) {
+      case 'start-discovery':
+        return this.#startSearch()
+      case 'stop-discovery':
+        return this.#stopSearch()
+      case 'dial':
+        return this.#dial(effect.attempt, effect.key)
+      case 'abandon':
+        void this.#dials.get(effect.attempt)?.abandon()
+        this.#dials.delete(effect.attempt)
+        return
+      case 'adopt':
+        return this.#adopt()
+      case 'notify':
+        return this.#options.onEvent?.({ type: effect.event, attempt: effect.attempt })
+      case 'start-timer':
+        return this.#startTimer(effect.id, effect.ms)
+      case 'stop-timer':
+        this.#timers.get(effect.id)?.()
+        this.#timers.delete(effect.id)
+        return
+    }
+  }
+
+  #startTimer(id: 'stagger' | 'discovery', ms: number): void {
+    this.#timers.get(id)?.()
+    const stop = this.#setTimer(() => {
+      this.#timers.delete(id)
+      this.#driver.send({ type: 'timer', id })
+    }, ms)
+    this.#timers.set(id, stop)
+  }
+
+  #startSearch(): void {
+    const { node, sodium, link } = this.#options
+    const search = new Search({
+      dht: node.dht,
+      sodium,
+      link,
+      minTerm: this.#minTerm,
+      onFound: (found) => this.#found(found),
+    })
+    this.#search = search
+    void search.done.then((found) => {
+      if (this.#search !== search) return
+      this.#search = undefined
+      this.#driver.send({ type: 'DISCOVERY_DONE', found })
+    })
+  }
+
+  #stopSearch(): void {
+    this.#search?.stop()
+    this.#search = undefined
+  }
+
+  #found({ publicKey, source, relayAddresses }: Found): void {
+    const key = toHex(publicKey)
+    if (this.#impostors.has(key, this.#now())) return
+    if (relayAddresses.length > 0) this.#routes.set(key, relayAddresses)
+    this.#driver.send({ type: 'CANDIDATE', key, source })
+  }
+
+  #dial(attempt: number, key: string): void {
+    const { node, sodium, link, role = 'listener' } = this.#options
+    if (this.#impostors.has(key, this.#now())) return this.#failed(attempt, key, 'IMPOSTOR')
+    const dial = new Dial({
+      dht: node.dht,
+      remoteKey: fromHex(key),
+      relayAddresses: this.#routes.get(key) ?? [],
+      topic: this.#topic,
+      handshake: { sodium, link, role, minTerm: this.#minTerm, nowS: Math.floor(this.#now() / 1000) },
+      now: this.#now,
+      dialTimeoutMs: this.#options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+      handshakeTimeoutMs: this.#options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+      onLink: (open) => this.#proved(attempt, key, open),
+      onFailed: (refusal) => {
+        this.#dials.delete(attempt)
+        this.#report(key, refusal)
+        this.#failed(attempt, key, refusal.code)
+      },
+      onEnd: (open, end) => this.#lost(attempt, open, end),
+    })
+    this.#dials.set(attempt, dial)
+  }
+
+  #failed(attempt: number, key: string, reason: string): void {
+    this.#driver.send({ type: 'ATTEMPT_FAILED', attempt, key, reason })
+  }
+
+  #report(key: string, { code, detail }: DialFailure): void {
+    const id = keyId(fromHex(key))
+    if (code === 'IMPOSTOR') {
+      this.#impostors.add(key, this.#now())
+      this.#options.onEvent?.({ type: 'impostor', id, detail })
+    } else {
+      this.#options.onEvent?.({ type: 'attempt-failed', id, code, detail })
+    }
+  }
+
+  #proved(attempt: number, key: string, open: OpenLink): void {
+    this.#dials.delete(attempt)
+    this.#candidate = open
+    this.#driver.send({ type: 'ATTEMPT_PROVEN', attempt, key })
+    this.#candidate = undefined
+    if (this.#link !== open) void open.close('leaving', 'another connection was first')
+  }
+
+  #adopt(): void {
+    const open = this.#candidate
+    if (!open) return
+    const previous = this.#link
+    this.#link = open
+    if (open.session && (!this.#minTerm || compareTerm(open.session, this.#minTerm) > 0)) {
+      this.#minTerm = { generation: open.session.generation, term: open.session.term }
+    }
+    this.#options.onLink(open)
+    void previous?.close('leaving', 'another connection took over')
+  }
+
+  #lost(attempt: number, open: OpenLink, end: LinkEnd): void {
+    if (this.#link !== open) return
+    this.#link = undefined
+    this.#options.onEvent?.({ type: 'link-lost', id: open.id, end })
+    const jitterMs = Math.floor(this.#random() * (this.#options.jitterMs ?? JITTER_MS))
+    this.#driver.send({ type: 'LINK_LOST', attempt, reason: end.kind, jitterMs })
+  }
+}
+
+function setGlobalTimer(callback: () => void, ms: number): () => void {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
+}

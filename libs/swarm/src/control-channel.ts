@@ -1,0 +1,98 @@
+/// <reference path="./vendor/protomux.d.ts" />
+/// <reference path="./vendor/secret-stream.d.ts" />
+import type { SecretStream } from '@hyperswarm/secret-stream'
+import { type ControlMessage, decodeControl, encodeControl, LIMITS } from '@pearcast/protocol'
+import Protomux, { type MuxChannel } from 'protomux'
+import { reasonOf } from './errors.ts'
+import { type Rate, TokenBucket } from './rate-limit.ts'
+
+/** Protomux's name for our channel; its id is the station's topic. */
+export const CHANNEL_LABEL = 'pearcast/1'
+
+/** Trickled candidates come in bursts of tens, pings and subscriptions are rare. */
+const MESSAGE_RATE: Rate = { burst: 200, perSecond: 100 }
+/** Bytes on the ordered stream, Protomux's own included: two SDPs at once, and again every second. */
+const BYTE_RATE: Rate = { burst: 128 * 1024, perSecond: 32 * 1024 }
+
+export interface ControlChannelEvents {
+  /** `bytes` is the encoded message: what a transcript is made of. */
+  onMessage(message: ControlMessage): void
+  /** The peer broke a rule: its connection should end. */
+  onViolation(detail: string): void
+  /** Closed by the peer, or with its connection. */
+  onClosed(): void
+}
+
+/**
+ * One Protomux channel that carries control envelopes. Unknown optional messages are skipped here, everything else
+ * that is not a well-formed message, and every flood, is a violation.
+ */
+export class ControlChannel {
+  readonly #mux: Protomux
+  readonly #channel: MuxChannel | null
+  readonly #events: ControlChannelEvents
+  readonly #now: () => number
+  readonly #messages: TokenBucket
+  readonly #bytes: TokenBucket
+  #over = false
+
+  constructor(conn: SecretStream, topic: Uint8Array, events: ControlChannelEvents, now: () => number) {
+    this.#events = events
+    this.#now = now
+    this.#messages = new TokenBucket(MESSAGE_RATE, now())
+    this.#bytes = new TokenBucket(BYTE_RATE, now())
+    this.#mux = new Protomux(conn)
+    conn.on('data', (data: Uint8Array) => this.#countBytes(data.length))
+    this.#channel = this.#mux.createChannel({
+      protocol: CHANNEL_LABEL,
+      id: topic,
+      messages: [{ onmessage: (bytes) => this.#receive(bytes) }],
+      onclose: () => this.#closed(),
+    })
+    this.#channel?.open()
+  }
+
+  /** Sends the messages in one packet when they fit; ignored once the channel is closed. */
+  send(...messages: readonly ControlMessage[]): void {
+    const port = this.#channel?.messages[0]
+    if (!port || this.#channel?.closed !== false) return
+    if (messages.length > 1) this.#mux.cork()
+    for (const message of messages) port.send(encodeControl(message))
+    if (messages.length > 1) this.#mux.uncork()
+  }
+
+  /** Delivers nothing from now on. */
+  mute(): void {
+    this.#over = true
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#over) return
+    if (!this.#messages.take(this.#now())) return this.#violate('too many control messages')
+    if (bytes.length > LIMITS.maxControlBytes) return this.#violate('a control message is too long')
+    let message: ReturnType<typeof decodeControl>
+    try {
+      message = decodeControl(bytes)
+    } catch (error) {
+      return this.#violate(reasonOf(error))
+    }
+    if (message.type !== 'unknown') return this.#events.onMessage(message)
+    if (message.critical) this.#violate(`control message ${message.kind} is critical and unknown here`)
+  }
+
+  #countBytes(bytes: number): void {
+    if (!this.#over && !this.#bytes.take(this.#now(), bytes)) this.#violate('too many bytes')
+  }
+
+  #violate(detail: string): void {
+    if (this.#over) return
+    this.#over = true
+    this.#events.onViolation(detail)
+  }
+
+  #closed(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#events.onClosed()
+  }
+}

@@ -1,0 +1,9 @@
+/// <reference path="./vendor/sodium-universal.d.ts" />
+import sodium from 'sodium-universal'
+
+/** Bytes for keys, from the operating system. */
+export function randomBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  sodium.randombytes_buf(bytes)
+  return bytes
+}

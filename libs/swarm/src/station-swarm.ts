@@ -1,0 +1,117 @@
+/// <reference path="./vendor/hyperdht.d.ts" />
+/// <reference path="./vendor/hyperswarm.d.ts" />
+/// <reference path="./vendor/secret-stream.d.ts" />
+import type { SecretStream } from '@hyperswarm/secret-stream'
+import type HyperDHT from 'hyperdht'
+import type { DhtKeyPair } from 'hyperdht'
+import Hyperswarm, { type DiscoverySession } from 'hyperswarm'
+import type { Address } from './address.ts'
+import { createBoundedStream } from './bounded-stream.ts'
+import { SwarmError } from './errors.ts'
+import { PunchLog, type PunchClasses } from './via.ts'
+
+export interface StationSwarmOptions {
+  dht: HyperDHT
+  topic: Uint8Array
+  keyPair: DhtKeyPair
+  /** Called before anything is allocated for a handshake; false leaves it unanswered. */
+  admits(host: string): boolean
+  onConnection(conn: SecretStream): void
+  now: () => number
+}
+
+/** How long an announcement may take to reach the DHT, ms: its own requests give up after 4 s each. */
+const ANNOUNCE_TIMEOUT_MS = 10_000
+const POLL_MS = 10
+
+/** Hyperswarm for one thing: to be found under a topic, and again every 10 minutes, on a DHT node that others use too. */
+export class StationSwarm {
+  readonly #options: StationSwarmOptions
+  readonly #swarm: Hyperswarm
+  readonly #session: DiscoverySession
+  readonly #punches = new PunchLog()
+  readonly #detach: () => void
+  #stopping: Promise<void> | undefined
+
+  constructor(options: StationSwarmOptions) {
+    const { dht, keyPair, topic, now } = options
+    this.#options = options
+    const others = listenersOf(dht)
+    this.#swarm = new Hyperswarm({ dht, keyPair, maxPeers: 0 })
+    const own = listenersOf(dht).filter((mine) => !others.some((other) => other.listener === mine.listener))
+    this.#detach = () => own.forEach(({ event, listener }) => dht.off(event, listener))
+    const { server } = this.#swarm
+    const firewall = server.firewall.bind(server)
+    server.createSecretStream = createBoundedStream
+    server.firewall = (key, payload, address) =>
+      this.#stopping !== undefined || !options.admits(address.host) || firewall(key, payload, address)
+    server.holepunch = (remoteFirewall, localFirewall, remoteAddresses) => {
+      const hosts = remoteAddresses.map(({ host }) => host)
+      this.#punches.add(hosts, { remoteFirewall, localFirewall }, now())
+      return true
+    }
+    this.#swarm.on('connection', options.onConnection)
+    this.#session = this.#swarm.join(topic, { server: true, client: false })
+  }
+
+  /** DHT nodes that forward handshakes to this server. */
+  get relayAddresses(): readonly Address[] {
+    return this.#swarm.server.relayAddresses
+  }
+
+  punchOf(host: string): PunchClasses | undefined {
+    return this.#punches.get(host, this.#options.now())
+  }
+
+  /**
+   * Resolves once the DHT has taken the announcement.
+   *
+   * @throws SwarmError ANNOUNCE_FAILED
+   */
+  async announced(): Promise<void> {
+    const flushed = await this.#session.flushed().catch(() => false)
+    if (!flushed || this.relayAddresses.length === 0) throw SwarmError.announceFailed()
+  }
+
+  /**
+   * Announces from scratch, after this node's address has changed: what the DHT knows leads nowhere.
+   *
+   * @throws SwarmError ANNOUNCE_FAILED
+   */
+  async reannounce(): Promise<void> {
+    const { server } = this.#swarm
+    const stale = server.relayAddresses
+    await server.suspend()
+    await server.resume()
+    const untilMs = this.#options.now() + ANNOUNCE_TIMEOUT_MS
+    while (server.relayAddresses === stale) {
+      if (this.#stopping !== undefined || this.#options.now() > untilMs) throw SwarmError.announceFailed()
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+    await this.#session.refresh()
+    if (server.relayAddresses.length === 0) throw SwarmError.announceFailed()
+  }
+
+  /** Takes the announcement back. The DHT node goes on. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    await this.#swarm.clear().catch(() => undefined)
+    await this.#swarm.server.close()
+    this.#swarm.dht = { destroy: () => Promise.resolve() }
+    await this.#swarm.destroy({ force: true })
+    this.#detach()
+  }
+}
+
+type Listener = (...args: unknown[]) => void
+
+/** Hyperswarm listens to its node and never stops: it expects to end the node with itself. */
+function listenersOf(dht: HyperDHT): { event: string; listener: Listener }[] {
+  return ['network-change', 'network-update'].flatMap((event) =>
+    dht.listeners(event).map((listener) => ({ event, listener: listener as Listener })),
+  )
+}
