@@ -3,8 +3,8 @@ import type { SecretStream } from '@hyperswarm/secret-stream'
 import {
   type ByeReason,
   type CertificateChain,
+  compareTerm,
   keyId,
-  type KeyPair,
   SIGNATURE_BYTES,
   type Sodium,
   type StationLink,
@@ -15,21 +15,22 @@ import HyperDHT, { type DhtKeyPair, type RecordSigner } from 'hyperdht'
 import type { Address } from './address.ts'
 import { Admission, type AdmissionLimits, type AdmissionStats, DEFAULT_ADMISSION } from './admission.ts'
 import type { DhtNode } from './dht-node.ts'
-import { SwarmError } from './errors.ts'
-import type { Refusal, StationCredentials } from './handshake.ts'
+import { codeOf, reasonOf, SwarmError } from './errors.ts'
+import type { Refusal, StationCredentials, Term } from './handshake.ts'
 import type { OpenLink, PeerLink } from './peer-link.ts'
 import { PendingLink } from './pending-link.ts'
 import { StationSwarm } from './station-swarm.ts'
-import { publishRecord } from './station-record.ts'
+import { publishRecord, readRecord } from './station-record.ts'
 import { connectionTraits, viaOf } from './via.ts'
 
-/** The station's key: whole, or only what signs its records while the key itself stays elsewhere. */
+/** The station's key: a key pair, or what signs its records while the secret key stays elsewhere. */
 export interface StationSigner {
-  stationKey: Uint8Array
-  groupKey?: Uint8Array
-  stationKeyPair?: KeyPair
+  publicKey: Uint8Array
+  secretKey?: Uint8Array
   /** Ed25519 over what the DHT asks to be signed. */
-  signRecord?: (signable: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  sign?: (signable: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  /** Of a private station. */
+  groupKey?: Uint8Array
 }
 
 export type AnnouncerEvent =
@@ -37,6 +38,10 @@ export type AnnouncerEvent =
   | { type: 'refused'; id: string; refusal: Refusal }
   /** Handshakes or connections were turned away for load; at most one event a second. */
   | { type: 'overload'; stats: AdmissionStats }
+  /** Another encoder of this station has a newer term: this one should go off air. */
+  | { type: 'superseded'; generation: number; term: number }
+  /** The record of a renewed session could not be put. */
+  | { type: 'record-failed'; code: string; message: string }
 
 export interface StationAnnouncerOptions extends Partial<AdmissionLimits> {
   node: DhtNode
@@ -56,6 +61,7 @@ export interface StationAnnouncerOptions extends Partial<AdmissionLimits> {
 
 const HANDSHAKE_TIMEOUT_MS = 5000
 const OVERLOAD_EVENT_MS = 1000
+const RECORD_CHECK_MS = 10_000
 
 /** The broadcaster's side: announces the station, proves itself to whoever connects, and hands over proven links. */
 export class StationAnnouncer {
@@ -72,6 +78,7 @@ export class StationAnnouncer {
   #credentials: StationCredentials
   #swarm: StationSwarm | undefined
   #overloadAtMs = Number.NEGATIVE_INFINITY
+  #checkedAtMs = Number.NEGATIVE_INFINITY
   #stopping: Promise<void> | undefined
 
   constructor(options: StationAnnouncerOptions) {
@@ -79,7 +86,7 @@ export class StationAnnouncer {
     this.#now = options.now ?? Date.now
     this.#keyPair = options.dhtKeyPair ?? HyperDHT.keyPair()
     this.publicKey = this.#keyPair.publicKey
-    const { stationKey, groupKey } = options.station
+    const { publicKey: stationKey, groupKey } = options.station
     this.#link = { stationKey, ...(groupKey && { groupKey }) }
     this.#topic = stationTopic(options.sodium, stationKey)
     this.#admission = new Admission(admissionLimits(options), this.#now())
@@ -115,7 +122,7 @@ export class StationAnnouncer {
       onConnection: (conn) => this.#accept(conn),
       now: this.#now,
     })
-    await Promise.all([this.#swarm.announced(), this.publishRecord()])
+    await Promise.all([this.#swarm.announced(), this.#putRecord()])
   }
 
   /**
@@ -125,25 +132,35 @@ export class StationAnnouncer {
    * @throws SwarmError RECORD_NOT_STORED, RECORD_SUPERSEDED, RECORD_TOO_LARGE
    */
   async publishRecord(): Promise<void> {
+    try {
+      await this.#putRecord()
+    } catch (error) {
+      if (codeOf(error) === 'RECORD_SUPERSEDED') void this.#checkRecord()
+      throw error
+    }
+  }
+
+  async #putRecord(): Promise<void> {
     const signer = recordSigner(this.#options)
-    if (!signer) return
+    if (!signer || this.#stopping) return
     const { chain } = this.#credentials
     await publishRecord(this.#options.node.dht, signer, {
       version: 1,
       encoders: [this.#keyPair.publicKey],
       relays: [...(this.#options.relays ?? [])],
       certificate: chain,
-      generation: chain.encoder.generation,
-      term: chain.session.term,
+      ...termOf(chain),
       updatedS: Math.floor(this.#now() / 1000),
     })
   }
 
   /** The session was renewed: open links get the new certificate, the record follows. */
-  async updateChain(chain: CertificateChain, sessionSecretKey: Uint8Array): Promise<void> {
+  updateChain(chain: CertificateChain, sessionSecretKey: Uint8Array): void {
     this.#credentials = { chain, sessionSecretKey }
     for (const link of this.#links) link.sendCertificate(this.#credentials)
-    await this.publishRecord()
+    this.publishRecord().catch((error: unknown) => {
+      this.#options.onEvent?.({ type: 'record-failed', code: codeOf(error), message: reasonOf(error) })
+    })
   }
 
   /**
@@ -203,6 +220,7 @@ export class StationAnnouncer {
       onRefused: (refusal) => {
         this.#pending.delete(pending)
         this.#options.onEvent?.({ type: 'refused', id: keyId(conn.remotePublicKey), refusal })
+        if (refusal.bye?.reason === 'superseded') void this.#checkRecord()
       },
       onEnd: (open) => this.#links.delete(open),
     })
@@ -212,6 +230,17 @@ export class StationAnnouncer {
       return void pending.abort('draining', 'the station is full')
     }
     this.#pending.add(pending)
+  }
+
+  /** A listener claims to have heard a newer term. Anybody can say that, only the station can sign a record. */
+  async #checkRecord(): Promise<void> {
+    const nowMs = this.#now()
+    if (nowMs - this.#checkedAtMs < RECORD_CHECK_MS) return
+    this.#checkedAtMs = nowMs
+    const { node, onEvent } = this.#options
+    const stored = await readRecord(node.dht, this.#link.stationKey, { latest: true }).catch(() => undefined)
+    if (!stored || this.#stopping || compareTerm(stored.record, termOf(this.#credentials.chain)) <= 0) return
+    onEvent?.({ type: 'superseded', generation: stored.record.generation, term: stored.record.term })
   }
 
   #viaOf(conn: SecretStream): Via {
@@ -241,14 +270,20 @@ function admissionLimits(options: StationAnnouncerOptions): AdmissionLimits {
   }
 }
 
+function termOf({ encoder, session }: CertificateChain): Term {
+  return { generation: encoder.generation, term: session.term }
+}
+
 function recordSigner({ station, sodium }: StationAnnouncerOptions): RecordSigner | undefined {
-  const { stationKey: publicKey, stationKeyPair, signRecord } = station
-  if (signRecord) return { publicKey, sign: signRecord }
-  if (!stationKeyPair) return undefined
-  const sign = (signable: Uint8Array): Uint8Array => {
-    const signature = new Uint8Array(SIGNATURE_BYTES)
-    sodium.crypto_sign_detached(signature, signable, stationKeyPair.secretKey)
-    return signature
+  const { publicKey, secretKey, sign } = station
+  if (sign) return { publicKey, sign }
+  if (!secretKey) return undefined
+  return {
+    publicKey,
+    sign: (signable) => {
+      const signature = new Uint8Array(SIGNATURE_BYTES)
+      sodium.crypto_sign_detached(signature, signable, secretKey)
+      return signature
+    },
   }
-  return { publicKey, sign }
 }

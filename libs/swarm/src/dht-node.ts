@@ -29,10 +29,10 @@ export interface DhtNode {
 
 export interface OpenDhtOptions {
   /** Default: the public HyperDHT. */
-  bootstrap?: readonly Address[]
+  bootstrap?: readonly Address[] | undefined
   /** Local address to bind; default: all interfaces, or 127.0.0.1 when the bootstrap nodes are there. */
-  host?: string
-  keyPair?: DhtKeyPair
+  host?: string | undefined
+  keyPair?: DhtKeyPair | undefined
   /** How long `ready()` waits, ms. */
   readyTimeoutMs?: number
 }
@@ -103,13 +103,15 @@ class OpenNode implements DhtNode {
 
   async ready(): Promise<void> {
     if (this.#closing) throw SwarmError.closed('This DHT node')
+    const sinceMs = Date.now()
     await settledWithin(this.dht.fullyBootstrapped(), this.#readyTimeoutMs)
+    const waitedMs = Date.now() - sinceMs
     if (this.#closing) throw SwarmError.closed('This DHT node')
     if (this.dht.host !== null) return
     const asked = this.#bootstrap?.map(formatAddress).join(', ') ?? 'the DHT'
     if (this.dht.stats.requests.responses > 0) throw SwarmError.noDht(asked)
-    if (this.isLoopback) throw SwarmError.noLocalDht(asked, this.#readyTimeoutMs)
-    throw SwarmError.noUdp(asked, this.#readyTimeoutMs)
+    if (this.isLoopback) throw SwarmError.noLocalDht(asked, waitedMs)
+    throw SwarmError.noUdp(asked, waitedMs)
   }
 
   publicAddress(): Address | null {

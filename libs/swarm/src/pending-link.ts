@@ -108,7 +108,10 @@ export class PendingLink {
   #refuse(refusal: Refusal): void {
     if (this.#settled) return
     this.#settle()
-    if (refusal.code !== 'BYE') this.#channel.send(byeMessage('protocol', refusal.detail))
+    if (refusal.code !== 'BYE') {
+      const reason = refusal.code === 'SUPERSEDED' ? 'superseded' : 'protocol'
+      this.#channel.send(byeMessage(reason, refusal.detail))
+    }
     this.#channel.mute()
     void endGently(this.#conn)
     this.#options.onRefused(refusal)

@@ -1,6 +1,5 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
-import type HyperDHT from 'hyperdht'
 import { type Address, formatAddress, sameAddress } from './address.ts'
+import type { DhtNode } from './dht-node.ts'
 
 export interface ReachabilityChange {
   previous: Address
@@ -8,9 +7,9 @@ export interface ReachabilityChange {
 }
 
 export interface ReachabilityOptions {
-  dht: HyperDHT
-  /** The DHT nodes that forward handshakes to this server, asked anew each time. */
-  relayAddresses: () => readonly Address[]
+  node: Pick<DhtNode, 'dht'>
+  /** Its `relayAddresses` are the DHT nodes that forward handshakes to this server. */
+  announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
   onChange(change: ReachabilityChange): void
   /** No relay has answered for `lostAfterMs`, or one answers again. */
@@ -55,7 +54,7 @@ export class ReachabilityWatch {
 
   /** Pings every relay once; at most one change is reported. */
   async check(): Promise<void> {
-    const relays = this.#options.relayAddresses()
+    const relays = this.#options.announcer.relayAddresses
     this.#forgetAllBut(relays)
     const changes = await Promise.all(relays.map((relay) => this.#ping(relay)))
     if (this.#timer === undefined) return
@@ -67,7 +66,7 @@ export class ReachabilityWatch {
   async #ping(relay: Address): Promise<ReachabilityChange | undefined> {
     let current: Address
     try {
-      current = (await this.#options.dht.ping(relay, { retry: false })).to
+      current = (await this.#options.node.dht.ping(relay, { retry: false })).to
     } catch {
       return undefined
     }

@@ -96,7 +96,7 @@ export class TestNet {
     const announcer = new StationAnnouncer({
       node,
       sodium,
-      station: { ...station.link, stationKeyPair: station.keyPair },
+      station: { ...station.keyPair, ...(station.link.groupKey && { groupKey: station.link.groupKey }) },
       ...station.credentials(term),
       onLink: (link) => links.push(link),
       onEvent: (event) => events.push(event),
