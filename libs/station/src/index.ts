@@ -1,1 +1,6 @@
-export {}
+export { Broadcaster, type BroadcasterOptions } from './broadcaster/broadcaster.ts'
+export { StationError } from './errors.ts'
+export type { BroadcastEvent, BroadcastStats, ListenEvent, ListenFigures, PathMode } from './events.ts'
+export type { StationIdentity } from './identity/identity.ts'
+export { IdentityStore } from './identity/store.ts'
+export { Listener, type ListenerOptions } from './listener/listener.ts'

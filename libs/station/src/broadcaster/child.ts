@@ -1,0 +1,222 @@
+import type { FrameRing } from '@pearcast/media'
+import {
+  decodeDatagram,
+  ProtocolError,
+  type Accepted,
+  type ControlMessage,
+  type Frame,
+  type Path,
+  type SelectablePath,
+  type Via,
+} from '@pearcast/protocol'
+import type { SignalingPhase } from '@pearcast/session-fsm'
+import type { LinkEnd, PeerLink } from '@pearcast/swarm'
+import { nowUs } from '../clock.ts'
+import type { RtcSession } from '../rtc-session.ts'
+import type { FrameCopies } from './frame-copies.ts'
+
+/** What a broadcaster lends to each of its children. */
+export interface ChildHost {
+  readonly copies: FrameCopies
+  readonly ring: FrameRing
+  /** Undefined when admitted; else why not. */
+  admit(child: Child): 'full' | 'not-allowed' | undefined
+  describe(channel: number): Accepted
+  /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */
+  openRtc(child: Child): RtcSession | undefined
+  joined(child: Child): void
+  pathChanged(child: Child, from: Path): void
+  left(child: Child, reason: string): void
+}
+
+/** Frames older than this are of no use to a new listener: it starts at the live edge. */
+const CATCH_UP_US = 80_000
+/** Repeats of lost frames cost uplink: a child gets at most so many a second, whatever it asks. */
+const REPAIRS_PER_S = 100
+
+/**
+ * One listener as its parent sees it. Audio goes out over each path that is on: swarm from the subscription, WebRTC
+ * beside it once it is connected, and only the one that the listener selected from then on (make before break).
+ */
+export class Child {
+  readonly link: PeerLink
+  bytesSent = 0
+  #channel: number | undefined
+  /** What is sent now. */
+  #swarm = false
+  #webrtc = false
+  /** What the listener subscribed to. */
+  #wants: { swarm: boolean; webrtc: boolean } = { swarm: false, webrtc: false }
+  #path: SelectablePath = 'swarm'
+  joined = false
+  #rtc: RtcSession | undefined
+  #repairs = 0
+  #repairsSinceUs = 0
+  readonly #host: ChildHost
+
+  constructor(link: PeerLink, host: ChildHost) {
+    this.link = link
+    this.#host = host
+    link.onControl = (message) => this.#onControl(message)
+    link.onDatagram = (plaintext) => this.#onDatagram(plaintext)
+    link.onClose = (end) => this.#onClose(end)
+  }
+
+  get id(): string {
+    return this.link.id
+  }
+
+  get path(): Path {
+    return this.#path
+  }
+
+  get via(): Via {
+    return this.#path === 'webrtc' ? 'webrtc' : this.link.via
+  }
+
+  /** Hot: once a frame and child. */
+  send(frame: Frame): void {
+    if (this.#channel === undefined) return
+    if (this.#swarm) {
+      const datagram = this.#host.copies.datagram(frame, this.#channel)
+      if (this.link.sendDatagram(datagram)) this.bytesSent += datagram.length
+    }
+    if (this.#webrtc) {
+      const packet = this.#host.copies.rtp(frame)
+      if (this.#rtc?.sendRtp(packet) === true) this.bytesSent += packet.length
+    }
+  }
+
+  /** A small datagram (a heartbeat) goes over the link whatever path the audio takes. */
+  sendBeside(encode: (channel: number) => Uint8Array): void {
+    if (this.#channel !== undefined) this.link.sendDatagram(encode(this.#channel))
+  }
+
+  close(reason: 'off-air' | 'superseded'): Promise<void> {
+    this.#rtc?.close()
+    return this.link.close(reason)
+  }
+
+  #onControl(message: ControlMessage): void {
+    switch (message.type) {
+      case 'subscribe':
+        return this.#subscribe(message)
+      case 'select':
+        if (message.channel === this.#channel) this.#select(message.path)
+        return
+      case 'signal':
+        return this.#rtc?.receive(message.session, message.signal)
+      case 'ping':
+        return this.link.send({ type: 'pong', id: message.id, t0Us: message.t0Us, t1Us: nowUs() })
+      default:
+        // The rest is for other roles; an unknown kind was judged by the link.
+        return
+    }
+  }
+
+  #subscribe({ channel, variant, paths }: Extract<ControlMessage, { type: 'subscribe' }>): void {
+    const refusal = variant === 0 ? this.#host.admit(this) : 'not-allowed'
+    if (refusal !== undefined) {
+      this.link.send({
+        type: 'refused',
+        channel,
+        reason: refusal,
+        retryAfterMs: refusal === 'full' ? 5000 : 0,
+      })
+      return
+    }
+    this.#channel = channel
+    this.link.send(this.#host.describe(channel))
+    this.#wants = paths
+    if (paths.webrtc) this.#rtc ??= this.#host.openRtc(this)
+    if (!paths.swarm) return
+    this.#startSwarm()
+    this.#join('swarm')
+  }
+
+  #startSwarm(): void {
+    if (this.#swarm || this.#path === 'webrtc') return
+    this.#swarm = true
+    this.#catchUp()
+  }
+
+  /** The latest frames at once, so that a listener need not wait to fill its jitter buffer. */
+  #catchUp(): void {
+    const { ring } = this.#host
+    const oldestUs = nowUs() - CATCH_UP_US
+    let from = ring.head + 1
+    while ((ring.get(from - 1)?.captureUs ?? 0) >= oldestUs) from--
+    for (let seq = from; seq <= ring.head; seq++) {
+      const frame = ring.get(seq)
+      if (frame !== undefined) this.send(frame)
+    }
+  }
+
+  /** What the WebRTC session says of itself; `retrying` keeps it, `failed` and `closed` end it. */
+  rtcPhase(phase: SignalingPhase): void {
+    this.#webrtc = phase === 'connected'
+    if (phase === 'failed' || phase === 'closed') this.#rtc = undefined
+    if (this.#webrtc) {
+      if (!this.#wants.swarm) this.#moveTo('webrtc')
+      this.#join('webrtc')
+    } else if (this.#path === 'webrtc') {
+      this.#moveTo('swarm')
+    }
+  }
+
+  #join(path: SelectablePath): void {
+    if (this.joined) return
+    this.joined = true
+    this.#path = path
+    this.#host.joined(this)
+  }
+
+  #select(path: SelectablePath): void {
+    this.#moveTo(path)
+    // A later subscription may ask for WebRTC again.
+    if (this.#path === 'swarm') this.#rtc?.close()
+  }
+
+  #moveTo(path: SelectablePath): void {
+    const from = this.#path
+    if (!this.#wants[path] || (path === 'webrtc' && !this.#webrtc)) return
+    this.#path = path
+    if (path === 'swarm') this.#startSwarm()
+    else this.#swarm = false
+    if (from !== path && this.joined) this.#host.pathChanged(this, from)
+  }
+
+  #onDatagram(plaintext: Uint8Array): void {
+    let datagram
+    try {
+      datagram = decodeDatagram(plaintext)
+    } catch (error) {
+      if (error instanceof ProtocolError) return
+      throw error
+    }
+    if (datagram.type !== 'nack' || datagram.channel !== this.#channel) return
+    for (const seq of datagram.seqs) this.#repair(seq)
+  }
+
+  #repair(seq: number): void {
+    const frame = this.#host.ring.get(seq)
+    if (frame === undefined || !this.#mayRepair()) return
+    if (this.#channel === undefined) return
+    if (this.#path === 'webrtc' && this.#rtc?.sendRtp(this.#host.copies.rtp(frame)) === true) return
+    this.link.sendDatagram(this.#host.copies.datagram(frame, this.#channel))
+  }
+
+  #mayRepair(): boolean {
+    const now = nowUs()
+    if (now - this.#repairsSinceUs > 1e6) {
+      this.#repairsSinceUs = now
+      this.#repairs = 0
+    }
+    return this.#repairs++ < REPAIRS_PER_S
+  }
+
+  #onClose(end: LinkEnd): void {
+    this.#rtc?.close()
+    this.#host.left(this, end.kind === 'local' || end.kind === 'bye' ? end.reason : end.kind)
+  }
+}

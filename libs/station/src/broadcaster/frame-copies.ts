@@ -1,0 +1,37 @@
+import { encodeFrameDatagramInto, encodeRtp, LIMITS, type Frame } from '@pearcast/protocol'
+
+/**
+ * The bytes of a frame as they go out, made once for all children: one datagram (a child that chose another channel
+ * number costs one more) and, when somebody listens over WebRTC, one RTP packet. Remembers the latest frame only.
+ */
+export class FrameCopies {
+  readonly #scratch = new Uint8Array(LIMITS.maxPlaintextBytes)
+  readonly ssrc: number
+  #inScratch: Frame | undefined
+  #channel = -1
+  #length = 0
+  #inRtp: Frame | undefined
+  #rtp: Uint8Array = new Uint8Array(0)
+
+  constructor(ssrc: number) {
+    this.ssrc = ssrc
+  }
+
+  /** A view that the next call for another frame or channel overwrites. */
+  datagram(frame: Frame, channel: number): Uint8Array {
+    if (frame !== this.#inScratch || channel !== this.#channel) {
+      this.#length = encodeFrameDatagramInto(this.#scratch, channel, frame)
+      this.#inScratch = frame
+      this.#channel = channel
+    }
+    return this.#scratch.subarray(0, this.#length)
+  }
+
+  rtp(frame: Frame): Uint8Array {
+    if (frame !== this.#inRtp) {
+      this.#rtp = encodeRtp(frame, { ssrc: this.ssrc })
+      this.#inRtp = frame
+    }
+    return this.#rtp
+  }
+}

@@ -1,0 +1,61 @@
+import { randomFillSync } from 'node:crypto'
+import {
+  encodeSignedHeartbeat,
+  FrameSigner,
+  issueSessionCertificate,
+  keyPairFromSeed,
+  streamContext,
+  type CertificateChain,
+  type KeyPair,
+  type Sodium,
+  type SourceHeartbeat,
+} from '@pearcast/protocol'
+import type { StationIdentity } from '../identity/identity.ts'
+
+const SESSION_S = 86_400
+/** Grace for listeners whose clock is behind. */
+const GRACE_S = 300
+/** Half its life: a renewal that fails once still has time. */
+export const RENEW_SESSION_MS = (SESSION_S / 2) * 1000
+
+/** One run of an encoder: a key that lives in memory only, and the chain that says whom it speaks for. */
+export class BroadcastSession {
+  readonly signer: FrameSigner
+  readonly #sodium: Sodium
+  readonly #identity: StationIdentity
+  readonly #key: KeyPair
+  readonly #context: Uint8Array
+
+  constructor(sodium: Sodium, identity: StationIdentity) {
+    const { certificate, station, term } = identity
+    this.#sodium = sodium
+    this.#identity = identity
+    this.#key = keyPairFromSeed(sodium, randomFillSync(new Uint8Array(32)))
+    const { generation } = certificate
+    this.#context = streamContext(sodium, { stationKey: station.publicKey, generation, term }, 0)
+    this.signer = new FrameSigner(sodium, this.#key.secretKey, this.#context)
+  }
+
+  get secretKey(): Uint8Array {
+    return this.#key.secretKey
+  }
+
+  /** Valid for a day from now. Called again, it renews: the same key and term, so that nothing is interrupted. */
+  certify(nowS: number): CertificateChain {
+    const { certificate, encoder, station, term } = this.#identity
+    const notBeforeS = nowS - GRACE_S
+    const session = issueSessionCertificate(this.#sodium, encoder, {
+      stationKey: station.publicKey,
+      generation: certificate.generation,
+      sessionKey: this.#key.publicKey,
+      term,
+      notBeforeS,
+      notAfterS: notBeforeS + SESSION_S,
+    })
+    return { encoder: certificate, session }
+  }
+
+  signHeartbeat(heartbeat: SourceHeartbeat): Uint8Array {
+    return encodeSignedHeartbeat(this.#sodium, this.#key.secretKey, this.#context, heartbeat)
+  }
+}

@@ -1,0 +1,139 @@
+import { Pacer, type AudioSource, type SourceItem } from '@pearcast/audio'
+import type { FrameBus } from '@pearcast/media'
+import type { FrameSigner, SourceHeartbeat } from '@pearcast/protocol'
+
+/** Turns PCM into one Opus packet; only called for sources that give PCM. */
+export interface PacketEncoder {
+  encode(pcm: Float32Array): Uint8Array
+}
+
+export interface SourceFeedOptions {
+  source: AudioSource
+  /** Made when the first PCM comes: a passed-through Ogg Opus file needs none. */
+  createEncoder: () => PacketEncoder
+  signer: FrameSigner
+  bus: FrameBus
+  nowUs: () => number
+  onState: (state: 'live' | 'stalled') => void
+}
+
+/** Items read ahead of their time: 1 s of 20 ms, so that a slow disk or decoder is not heard. */
+const READ_AHEAD = 50
+
+/**
+ * Reads a source ahead, and at the pace of its own durations encodes, signs and publishes each frame once, whatever
+ * the number of listeners. Sequence numbers start at 1; media time counts samples at 48 kHz from 0.
+ */
+export class SourceFeed {
+  #headSeq = 0
+  #ts48k = 0
+  #stopped = false
+  #sourceEnded = false
+  #wake: (() => void) | undefined
+  #pacer = new Pacer()
+  #encoder: PacketEncoder | undefined
+  readonly #queue: SourceItem[] = []
+  readonly #options: SourceFeedOptions
+
+  constructor(options: SourceFeedOptions) {
+    this.#options = options
+  }
+
+  get framesSent(): number {
+    return this.#headSeq
+  }
+
+  /** What a heartbeat says now. */
+  heartbeat(state: SourceHeartbeat['state']): SourceHeartbeat {
+    return { headSeq: this.#headSeq, ts48k: this.#ts48k, wallclockUs: this.#options.nowUs(), state }
+  }
+
+  /** Resolves when the source has ended or `stop()` was called; rejects with what reading throws. */
+  async run(): Promise<'ended' | 'stopped'> {
+    const reading = this.#readAhead()
+    // Awaited below; a failure must not count as unhandled while frames read before it still play.
+    reading.catch(() => {})
+    await this.#filled(READ_AHEAD / 5)
+    this.#options.onState('live')
+    while (!this.#stopped) {
+      const item = this.#queue.shift()
+      if (item === undefined) {
+        if (this.#sourceEnded) break
+        await this.#stall()
+        continue
+      }
+      this.#signal()
+      if (await this.#pacer.next(durationSamples(item, this.#options.source.channels))) this.#publish(item)
+    }
+    await reading
+    return this.#stopped ? 'stopped' : 'ended'
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#pacer.stop()
+    this.#signal()
+  }
+
+  #publish(item: SourceItem): void {
+    const { nowUs, signer, bus, source } = this.#options
+    const captureUs = nowUs()
+    const payload = item.kind === 'opus' ? item.packet : this.#encode(item.pcm)
+    this.#headSeq++
+    bus.publish(signer.sign({ seq: this.#headSeq, ts48k: this.#ts48k, captureUs, payload }))
+    this.#ts48k += durationSamples(item, source.channels)
+  }
+
+  #encode(pcm: Float32Array): Uint8Array {
+    this.#encoder ??= this.#options.createEncoder()
+    return this.#encoder.encode(pcm)
+  }
+
+  async #stall(): Promise<void> {
+    this.#options.onState('stalled')
+    await this.#filled(1)
+    // The schedule starts anew: what comes after a stall is live, not late.
+    this.#pacer = new Pacer()
+    if (!this.#stopped && this.#queue.length > 0) this.#options.onState('live')
+  }
+
+  async #readAhead(): Promise<void> {
+    try {
+      while (!this.#stopped) {
+        const item = await this.#options.source.read()
+        if (item === undefined) return
+        this.#queue.push(item)
+        this.#signal()
+        while (this.#queue.length >= READ_AHEAD && !this.#stopped) await this.#changed()
+      }
+    } finally {
+      this.#sourceEnded = true
+      this.#signal()
+    }
+  }
+
+  async #filled(items: number): Promise<void> {
+    while (this.#queue.length < items && !this.#sourceEnded && !this.#stopped) await this.#changed()
+  }
+
+  /** Resolves at the next change of the queue. Two may wait (reader and player): both are woken. */
+  #changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const others = this.#wake
+      this.#wake = () => {
+        others?.()
+        resolve()
+      }
+    })
+  }
+
+  #signal(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+}
+
+function durationSamples(item: SourceItem, channels: number): number {
+  return item.kind === 'opus' ? item.samples : item.pcm.length / channels
+}

@@ -1,0 +1,35 @@
+/** Time for adapters: unix microseconds from a monotonic clock, so that a stepped system clock moves no frame. */
+export function nowUs(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000)
+}
+
+export const nowS = (): number => Math.floor(nowUs() / 1e6)
+
+/** Carries out the timer effects of a machine: one running timer an id; all of them stopped at once at the end. */
+export class Timers {
+  readonly #running = new Map<string, NodeJS.Timeout>()
+  readonly #fired: (id: string) => void
+
+  constructor(fired: (id: string) => void) {
+    this.#fired = fired
+  }
+
+  start(id: string, ms: number): void {
+    this.stop(id)
+    const timer = setTimeout(() => {
+      this.#running.delete(id)
+      this.#fired(id)
+    }, ms)
+    this.#running.set(id, timer)
+  }
+
+  stop(id: string): void {
+    clearTimeout(this.#running.get(id))
+    this.#running.delete(id)
+  }
+
+  stopAll(): void {
+    for (const timer of this.#running.values()) clearTimeout(timer)
+    this.#running.clear()
+  }
+}

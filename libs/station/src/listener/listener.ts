@@ -1,0 +1,414 @@
+import sodium from 'sodium-universal'
+import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
+import type { Gap, PlayedSlot } from '@pearcast/media'
+import type { Path, SourceHeartbeat, StationLink, Via } from '@pearcast/protocol'
+import { rtcAvailable } from '@pearcast/rtc'
+import {
+  createDriver,
+  listeningMachine,
+  type DirectPath,
+  type EndReason,
+  type ListeningEffect,
+  type ListeningEvent,
+} from '@pearcast/session-fsm'
+import {
+  ConnectionManager,
+  openDht,
+  type Address,
+  type ConnectionEvent,
+  type DhtNode,
+  type PeerLink,
+} from '@pearcast/swarm'
+import { nowUs, Timers } from '../clock.ts'
+import { StationError } from '../errors.ts'
+import type { ListenEvent, ListenFigures, PathMode } from '../events.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { MediaReceiver } from './media-receiver.ts'
+import { PathControl } from './path-control.ts'
+import { Upstream } from './upstream.ts'
+
+export interface ListenerOptions {
+  link: StationLink
+  /** Remembers the highest run heard of each station, across restarts. */
+  store?: IdentityStore | undefined
+  sink: Sink
+  bootstrap?: Address[] | undefined
+  path: PathMode
+  /** Ends so many seconds after the first frame was played. */
+  durationS?: number | undefined
+  onEvent: (event: ListenEvent) => void
+}
+
+/** Stereo always: a mono station sounds from both speakers. */
+const CHANNELS = 2
+const TICK_MS = 10
+/** Every tenth tick: liveness and paths. */
+const TICKS_PER_CHECK = 10
+const SILENT_US = 300_000
+const STATS_MS = 1000
+
+/** One station heard: finds it, holds a link, plays what is verified, and never gives up until it is stopped. */
+export class Listener {
+  /** Resolves with the reason when listening is over. */
+  readonly ended: Promise<string>
+  readonly #options: ListenerOptions
+  readonly #receiver: MediaReceiver
+  readonly #timers: Timers
+  readonly #machine: { send(event: ListeningEvent): void }
+  #startedUs = 0
+  #node: DhtNode | undefined
+  #connections: ConnectionManager | undefined
+  #upstream: Upstream | undefined
+  #paths: PathControl | undefined
+  #path: Path | undefined
+  #via: Via | undefined
+  #hops = 0
+  #sinkRuns = false
+  #firstAudio = false
+  #quiet = false
+  #silent = false
+  #lastMediaUs = 0
+  #lastAliveUs = 0
+  #ticks = 0
+  #intervals: NodeJS.Timeout[] = []
+  #finish: (reason: string) => void = () => {}
+  #closing: Promise<void> | undefined
+
+  constructor(options: ListenerOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => (this.#finish = resolve))
+    this.#timers = new Timers((id) => this.#machine.send({ type: 'timer', id } as ListeningEvent))
+    this.#receiver = new MediaReceiver({
+      sodium,
+      decoder: new OpusDecoder({ channels: CHANNELS }),
+      channels: CHANNELS,
+      nowUs,
+      onFrame: (frame, path, now) => {
+        this.#hops = frame.hops
+        this.#paths?.onFrame(frame, path, now)
+        this.#onMedia(now)
+      },
+      onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
+      onPlayed: (slot) => this.#onPlayed(slot),
+      onGap: (gap) => this.#onGap(gap),
+    })
+    this.#machine = createDriver(listeningMachine, {}, (effect) => this.#perform(effect))
+  }
+
+  /** Resolves once the search has begun. Throws SwarmError, StationError or AudioError when it cannot. */
+  async start(): Promise<void> {
+    const { bootstrap, link, path, store } = this.#options
+    this.#startedUs = nowUs()
+    const rtc = rtcAvailable()
+    if (path === 'webrtc' && !rtc.ok) throw StationError.rtcUnavailable(rtc.reason)
+    try {
+      const [node, minTerm] = await Promise.all([
+        openDht({ ...(bootstrap && { bootstrap }) }),
+        store?.lastHeard(link.stationKey),
+      ])
+      this.#node = node
+      this.#connections = new ConnectionManager({
+        node,
+        sodium,
+        link,
+        ...(minTerm && { minTerm }),
+        onLink: (open) => this.#adopt(open, node),
+        onEvent: (event) => this.#onConnection(event),
+      })
+      this.#machine.send({ type: 'START' })
+      await node.ready()
+    } catch (error) {
+      await this.#close('error')
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#machine.send({ type: 'STOP' })
+    await this.#close('stopped')
+  }
+
+  #perform(effect: ListeningEffect): void {
+    switch (effect.type) {
+      case 'connect':
+        return this.#connect()
+      case 'subscribe':
+        return this.#upstream?.subscribe({ swarm: this.#options.path !== 'webrtc', webrtc: false })
+      case 'redial':
+        return this.#connections?.redial(effect.reason)
+      case 'keep-link':
+        return this.#connections?.alive()
+      case 'start-playout':
+        return this.#startSink()
+      case 'reset-playout':
+        return this.#receiver.reset()
+      case 'stop-playout':
+        // The sink goes on: what is buffered is played, then silence until the station is back.
+        return
+      case 'notify':
+        return this.#notify(effect)
+      case 'end':
+        return void this.#close(effect.reason)
+      case 'start-timer':
+        return this.#timers.start(effect.id, effect.ms)
+      case 'stop-timer':
+        return this.#timers.stop(effect.id)
+    }
+  }
+
+  #connect(): void {
+    this.#connections?.start()
+    this.#intervals.push(
+      setInterval(() => this.#tick(), TICK_MS),
+      setInterval(() => this.#stats(), STATS_MS),
+    )
+  }
+
+  #notify(notice: Extract<ListeningEffect, { type: 'notify' }>): void {
+    switch (notice.event) {
+      case 'searching':
+        return this.#options.onEvent({ event: 'searching' })
+      case 'connected':
+        return this.#options.onEvent({ event: 'connected', ms: this.#sinceStartMs(), via: notice.via })
+      case 'off-air':
+        return this.#options.onEvent({ event: 'off-air' })
+      case 'refused':
+        return this.#options.onEvent({
+          event: 'error',
+          code: `REFUSED_${notice.reason.toUpperCase().replaceAll('-', '_')}`,
+          message: refusalText(notice.reason, notice.retryMs),
+        })
+      // What the connection manager tells with more detail, or what is no news to a user.
+      case 'buffering':
+      case 'playing':
+      case 'quiet':
+      case 'suspect':
+      case 'new-session':
+      case 'older-session':
+      case 'reconnecting':
+        return
+    }
+  }
+
+  #onConnection(event: ConnectionEvent): void {
+    switch (event.type) {
+      case 'reconnecting':
+        return this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
+      case 'off-air':
+        return this.#machine.send({ type: 'OFF_AIR' })
+      case 'impostor':
+        return this.#options.onEvent({
+          event: 'error',
+          code: 'IMPOSTOR',
+          message: impostorText(event.id, event.detail),
+        })
+      case 'link-lost':
+        this.#leaveUpstream()
+        if (event.end.kind === 'bye') this.#machine.send({ type: 'BYE', reason: event.end.reason })
+        else this.#machine.send({ type: 'LINK_DOWN', reason: event.end.kind })
+        return
+      case 'searching':
+      case 'attempt-failed':
+        return
+    }
+  }
+
+  #adopt(link: PeerLink, node: DhtNode): void {
+    this.#leaveUpstream()
+    const isNewRun = this.#beginSession(link)
+    const upstream = new Upstream({
+      link,
+      node,
+      receiver: this.#receiver,
+      onAccepted: () => {
+        this.#machine.send({ type: 'ACCEPTED' })
+        paths.accepted()
+      },
+      onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
+      onRtcPhase: (phase) => paths.rtcPhase(phase),
+      onAlive: () => (this.#lastAliveUs = nowUs()),
+    })
+    const paths = new PathControl({
+      mode: this.#options.path,
+      nowUs,
+      subscribe: (wanted) => upstream.subscribe(wanted),
+      select: (path) => upstream.select(path),
+      onPath: (path) => this.#onPath(path),
+    })
+    this.#upstream = upstream
+    this.#paths = paths
+    this.#lastAliveUs = nowUs()
+    this.#machine.send({ type: 'LINK_UP', via: link.via })
+    if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
+  }
+
+  /** True when the station has begun another run since the last link. */
+  #beginSession(link: PeerLink): boolean {
+    const { session } = link
+    if (session === undefined) return false
+    const { store } = this.#options
+    store?.remember(session.stationKey, session).catch((error: unknown) => {
+      const message = `The station's latest run could not be remembered: ${String(error)}`
+      this.#options.onEvent({ event: 'error', code: 'MEMORY_NOT_SAVED', message })
+    })
+    link.onSession = (renewed) => this.#receiver.begin(renewed)
+    return this.#receiver.begin(session)
+  }
+
+  #leaveUpstream(): void {
+    this.#upstream?.detach()
+    this.#paths?.stop()
+    this.#upstream = undefined
+    this.#paths = undefined
+  }
+
+  #onPath(to: DirectPath): void {
+    const from = this.#path
+    this.#path = to
+    this.#via = to === 'webrtc' ? 'webrtc' : this.#upstream?.via
+    if (from === undefined || from === to || this.#via === undefined) return
+    this.#options.onEvent({ event: 'path', from, to, via: this.#via, ms: this.#sinceStartMs() })
+  }
+
+  /** A verified frame came. Hot. */
+  #onMedia(now: number): void {
+    this.#lastMediaUs = now
+    if (this.#silent || this.#quiet) {
+      if (this.#silent) this.#machine.send({ type: 'MEDIA_RESUMED' })
+      if (this.#quiet) this.#machine.send({ type: 'SOURCE_LIVE' })
+      this.#silent = false
+      this.#quiet = false
+    }
+  }
+
+  #onHeartbeat(heartbeat: SourceHeartbeat): void {
+    if (heartbeat.state === 'live' || this.#quiet) return
+    this.#quiet = true
+    this.#machine.send({ type: 'SOURCE_QUIET' })
+  }
+
+  #onPlayed(slot: PlayedSlot): void {
+    if (slot.kind === 'frame') {
+      if (!this.#firstAudio) this.#onFirstAudio(slot.path)
+      this.#options.sink.onPlayed?.({ kind: 'frame', payload: slot.frame.payload })
+    } else if (this.#firstAudio) {
+      this.#options.sink.onPlayed?.({ kind: 'concealed', samples: slot.samples })
+    }
+  }
+
+  #onFirstAudio(path: Path): void {
+    this.#firstAudio = true
+    const via = path === 'webrtc' ? 'webrtc' : this.#upstream?.via
+    this.#path ??= path
+    this.#via ??= via
+    this.#options.onEvent({ event: 'first-audio', ms: this.#sinceStartMs(), path, via: via ?? 'public' })
+    this.#machine.send({ type: 'FIRST_AUDIO' })
+    const { durationS } = this.#options
+    if (durationS === undefined) return
+    this.#intervals.push(setTimeout(() => this.#machine.send({ type: 'DURATION_REACHED' }), durationS * 1000))
+  }
+
+  #onGap({ concealed, ms }: Gap): void {
+    this.#options.onEvent({ event: 'gap', ms: Math.round(ms), concealed })
+  }
+
+  #startSink(): void {
+    if (this.#sinkRuns) return
+    this.#sinkRuns = true
+    const io = {
+      pull: (into: Float32Array): void => this.#receiver.pull(into),
+      onError: (error: AudioError): void => this.#failOutput(error),
+    }
+    this.#options.sink.start(io).catch((error: unknown) => this.#failOutput(error))
+  }
+
+  #failOutput(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'OUTPUT_FAILED'
+    this.#options.onEvent({ event: 'error', code, message })
+    void this.#close('output-failed')
+  }
+
+  #tick(): void {
+    const now = nowUs()
+    const { repair } = this.#receiver
+    if (repair.missing > 0) this.#upstream?.requestRepair(repair.due(now))
+    if (++this.#ticks % TICKS_PER_CHECK === 0) this.#check(now)
+  }
+
+  #check(now: number): void {
+    if (this.#upstream === undefined) return
+    this.#paths?.tick(now, this.#quiet)
+    const { rttUs } = this.#receiver.clock
+    if (rttUs > 0) this.#receiver.repair.rttUs = rttUs
+    const silentUs = now - this.#lastMediaUs
+    if (this.#lastMediaUs === 0 || silentUs < SILENT_US) return
+    const parentAlive = now - this.#lastAliveUs < SILENT_US
+    if (!parentAlive) this.#silent = true
+    this.#machine.send({ type: 'MEDIA_SILENT', ms: Math.round(silentUs / 1000), parentAlive })
+  }
+
+  #figures(): ListenFigures {
+    const stats = this.#receiver.stats()
+    const round = (ms: number): number => (Number.isNaN(ms) ? 0 : Math.round(ms * 10) / 10)
+    return {
+      framesPlayed: stats.framesPlayed,
+      framesLost: stats.framesLost,
+      framesConcealed: stats.framesConcealed,
+      framesDuplicate: stats.framesDuplicate,
+      framesByPath: { ...stats.framesByPath },
+      interruptions: stats.interruptions,
+      latencyMs: { p50: round(stats.latencyMs.p50), p95: round(stats.latencyMs.p95) },
+      path: this.#path ?? null,
+      via: this.#via ?? null,
+    }
+  }
+
+  #stats(): void {
+    const { bufferMs, targetMs } = this.#receiver.stats()
+    this.#options.onEvent({
+      event: 'stats',
+      bufferMs: Math.round(bufferMs),
+      targetMs: Math.round(targetMs),
+      ...this.#figures(),
+    })
+  }
+
+  #sinceStartMs(): number {
+    return Math.round((nowUs() - this.#startedUs) / 1000)
+  }
+
+  #close(reason: EndReason | 'error' | 'output-failed'): Promise<void> {
+    this.#closing ??= this.#closeAll(reason)
+    return this.#closing
+  }
+
+  async #closeAll(reason: string): Promise<void> {
+    for (const interval of this.#intervals) clearInterval(interval)
+    this.#timers.stopAll()
+    if (this.#sinkRuns) await this.#options.sink.stop().catch((error: unknown) => this.#failOutput(error))
+    this.#receiver.finish()
+    this.#leaveUpstream()
+    await this.#connections?.stop()
+    await this.#node?.close()
+    const framesSent = this.#receiver.stats().framesSent
+    this.#options.onEvent({ event: 'ended', framesSent, ...this.#figures(), relayHops: this.#hops, reason })
+    this.#finish(reason)
+  }
+}
+
+function refusalText(reason: 'full' | 'not-on-air' | 'not-allowed', retryMs: number): string {
+  const again = `Trying again in ${Math.ceil(retryMs / 1000)} s.`
+  switch (reason) {
+    case 'full':
+      return `The station is full. ${again}`
+    case 'not-on-air':
+      return `The station is not on air at the moment. ${again}`
+    case 'not-allowed':
+      return 'The station does not admit this listener.'
+  }
+}
+
+function impostorText(id: string, detail: string): string {
+  return `${id} announces itself as this station without its key, and is ignored (${detail}). Still looking for the station.`
+}

@@ -1,0 +1,128 @@
+import { isSilent, PathMonitor } from '@pearcast/media'
+import type { Frame, Path } from '@pearcast/protocol'
+import {
+  activePath,
+  createDriver,
+  pathsMachine,
+  type DirectPath,
+  type PathMode,
+  type PathsEffect,
+  type PathsEvent,
+  type PathsState,
+  type SignalingPhase,
+} from '@pearcast/session-fsm'
+import { Timers } from '../clock.ts'
+
+export interface PathControlOptions {
+  mode: PathMode
+  nowUs: () => number
+  subscribe(paths: { swarm: boolean; webrtc: boolean }): void
+  select(path: DirectPath): void
+  /** The audio comes by this path from now on. */
+  onPath(path: DirectPath): void
+}
+
+const FRAMES_TO_QUALIFY = 10
+/** A path that loses so much after repair for so long is left, see architecture: Choosing. */
+const WORSE_LOSS_RATIO = 0.01
+const WORSE_FOR_US = 10_000_000
+
+/** The paths machine of one link, fed with what each path delivers. */
+export class PathControl {
+  readonly #options: PathControlOptions
+  readonly #monitors: Record<DirectPath, PathMonitor> = {
+    swarm: new PathMonitor(),
+    webrtc: new PathMonitor(),
+  }
+  readonly #timers = new Timers((id) => this.#send({ type: 'timer', id } as PathsEvent))
+  readonly #machine: { send(event: PathsEvent): void; snapshot(): { value: unknown } }
+  #activeSinceUs: number
+  #worseSinceUs: number | undefined
+
+  constructor(options: PathControlOptions) {
+    this.#options = options
+    this.#activeSinceUs = options.nowUs()
+    this.#machine = createDriver(pathsMachine, { mode: options.mode }, (effect) => this.#perform(effect))
+  }
+
+  get active(): DirectPath | 'none' {
+    return activePath(this.#machine.snapshot().value as PathsState)
+  }
+
+  accepted(): void {
+    this.#send({ type: 'SWARM_UP' })
+  }
+
+  rtcPhase(phase: SignalingPhase): void {
+    if (phase === 'connected') this.#send({ type: 'WEBRTC_CONNECTED' })
+    if (phase === 'retrying' || phase === 'failed' || phase === 'closed')
+      this.#send({ type: 'WEBRTC_FAILED' })
+  }
+
+  /** Hot. */
+  onFrame(frame: Frame, path: Path, nowUs: number): void {
+    if (path !== 'relayed') this.#monitors[path].onFrame(frame, nowUs)
+  }
+
+  /** Ten times a second; never per frame. `quiet`: the source sends nothing, so silence accuses no path. */
+  tick(nowUs: number, quiet: boolean): void {
+    const active = this.active
+    if (active === 'none') return
+    const other = active === 'swarm' ? 'webrtc' : 'swarm'
+    if (this.#monitors[other].framesNoLaterThan(this.#monitors[active]) >= FRAMES_TO_QUALIFY) {
+      this.#send({ type: 'PATH_QUALIFIED', path: other })
+    }
+    if (quiet) {
+      this.#activeSinceUs = nowUs
+      return
+    }
+    for (const path of [active, other] as const) {
+      const summary = this.#monitors[path].summary()
+      if (isSilent(summary, nowUs, this.#activeSinceUs)) this.#send({ type: 'PATH_SILENT', path })
+      if (path === active) this.#judge(path, summary.lossRatio, nowUs)
+    }
+  }
+
+  stop(): void {
+    this.#send({ type: 'STOP' })
+    this.#timers.stopAll()
+  }
+
+  #judge(path: DirectPath, lossRatio: number, nowUs: number): void {
+    if (lossRatio < WORSE_LOSS_RATIO) {
+      this.#worseSinceUs = undefined
+      return
+    }
+    this.#worseSinceUs ??= nowUs
+    if (nowUs - this.#worseSinceUs < WORSE_FOR_US) return
+    this.#worseSinceUs = undefined
+    this.#send({ type: 'PATH_WORSE', path })
+  }
+
+  #send(event: PathsEvent): void {
+    this.#machine.send(event)
+  }
+
+  #perform(effect: PathsEffect): void {
+    const { mode, nowUs, onPath, select, subscribe } = this.#options
+    switch (effect.type) {
+      case 'request-webrtc':
+        this.#monitors.webrtc.restart()
+        return subscribe({ swarm: mode !== 'webrtc', webrtc: true })
+      case 'request-swarm':
+        this.#monitors.swarm.restart()
+        return subscribe({ swarm: true, webrtc: mode !== 'swarm' })
+      case 'select':
+        this.#activeSinceUs = nowUs()
+        return select(effect.path)
+      case 'notify-path':
+        this.#activeSinceUs = nowUs()
+        if (effect.to !== 'none') onPath(effect.to)
+        return
+      case 'start-timer':
+        return this.#timers.start(effect.id, effect.ms)
+      case 'stop-timer':
+        return this.#timers.stop(effect.id)
+    }
+  }
+}

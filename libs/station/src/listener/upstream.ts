@@ -1,0 +1,115 @@
+import {
+  encodeDatagram,
+  type Accepted,
+  type ControlMessage,
+  type Refused,
+  type SelectablePath,
+  type Via,
+} from '@pearcast/protocol'
+import type { SignalingPhase } from '@pearcast/session-fsm'
+import type { DhtNode, PeerLink } from '@pearcast/swarm'
+import { nowUs } from '../clock.ts'
+import { RtcSession } from '../rtc-session.ts'
+import type { MediaReceiver } from './media-receiver.ts'
+
+export interface UpstreamEvents {
+  onAccepted(message: Accepted): void
+  onRefused(message: Refused): void
+  onRtcPhase(phase: SignalingPhase): void
+  /** A frame or any heartbeat came: the parent lives. */
+  onAlive(): void
+}
+
+export interface UpstreamOptions extends UpstreamEvents {
+  link: PeerLink
+  node: DhtNode
+  receiver: MediaReceiver
+}
+
+const CHANNEL = 1
+/** Quick at first, so that the first latencies are known; then once a second. */
+const FIRST_PINGS = 4
+const FIRST_PING_MS = 60
+const PING_MS = 1000
+
+/** The link to the parent, as a listener uses it: subscribe, select a path, ask again for lost frames, compare clocks. */
+export class Upstream {
+  readonly link: PeerLink
+  readonly #options: UpstreamOptions
+  #rtc: RtcSession | undefined
+  #pings = 0
+  #pingTimer: NodeJS.Timeout | undefined
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options
+    this.link = options.link
+    this.link.onControl = (message) => this.#onControl(message)
+    this.link.onDatagram = (plaintext) => {
+      if (options.receiver.onDatagram(plaintext) !== undefined) options.onAlive()
+    }
+    this.#ping()
+  }
+
+  get via(): Via {
+    return this.link.via
+  }
+
+  subscribe(paths: { swarm: boolean; webrtc: boolean }): void {
+    this.link.send({ type: 'subscribe', channel: CHANNEL, variant: 0, paths })
+  }
+
+  select(path: SelectablePath): void {
+    this.link.send({ type: 'select', channel: CHANNEL, path })
+  }
+
+  /** Asks the parent for frames again. */
+  requestRepair(seqs: number[]): void {
+    if (seqs.length > 0) this.link.sendDatagram(encodeDatagram({ type: 'nack', channel: CHANNEL, seqs }))
+  }
+
+  /** Ends what runs beside the link; the link itself is its manager's. */
+  detach(): void {
+    clearTimeout(this.#pingTimer)
+    this.#rtc?.close()
+    this.#rtc = undefined
+    this.link.onControl = undefined
+    this.link.onDatagram = undefined
+  }
+
+  #onControl(message: ControlMessage): void {
+    switch (message.type) {
+      case 'accepted':
+        return this.#options.onAccepted(message)
+      case 'refused':
+        return this.#options.onRefused(message)
+      case 'signal':
+        this.#rtc ??= this.#openRtc()
+        return this.#rtc.receive(message.session, message.signal)
+      case 'pong':
+        return this.#options.receiver.clock.sample(message.t0Us, message.t1Us, nowUs())
+      default:
+        // The rest is for other roles; an unknown kind was judged by the link.
+        return
+    }
+  }
+
+  #openRtc(): RtcSession {
+    const { link, node, onAlive, onRtcPhase, receiver } = this.#options
+    return new RtcSession({
+      role: 'receiver',
+      link,
+      node,
+      onPhase: onRtcPhase,
+      onRtp: (packet) => {
+        receiver.onRtp(packet)
+        onAlive()
+      },
+    })
+  }
+
+  #ping(): void {
+    this.#pings++
+    this.link.send({ type: 'ping', id: this.#pings, t0Us: nowUs() })
+    this.#pingTimer = setTimeout(() => this.#ping(), this.#pings < FIRST_PINGS ? FIRST_PING_MS : PING_MS)
+  }
+}

@@ -1,0 +1,159 @@
+import { randomInt } from 'node:crypto'
+import type { SignalBody } from '@pearcast/protocol'
+import { createNdcTransport, RtcError, type PeerRole, type PeerTransport } from '@pearcast/rtc'
+import {
+  CandidatePolicy,
+  createDriver,
+  remoteSignalEvent,
+  signalingMachine,
+  type SignalingEffect,
+  type SignalingEvent,
+  type SignalingPhase,
+} from '@pearcast/session-fsm'
+import type { DhtNode, PeerLink } from '@pearcast/swarm'
+import { Timers } from './clock.ts'
+
+export interface RtcSessionEvents {
+  onPhase(phase: SignalingPhase, reason: string): void
+  onRtp?(packet: Uint8Array): void
+}
+
+export interface RtcSessionOptions extends RtcSessionEvents {
+  role: PeerRole
+  link: PeerLink
+  node: DhtNode
+  /** RTP synchronisation source of the sender; a receiver needs none. */
+  ssrc?: number
+}
+
+/**
+ * WebRTC beside one link: the signaling machine decides, this carries out. Descriptions and candidates travel over the
+ * link's control channel; each attempt is a fresh transport.
+ */
+export class RtcSession {
+  readonly #options: RtcSessionOptions
+  readonly #timers = new Timers((id) => this.#send({ type: 'timer', id } as SignalingEvent))
+  readonly #transports = new Map<number, PeerTransport>()
+  readonly #policy: CandidatePolicy
+  readonly #machine: { send(event: SignalingEvent): void }
+  #connected: PeerTransport | undefined
+
+  constructor(options: RtcSessionOptions) {
+    this.#options = options
+    this.#policy = new CandidatePolicy({
+      ownPublicAddress: options.node.publicAddress()?.host,
+      remoteAddress: options.link.remoteAddress.host,
+    })
+    const role = options.role === 'sender' ? 'offerer' : 'answerer'
+    this.#machine = createDriver(signalingMachine, { role }, (effect) => this.#perform(effect))
+  }
+
+  /** The sender begins; the receiver waits for its offer. */
+  start(): void {
+    this.#send({ type: 'START' })
+  }
+
+  receive(session: number, signal: SignalBody): void {
+    const event = remoteSignalEvent(session, signal)
+    if (event !== undefined) this.#send(event)
+  }
+
+  /** False when nothing is connected, or the socket is busy. Hot. */
+  sendRtp(packet: Uint8Array): boolean {
+    return this.#connected?.sendRtp(packet) ?? false
+  }
+
+  close(): void {
+    this.#send({ type: 'STOP' })
+    this.#timers.stopAll()
+  }
+
+  #send(event: SignalingEvent): void {
+    this.#machine.send(event)
+  }
+
+  #perform(effect: SignalingEffect): void {
+    switch (effect.type) {
+      case 'create-transport':
+        this.#transports.set(effect.session, this.#createTransport(effect.session))
+        return
+      case 'create-offer':
+        return this.#attempt(effect.session, async (transport) => {
+          const sdp = await transport.createOffer()
+          this.#send({ type: 'LOCAL_OFFER', session: effect.session, sdp })
+        })
+      case 'accept-offer':
+        return this.#attempt(effect.session, async (transport) => {
+          const sdp = await transport.acceptOffer(effect.sdp)
+          this.#send({ type: 'LOCAL_ANSWER', session: effect.session, sdp })
+        })
+      case 'accept-answer':
+        return this.#attempt(effect.session, (transport) => transport.acceptAnswer(effect.sdp))
+      case 'add-candidate':
+        return this.#addCandidate(effect)
+      case 'send-signal':
+        return this.#options.link.send({ type: 'signal', session: effect.session, signal: effect.signal })
+      case 'close-transport':
+        return this.#closeTransport(effect.session)
+      case 'notify':
+        return this.#options.onPhase(effect.state, effect.reason)
+      case 'start-timer':
+        return this.#timers.start(effect.id, effect.ms)
+      case 'stop-timer':
+        return this.#timers.stop(effect.id)
+    }
+  }
+
+  #createTransport(session: number): PeerTransport {
+    const { node, onRtp, role, ssrc = randomInt(1, 2 ** 32 - 1) } = this.#options
+    const transport = createNdcTransport({
+      role,
+      ssrc,
+      ...(node.isLoopback ? { bindAddress: '127.0.0.1' } : {}),
+      events: {
+        onCandidate: (candidate, mid) => {
+          if (this.#policy.mayShow(candidate))
+            this.#send({ type: 'LOCAL_CANDIDATE', session, candidate, mid })
+        },
+        onState: (state) => {
+          if (state === 'connected') {
+            this.#connected = transport
+            this.#send({ type: 'TRANSPORT_CONNECTED', session })
+          }
+          if (state === 'failed' || state === 'closed') this.#fail(session, `the transport ${state}`)
+        },
+        onRtp: (packet) => onRtp?.(packet),
+      },
+    })
+    return transport
+  }
+
+  #attempt(session: number, act: (transport: PeerTransport) => Promise<void>): void {
+    const transport = this.#transports.get(session)
+    if (transport === undefined) return
+    act(transport).catch((error: unknown) =>
+      this.#fail(session, error instanceof Error ? error.message : String(error)),
+    )
+  }
+
+  #addCandidate({ session, candidate, mid }: Extract<SignalingEffect, { type: 'add-candidate' }>): void {
+    try {
+      this.#transports.get(session)?.addCandidate(candidate, mid)
+    } catch (error) {
+      // A candidate that a peer made up costs it this path, and nothing else.
+      if (!(error instanceof RtcError)) throw error
+      this.#fail(session, error.message)
+    }
+  }
+
+  #fail(session: number, reason: string): void {
+    this.#send({ type: 'TRANSPORT_FAILED', session, reason })
+  }
+
+  #closeTransport(session: number): void {
+    const transport = this.#transports.get(session)
+    this.#transports.delete(session)
+    if (this.#connected === transport) this.#connected = undefined
+    transport?.close()
+  }
+}
