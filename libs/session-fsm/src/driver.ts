@@ -7,7 +7,7 @@ import {
   type SnapshotFrom,
   type StateValue,
 } from 'xstate'
-import type { Effect, EffectMachine } from './machine.ts'
+import type { Effect, EffectMachine } from './effect-machine.ts'
 
 /** A running machine: events in, effects out through the function given to {@link createDriver}. */
 export interface MachineDriver<

@@ -1,16 +1,17 @@
 export { createDriver, type MachineDriver } from './driver.ts'
-export {
-  type ListeningContext,
-  type ListeningEffect,
-  type ListeningEvent,
-  type ListeningInput,
-  listeningMachine,
-  type ListeningNotice,
-  type ListeningState,
-  type EndReason,
-  type RedialReason,
-} from './listening.ts'
-export type { Effect, EffectMachine, StartTimer, StopTimer, TimerEvent } from './machine.ts'
+export { listeningMachine } from './listening/machine.ts'
+export type {
+  ListeningContext,
+  ListeningEffect,
+  ListeningEvent,
+  ListeningInput,
+  ListeningNotice,
+  ListeningState,
+  EndReason,
+  RedialReason,
+} from './listening/types.ts'
+export type { Effect, EffectMachine, StartTimer, StopTimer, TimerEvent } from './effect-machine.ts'
+export { pathsMachine } from './paths/machine.ts'
 export {
   activePath,
   type DirectPath,
@@ -19,38 +20,47 @@ export {
   type PathsEffect,
   type PathsEvent,
   type PathsInput,
-  pathsMachine,
   type PathsState,
-} from './paths.ts'
-export type { CandidateSource } from './reconnect-policy.ts'
+} from './paths/types.ts'
+export type { CandidateSource } from './reconnect/dial-policy.ts'
+export { reconnectMachine } from './reconnect/machine.ts'
+export type {
+  ReconnectContext,
+  ReconnectEffect,
+  ReconnectEvent,
+  ReconnectInput,
+  ReconnectState,
+} from './reconnect/types.ts'
+export { createSenderSlots, type SenderSlots, type SenderSlotsOptions } from './paths/sender-slots.ts'
 export {
-  type ReconnectContext,
-  type ReconnectEffect,
-  type ReconnectEvent,
-  type ReconnectInput,
-  reconnectMachine,
-  type ReconnectState,
-} from './reconnect.ts'
+  type CandidatePolicy,
+  type CandidateVerdict,
+  createCandidateFilter,
+  type IceCandidate,
+  judgeCandidate,
+  MAX_SENT_CANDIDATES,
+  parseCandidate,
+} from './signaling/candidate-policy.ts'
+export { signalingMachine } from './signaling/machine.ts'
+export { remoteSignalEvent } from './signaling/remote-signal.ts'
 export {
   CLOSED_REASON,
-  remoteSignalEvent,
   type SignalingContext,
   type SignalingEffect,
   type SignalingEvent,
   type SignalingInput,
-  signalingMachine,
   type SignalingPhase,
   type SignalingRole,
   type SignalingState,
   type TrickledCandidate,
-} from './signaling.ts'
-export {
-  type OffAirReason,
-  type StationContext,
-  type StationEffect,
-  type StationEvent,
-  type StationInput,
-  stationMachine,
-  type StationNotice,
-  type StationState,
-} from './station.ts'
+} from './signaling/types.ts'
+export { stationMachine } from './station/machine.ts'
+export type {
+  OffAirReason,
+  StationContext,
+  StationEffect,
+  StationEvent,
+  StationInput,
+  StationNotice,
+  StationState,
+} from './station/types.ts'

@@ -1,105 +1,17 @@
-import type { SignalBody } from '@pearcast/protocol'
 import { setup } from 'xstate'
+import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
 import {
-  effect,
-  type EffectActions,
-  type EffectMachine,
-  type StartTimer,
-  type StopTimer,
-  type TimerEvent,
-} from './machine.ts'
-
-/** The sender of audio offers, the listener answers: two offers never meet. */
-export type SignalingRole = 'offerer' | 'answerer'
-
-export interface SignalingInput {
-  readonly role: SignalingRole
-  /** From the offer to a connected transport. Default 8000. */
-  readonly negotiationMs?: number
-  /** Rests before each retry; there are as many retries as rests. Default 1, 5 and 15 s. */
-  readonly retryMs?: readonly number[]
-  /** A connection that held so long gets all its retries back. Default 10 000. */
-  readonly stableMs?: number
-  /** Number of the offerer's first session. Default 1. */
-  readonly firstSession?: number
-}
-
-type TimerId = 'negotiation' | 'retry' | 'stable'
-
-/** A candidate in the words of SDP (RFC 8839) and the media section it belongs to. */
-export interface TrickledCandidate {
-  readonly candidate: string
-  readonly mid: string
-}
-
-/**
- * `session` numbers the transports of one negotiation: an event of another session than the present one is ignored.
- * The REMOTE_ events come from {@link remoteSignalEvent}.
- */
-export type SignalingEvent =
-  /** The offerer begins. */
-  | { type: 'START' }
-  | { type: 'LOCAL_OFFER'; session: number; sdp: string }
-  | { type: 'LOCAL_ANSWER'; session: number; sdp: string }
-  /** Already filtered by the candidate policy. */
-  | { type: 'LOCAL_CANDIDATE'; session: number; candidate: string; mid: string }
-  | { type: 'TRANSPORT_CONNECTED'; session: number }
-  /** The transport failed or closed by itself, or one of its calls was rejected. */
-  | { type: 'TRANSPORT_FAILED'; session: number; reason: string }
-  | { type: 'REMOTE_OFFER'; session: number; sdp: string }
-  | { type: 'REMOTE_ANSWER'; session: number; sdp: string }
-  | { type: 'REMOTE_CANDIDATE'; session: number; candidate: string; mid: string }
-  | { type: 'REMOTE_FAILED'; session: number; reason: string }
-  /** The other side wants no WebRTC any more. */
-  | { type: 'REMOTE_CLOSED'; session: number }
-  /** Begin anew after a final failure. */
-  | { type: 'RETRY' }
-  | { type: 'STOP' }
-  | TimerEvent<TimerId>
-
-export type SignalingEffect =
-  | { type: 'create-transport'; session: number }
-  /** Answered by LOCAL_OFFER. */
-  | { type: 'create-offer'; session: number }
-  /** Answered by LOCAL_ANSWER. Candidates may follow before that. */
-  | { type: 'accept-offer'; session: number; sdp: string }
-  | { type: 'accept-answer'; session: number; sdp: string }
-  | { type: 'add-candidate'; session: number; candidate: string; mid: string }
-  | { type: 'send-signal'; session: number; signal: SignalBody }
-  | { type: 'close-transport'; session: number }
-  | { type: 'notify'; state: SignalingPhase; reason: string }
-  | StartTimer<TimerId>
-  | StopTimer<TimerId>
-
-export type SignalingPhase = 'negotiating' | 'connected' | 'retrying' | 'failed' | 'closed'
-
-/** Candidates held for a description; a stranger's flood ends here. */
-export const MAX_QUEUED_CANDIDATES = 32
-
-/** The reason that says "on purpose" in a `failed` signal. */
-export const CLOSED_REASON = 'closed'
-
-export interface SignalingContext extends Required<SignalingInput> {
-  /** The present session, or the latest one; 0 before the first. */
-  readonly session: number
-  /** Retries used since the latest stable connection. */
-  readonly retries: number
-  /** Ours, found before our description was sent. */
-  readonly localCandidates: readonly TrickledCandidate[]
-  /** Theirs, come before their description, and the session they belong to. */
-  readonly remoteCandidates: readonly TrickledCandidate[]
-  readonly remoteSession: number
-}
-
-export type SignalingState =
-  | 'idle'
-  | { negotiating: 'offering' | 'awaiting-answer' | 'answering' | 'connecting' }
-  | 'connected'
-  /** Passed through within one event, never rested in. */
-  | 'failing'
-  | 'retrying'
-  | 'failed'
-  | 'closed'
+  CLOSED_REASON,
+  MAX_QUEUED_CANDIDATES,
+  type SignalingContext,
+  type SignalingEffect,
+  type SignalingEvent,
+  type SignalingInput,
+  type SignalingPhase,
+  type SignalingState,
+  type SignalingTimer,
+  type TrickledCandidate,
+} from './types.ts'
 
 const effects: EffectActions<SignalingEffect> = {
   'create-transport': effect,
@@ -118,7 +30,7 @@ const base = setup({
   types: { context: {} as SignalingContext, events: {} as SignalingEvent, input: {} as SignalingInput },
   actions: effects,
   guards: {
-    timerIs: ({ event }, params: { id: TimerId }) => event.type === 'timer' && event.id === params.id,
+    timerIs: ({ event }, params: { id: SignalingTimer }) => event.type === 'timer' && event.id === params.id,
     isOfferer: ({ context }) => context.role === 'offerer',
     mayRetry: ({ context }) => context.role === 'offerer' && context.retries < context.retryMs.length,
     isPresent: ({ context, event }) => 'session' in event && event.session === context.session,
@@ -228,7 +140,7 @@ const tell = (state: SignalingPhase) =>
     type: 'notify',
     params: ({ event }: { event: SignalingEvent }) => ({ state, reason: reasonOf(event) }),
   }) as const
-const stopTimer = <I extends TimerId>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
+const stopTimer = <I extends SignalingTimer>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
 const closed = ['closeTransport', tell('closed')] as const
 
 /** What an open transport may meet at any time. */
@@ -365,22 +277,4 @@ function hold(
 function reasonOf(event: SignalingEvent): string {
   if ('reason' in event) return event.reason
   return event.type === 'timer' ? 'timed out' : ''
-}
-
-/** Puts what came over the control channel into the machine's words; end-of-candidates changes nothing. */
-export function remoteSignalEvent(session: number, signal: SignalBody): SignalingEvent | undefined {
-  switch (signal.kind) {
-    case 'offer':
-      return { type: 'REMOTE_OFFER', session, sdp: signal.sdp }
-    case 'answer':
-      return { type: 'REMOTE_ANSWER', session, sdp: signal.sdp }
-    case 'candidate':
-      return { type: 'REMOTE_CANDIDATE', session, candidate: signal.candidate, mid: signal.mid }
-    case 'failed':
-      return signal.reason === CLOSED_REASON
-        ? { type: 'REMOTE_CLOSED', session }
-        : { type: 'REMOTE_FAILED', session, reason: signal.reason }
-    case 'end-of-candidates':
-      return undefined
-  }
 }

@@ -1,107 +1,20 @@
-import type { ByeReason, RefusalReason, Via } from '@pearcast/protocol'
+import type { ByeReason, RefusalReason } from '@pearcast/protocol'
 import { setup } from 'xstate'
-import {
-  effect,
-  type EffectActions,
-  type EffectMachine,
-  type StartTimer,
-  type StopTimer,
-  type TimerEvent,
-} from './machine.ts'
-
-export interface ListeningInput {
-  /** Longest wait for an answer to a subscription. Default 3000. */
-  readonly subscribeMs?: number
-  /** Longest wait for audio once a link is subscribed, before the peer is dialled again. Default 2000. */
-  readonly firstAudioMs?: number
-  /** Media silence from which a link whose parent is silent too is suspect. Default 300. */
-  readonly suspectMs?: number
-}
+import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import type {
+  EndReason,
+  ListeningContext,
+  ListeningEffect,
+  ListeningEvent,
+  ListeningInput,
+  ListeningState,
+  ListeningTimer,
+  RedialReason,
+} from './types.ts'
 
 /** A peer names the wait after a refusal; these are the bounds we accept. */
 const MIN_RETRY_MS = 500
 const MAX_RETRY_MS = 60_000
-
-type TimerId = 'subscribe' | 'first-audio' | 'retry'
-
-export type RedialReason = 'media-silent' | 'no-answer' | 'no-audio' | 'older-session' | 'parent-left'
-export type EndReason = 'stopped' | 'duration' | 'kicked' | 'protocol' | 'not-allowed'
-
-export type ListeningEvent =
-  | { type: 'START' }
-  /** A proven link was adopted; it replaces an older one. */
-  | { type: 'LINK_UP'; via: Via }
-  | { type: 'LINK_DOWN'; reason?: string }
-  | { type: 'ACCEPTED' }
-  | { type: 'REFUSED'; reason: RefusalReason; retryAfterMs: number }
-  /** The first verified frame after a subscription or of a new session. */
-  | { type: 'FIRST_AUDIO' }
-  /** No verified frame for `ms`. `parentAlive`: a heartbeat, the source's or the hop's, arrived meanwhile. Repeats are welcome. */
-  | { type: 'MEDIA_SILENT'; ms: number; parentAlive: boolean }
-  | { type: 'MEDIA_RESUMED' }
-  /** The source signs that it is muted or stalled. Said again with the first heartbeat after each LINK_UP. */
-  | { type: 'SOURCE_QUIET' }
-  | { type: 'SOURCE_LIVE' }
-  /** A whole search found nobody; it goes on. */
-  | { type: 'OFF_AIR' }
-  | { type: 'BYE'; reason: ByeReason }
-  /** A verified session with a higher (generation, term) than the one heard before: sequence numbers begin anew. */
-  | { type: 'NEW_SESSION' }
-  /**
-   * The peer showed a session with a lower (generation, term) than one already heard. An attempt that shows it before
-   * it is proven should fail instead, so that the key cools down.
-   */
-  | { type: 'OLDER_SESSION' }
-  | { type: 'DURATION_REACHED' }
-  | { type: 'STOP' }
-  | TimerEvent<TimerId>
-
-export type ListeningNotice =
-  | { event: 'searching' }
-  | { event: 'connected'; via: Via }
-  | { event: 'buffering' }
-  | { event: 'playing' }
-  | { event: 'quiet' }
-  | { event: 'suspect'; silentMs: number }
-  | { event: 'refused'; reason: RefusalReason; retryMs: number }
-  | { event: 'new-session' }
-  | { event: 'older-session' }
-  | { event: 'reconnecting' }
-  | { event: 'off-air' }
-
-export type ListeningEffect =
-  /** Starts the search for the station; it holds until `end`. */
-  | { type: 'connect' }
-  /** Subscribes over the present link; answered by ACCEPTED or REFUSED. */
-  | { type: 'subscribe' }
-  /** Dials again while the present link stays open. */
-  | { type: 'redial'; reason: RedialReason }
-  /** The present link has delivered again: the dialling may end. */
-  | { type: 'keep-link' }
-  | { type: 'start-playout' }
-  /** Forgets what is buffered: another session begins. */
-  | { type: 'reset-playout' }
-  /** What is buffered may still be played. */
-  | { type: 'stop-playout' }
-  | ({ type: 'notify' } & ListeningNotice)
-  /** The last effect: leave the peers and close everything. */
-  | { type: 'end'; reason: EndReason }
-  | StartTimer<TimerId>
-  | StopTimer<TimerId>
-
-export interface ListeningContext extends Required<ListeningInput> {
-  readonly playoutRuns: boolean
-}
-
-export type ListeningState =
-  | 'idle'
-  | 'searching'
-  | {
-      linked: 'connecting' | 'refused' | 'buffering' | 'playing' | 'quiet' | 'suspect' | 'resubscribing'
-    }
-  | 'reconnecting'
-  | 'off-air'
-  | 'ended'
 
 type PlainNotice =
   'searching' | 'buffering' | 'playing' | 'quiet' | 'older-session' | 'reconnecting' | 'off-air'
@@ -178,7 +91,7 @@ const machineSetup = base.extend({
 const tell = <E extends PlainNotice>(event: E) => ({ type: 'notify', params: { event } }) as const
 const redial = <R extends RedialReason>(reason: R) => ({ type: 'redial', params: { reason } }) as const
 const endBecause = <R extends EndReason>(reason: R) => ({ type: 'end', params: { reason } }) as const
-const stopTimer = <I extends TimerId>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
+const stopTimer = <I extends ListeningTimer>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
 
 const suspectIfHopSilent = { guard: 'hopIsSilent', target: 'suspect', actions: 'suspectHop' } as const
 

@@ -1,75 +1,14 @@
-import type { Path } from '@pearcast/protocol'
 import { and, not, setup } from 'xstate'
-import {
-  effect,
-  type EffectActions,
-  type EffectMachine,
-  type StartTimer,
-  type StopTimer,
-  type TimerEvent,
-} from './machine.ts'
-
-/** The two paths between a listener and one sender; `relayed` says that the sender itself is not the source. */
-export type DirectPath = Extract<Path, 'swarm' | 'webrtc'>
-
-/** `auto` prefers WebRTC where it is no worse; the others use one path only. */
-export type PathMode = 'auto' | DirectPath
-
-export interface PathsInput {
-  readonly mode: PathMode
-  /** No other switch by quality for so long after one. Default 60 000. */
-  readonly holdMs?: number
-  /** Rest before WebRTC is asked for again. Default 60 000. */
-  readonly requestMs?: number
-  /** Longest time both paths carry audio without the new one qualifying. Default 10 000. */
-  readonly probeMs?: number
-  /** Rest before a selection is repeated whose old path still sends. Default 2000. */
-  readonly leaveMs?: number
-}
-
-type TimerId = 'hold' | 'request' | 'probe' | 'leave'
-
-export type PathsEvent =
-  | { type: 'SWARM_UP' }
-  | { type: 'SWARM_DOWN' }
-  | { type: 'WEBRTC_CONNECTED' }
-  | { type: 'WEBRTC_FAILED' }
-  /** While both carry audio: 10 consecutive verified frames came on this path no later than on the active one. */
-  | { type: 'PATH_QUALIFIED'; path: DirectPath }
-  /** Neither a frame nor a heartbeat came on this path for the silence limit. */
-  | { type: 'PATH_SILENT'; path: DirectPath }
-  /** >= 15 ms p95 later or >= 1 % more residual loss than it should have, sustained for 10 s. */
-  | { type: 'PATH_WORSE'; path: DirectPath }
-  | { type: 'STOP' }
-  | TimerEvent<TimerId>
-
-export type PathsEffect =
-  /** Asks the sender for copies over WebRTC, negotiating it first where there is none. */
-  | { type: 'request-webrtc' }
-  /** Asks the sender for copies over the swarm link. */
-  | { type: 'request-swarm' }
-  /** Tells the sender which path carries the audio; it stops the other. */
-  | { type: 'select'; path: DirectPath }
-  | { type: 'notify-path'; from: DirectPath | 'none'; to: DirectPath | 'none' }
-  | StartTimer<TimerId>
-  | StopTimer<TimerId>
-
-export interface PathsContext extends Required<PathsInput> {
-  readonly swarmUp: boolean
-  readonly webrtcUp: boolean
-  readonly holding: boolean
-}
-
-/** `alone`: only this path carries audio; `probing`: both do; `leaving`: the other is selected, this one still sends. */
-type Phase = 'alone' | 'probing' | 'leaving'
-
-export type PathsState = 'none' | { swarm: Phase } | { webrtc: Phase } | 'stopped'
-
-/** The one path that counts as carrying the audio. */
-export function activePath(state: PathsState): DirectPath | 'none' {
-  if (typeof state === 'string') return 'none'
-  return 'swarm' in state ? 'swarm' : 'webrtc'
-}
+import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import type {
+  DirectPath,
+  PathsContext,
+  PathsEffect,
+  PathsEvent,
+  PathsInput,
+  PathsState,
+  PathsTimer,
+} from './types.ts'
 
 const effects: EffectActions<PathsEffect> = {
   'request-webrtc': effect,
@@ -84,7 +23,7 @@ const base = setup({
   types: { context: {} as PathsContext, events: {} as PathsEvent, input: {} as PathsInput },
   actions: effects,
   guards: {
-    timerIs: ({ event }, params: { id: TimerId }) => event.type === 'timer' && event.id === params.id,
+    timerIs: ({ event }, params: { id: PathsTimer }) => event.type === 'timer' && event.id === params.id,
     pathIs: ({ event }, params: { path: DirectPath }) => 'path' in event && event.path === params.path,
     allowsSwarm: ({ context }) => context.mode !== 'webrtc',
     allowsWebrtc: ({ context }) => context.mode !== 'swarm',
@@ -124,8 +63,8 @@ const machineSetup = base.extend({
 const select = <P extends DirectPath>(path: P) => ({ type: 'select', params: { path } }) as const
 const tell = <F extends DirectPath | 'none', T extends DirectPath | 'none'>(from: F, to: T) =>
   ({ type: 'notify-path', params: { from, to } }) as const
-const stopTimer = <I extends TimerId>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
-const timerIs = <I extends TimerId>(id: I) => ({ type: 'timerIs', params: { id } }) as const
+const stopTimer = <I extends PathsTimer>(id: I) => ({ type: 'stop-timer', params: { id } }) as const
+const timerIs = <I extends PathsTimer>(id: I) => ({ type: 'timerIs', params: { id } }) as const
 const pathIs = <P extends DirectPath>(path: P) => ({ type: 'pathIs', params: { path } }) as const
 
 /** Swarm carries the audio again because WebRTC failed or fell silent. */
