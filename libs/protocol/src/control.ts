@@ -8,7 +8,7 @@ import type {
   Subscribe,
   UnknownControl,
 } from './control-message.ts'
-import { encodeEnvelope, readEnvelope } from './envelope.ts'
+import { readEnvelope, writeEnvelope } from './envelope.ts'
 import { ProtocolError } from './errors.ts'
 import { SIGNATURE_BYTES } from './keys.ts'
 import { LIMITS } from './limits.ts'
@@ -67,11 +67,10 @@ export function decodeControl(bytes: Uint8Array): ControlMessage | UnknownContro
   return message
 }
 
-function writeMessage(w: Writer, m: ControlMessage): Writer {
+function writeMessage(w: Writer, m: ControlMessage): void {
   switch (m.type) {
     case 'hello':
-      return w
-        .u8('versionMin', m.versionMin, 1, m.versionMax)
+      w.u8('versionMin', m.versionMin, 1, m.versionMax)
         .u8('versionMax', m.versionMax, 1)
         .u32('features', m.features)
         .choice('role', ROLES, m.role)
@@ -82,49 +81,57 @@ function writeMessage(w: Writer, m: ControlMessage): Writer {
           LIMITS.maxAnnouncedDatagramBytes,
         )
         .bytes('the extension', NO_EXTENSION, 0, LIMITS.maxHelloExtensionBytes)
+      break
     case 'proof':
-      return w.fixed('the MAC', m.mac, MAC_BYTES)
+      w.fixed('the MAC', m.mac, MAC_BYTES)
+      break
     case 'certificate':
-      return w
-        .fixed('the chain', encodeChain(m.chain), CHAIN_BYTES)
-        .fixed('the signature', m.signature, SIGNATURE_BYTES)
+      w.fixed('the chain', encodeChain(m.chain), CHAIN_BYTES).fixed(
+        'the signature',
+        m.signature,
+        SIGNATURE_BYTES,
+      )
+      break
     case 'seal-key':
-      return w.fixed('the seal key', m.key, SEAL_KEY_BYTES)
+      w.fixed('the seal key', m.key, SEAL_KEY_BYTES)
+      break
     case 'subscribe':
-      return w
-        .uint('channel', m.channel, 0, LIMITS.maxChannel)
+      w.uint('channel', m.channel, 0, LIMITS.maxChannel)
         .u8('variant', m.variant)
         .u8('paths', (m.paths.swarm ? PATH_SWARM : 0) | (m.paths.webrtc ? PATH_WEBRTC : 0))
+      break
     case 'accepted':
-      return w
-        .uint('channel', m.channel, 0, LIMITS.maxChannel)
+      w.uint('channel', m.channel, 0, LIMITS.maxChannel)
         .u48('headSeq', m.headSeq)
         .uint('frameSamples', m.frameSamples, LIMITS.minFrameSamples, LIMITS.maxFrameSamples)
         .u8('channels', m.channels, 1, 2)
         .uint('bitrate', m.bitrate, 0, LIMITS.maxBitrate)
         .line('title', m.title, LIMITS.maxTitleBytes)
+      break
     case 'refused':
-      return w
-        .uint('channel', m.channel, 0, LIMITS.maxChannel)
+      w.uint('channel', m.channel, 0, LIMITS.maxChannel)
         .choice('reason', REFUSALS, m.reason)
         .uint('retryAfterMs', m.retryAfterMs, 0, LIMITS.maxRetryAfterMs)
+      break
     case 'select':
-      return w.uint('channel', m.channel, 0, LIMITS.maxChannel).choice('path', SELECTABLE, m.path)
+      w.uint('channel', m.channel, 0, LIMITS.maxChannel).choice('path', SELECTABLE, m.path)
+      break
     case 'signal':
-      return writeSignalBody(w.uint('session', m.session, 0, MAX_U32), m.signal)
+      writeSignalBody(w.uint('session', m.session, 0, MAX_U32), m.signal)
+      break
     case 'ping':
-      return w.uint('id', m.id, 0, MAX_U32).uint('t0Us', m.t0Us, 0, Number.MAX_SAFE_INTEGER)
+      w.uint('id', m.id, 0, MAX_U32).uint('t0Us', m.t0Us, 0, Number.MAX_SAFE_INTEGER)
+      break
     case 'pong':
-      return w
-        .uint('id', m.id, 0, MAX_U32)
+      w.uint('id', m.id, 0, MAX_U32)
         .uint('t0Us', m.t0Us, 0, Number.MAX_SAFE_INTEGER)
         .uint('t1Us', m.t1Us, 0, Number.MAX_SAFE_INTEGER)
-    case 'routed': {
-      const envelope = encodeEnvelope(m.envelope)
-      return w.fixed('the envelope', envelope, envelope.length)
-    }
+      break
+    case 'routed':
+      writeEnvelope(w, m.envelope)
+      break
     case 'bye':
-      return w.choice('reason', BYES, m.reason).line('detail', m.detail, LIMITS.maxDetailBytes)
+      w.choice('reason', BYES, m.reason).line('detail', m.detail, LIMITS.maxDetailBytes)
   }
 }
 

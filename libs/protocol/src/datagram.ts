@@ -1,4 +1,4 @@
-import { MAX_U48, readU48, requireInteger, writeU48 } from './bytes.ts'
+import { MAX_U48, readU48, requireBytes, requireInteger, writeU48 } from './bytes.ts'
 import { ProtocolError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { SOURCE_HEARTBEAT_BYTES } from './heartbeat.ts'
@@ -31,49 +31,54 @@ export function encodeFrameDatagramInto(
   frame: Frame,
   hops: number = frame.hops,
 ): number {
-  requireInteger('hops', hops, 0, LIMITS.maxHops)
-  const at = writeHeader(out, FRAME, channel)
-  const length = at + 1 + frame.body.length
-  if (frame.body.length > LIMITS.maxFrameBodyBytes || length > out.length) {
-    throw ProtocolError.bytes('the frame body', `at most ${LIMITS.maxFrameBodyBytes}`, frame.body.length)
+  return writeFrame(out, channel, hops, frame.body)
+}
+
+/** Throws VALUE_RANGE or VALUE_BYTES for what does not fit the wire. */
+export function encodeDatagram(datagram: Datagram): Uint8Array {
+  const out = new Uint8Array(LIMITS.maxPlaintextBytes)
+  let length: number
+  switch (datagram.type) {
+    case 'frame':
+      length = writeFrame(out, datagram.channel, datagram.hops, datagram.body)
+      break
+    case 'source-heartbeat':
+      length = writeSourceHeartbeat(out, datagram.channel, datagram.body)
+      break
+    case 'hop-heartbeat':
+      length = writeHopHeartbeat(out, datagram.channel, datagram.headSeq)
+      break
+    case 'nack':
+      length = writeNack(out, datagram.channel, datagram.seqs)
   }
+  return out.slice(0, length)
+}
+
+function writeFrame(out: Uint8Array, channel: number, hops: number, body: Uint8Array): number {
+  requireInteger('hops', hops, 0, LIMITS.maxHops)
+  if (body.length < 1 || body.length > LIMITS.maxFrameBodyBytes) {
+    throw ProtocolError.bytes('the frame body', `1 to ${LIMITS.maxFrameBodyBytes}`, body.length)
+  }
+  const at = writeHeader(out, FRAME, channel)
+  const length = at + 1 + body.length
+  if (length > out.length) throw ProtocolError.bytes('out', `at least ${length}`, out.length)
   out[at] = hops
-  out.set(frame.body, at + 1)
+  out.set(body, at + 1)
   return length
 }
 
-export function encodeDatagram(datagram: Datagram): Uint8Array {
-  const out = new Uint8Array(LIMITS.maxPlaintextBytes)
-  return out.slice(0, writeDatagram(out, datagram))
-}
-
-function writeDatagram(out: Uint8Array, datagram: Datagram): number {
-  switch (datagram.type) {
-    case 'frame': {
-      requireInteger('hops', datagram.hops, 0, LIMITS.maxHops)
-      const at = writeHeader(out, FRAME, datagram.channel)
-      out[at] = datagram.hops
-      return writeBody(out, at + 1, datagram.body, LIMITS.maxFrameBodyBytes)
-    }
-    case 'source-heartbeat': {
-      const at = writeHeader(out, SOURCE_HEARTBEAT, datagram.channel)
-      return writeBody(out, at, datagram.body, SOURCE_HEARTBEAT_BYTES)
-    }
-    case 'hop-heartbeat': {
-      requireInteger('headSeq', datagram.headSeq, 0, MAX_U48)
-      const at = writeHeader(out, HOP_HEARTBEAT, datagram.channel)
-      writeU48(out, at, datagram.headSeq)
-      return at + SEQ_BYTES
-    }
-    case 'nack':
-      return writeNack(out, datagram.channel, datagram.seqs)
-  }
-}
-
-function writeBody(out: Uint8Array, at: number, body: Uint8Array, maxBytes: number): number {
-  if (body.length > maxBytes) throw ProtocolError.bytes('the body', `at most ${maxBytes}`, body.length)
+function writeSourceHeartbeat(out: Uint8Array, channel: number, body: Uint8Array): number {
+  requireBytes('the source heartbeat', body, SOURCE_HEARTBEAT_BYTES)
+  const at = writeHeader(out, SOURCE_HEARTBEAT, channel)
   out.set(body, at)
   return at + body.length
+}
+
+function writeHopHeartbeat(out: Uint8Array, channel: number, headSeq: number): number {
+  requireInteger('headSeq', headSeq, 0, MAX_U48)
+  const at = writeHeader(out, HOP_HEARTBEAT, channel)
+  writeU48(out, at, headSeq)
+  return at + SEQ_BYTES
 }
 
 /** Sequence numbers go out ascending and once each, whatever order the caller has them in. */

@@ -47,12 +47,13 @@ export function verifyEnvelope(
     throw ProtocolError.envelopeSignature()
   }
   const ageMs = nowMs - envelope.sentMs
-  if (Math.abs(ageMs) > LIMITS.maxEnvelopeAgeMs)
+  // Written so that NaN fails.
+  if (!(Math.abs(ageMs) <= LIMITS.maxEnvelopeAgeMs))
     throw ProtocolError.envelopeAge(ageMs, LIMITS.maxEnvelopeAgeMs)
 }
 
 export function encodeEnvelope(envelope: RoutedEnvelope): Uint8Array {
-  return writeBody(envelope).fixed('the signature', envelope.signature, SIGNATURE_BYTES).finish()
+  return writeEnvelope(new Writer(), envelope).finish()
 }
 
 /** Structure only; `verifyEnvelope` decides whether to believe it. */
@@ -61,6 +62,11 @@ export function decodeEnvelope(bytes: Uint8Array): RoutedEnvelope {
   const envelope = readEnvelope(reader)
   reader.end()
   return envelope
+}
+
+/** Writes an envelope as the last part of a larger message. */
+export function writeEnvelope(writer: Writer, envelope: RoutedEnvelope): Writer {
+  return writeBody(writer, envelope).fixed('the signature', envelope.signature, SIGNATURE_BYTES)
 }
 
 /** Reads an envelope as the last part of a larger message. */
@@ -75,11 +81,11 @@ export function readEnvelope(reader: Reader): RoutedEnvelope {
 }
 
 function signedBytes(body: Omit<RoutedEnvelope, 'signature'>): Uint8Array {
-  return concat([ENVELOPE, writeBody(body).finish()])
+  return concat([ENVELOPE, writeBody(new Writer(), body).finish()])
 }
 
-function writeBody(body: Omit<RoutedEnvelope, 'signature'>): Writer {
-  return new Writer()
+function writeBody(writer: Writer, body: Omit<RoutedEnvelope, 'signature'>): Writer {
+  return writer
     .fixed('from', body.from, KEY_BYTES)
     .fixed('to', body.to, KEY_BYTES)
     .u48('sentMs', body.sentMs)

@@ -40,9 +40,9 @@ export function parseLink(sodium: Sodium, text: string): StationLink {
   if (text.length > LIMITS.maxLinkCharacters) {
     throw ProtocolError.linkLength('the text', SCHEME.length + PART_CHARACTERS, text.length)
   }
-  const link = text.trim().toLowerCase().replace(/\/$/, '')
+  const link = text.trim().toLowerCase()
   if (!link.startsWith(SCHEME)) throw ProtocolError.linkScheme()
-  const [station = '', ...rest] = link.slice(SCHEME.length).split('.')
+  const [station = '', ...rest] = link.slice(SCHEME.length).replace(/\/$/, '').split('.')
   if (rest.length > 1) throw ProtocolError.linkCharacter('.', link.lastIndexOf('.') + 1)
 
   const stationKey = decodePart(station, 'the station part', SCHEME.length, (key) =>

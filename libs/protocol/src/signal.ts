@@ -12,39 +12,30 @@ const KINDS = [
   'failed',
 ] as const satisfies SignalBody['kind'][]
 
-export function writeSignalBody(writer: Writer, signal: SignalBody): Writer {
+export function writeSignalBody(writer: Writer, signal: SignalBody): void {
   writer.choice('signal', KINDS, signal.kind)
   switch (signal.kind) {
     case 'offer':
     case 'answer':
-      return writer.text('sdp', signal.sdp, 1, LIMITS.maxSdpBytes)
+      writer.text('sdp', signal.sdp, 1, LIMITS.maxSdpBytes)
+      break
     case 'candidate':
-      return writer
-        .text('candidate', signal.candidate, 1, LIMITS.maxCandidateBytes)
-        .text('mid', signal.mid, 0, LIMITS.maxMidBytes)
-    case 'end-of-candidates':
-      return writer
+      writer.text('candidate', signal.candidate, 1, LIMITS.maxCandidateBytes)
+      writer.text('mid', signal.mid, 0, LIMITS.maxMidBytes)
+      break
     case 'failed':
-      return writer.line('reason', signal.reason, LIMITS.maxDetailBytes)
+      writer.line('reason', signal.reason, LIMITS.maxDetailBytes)
+      break
+    case 'end-of-candidates':
   }
 }
 
 /** SDP and candidates are text for the WebRTC stack, which parses them; here they are only bounded. */
 export function readSignalBody(reader: Reader): SignalBody {
   const kind = reader.choice('signal', KINDS)
-  switch (kind) {
-    case 'offer':
-    case 'answer':
-      return { kind, sdp: reader.text('sdp', 1, LIMITS.maxSdpBytes) }
-    case 'candidate':
-      return {
-        kind,
-        candidate: reader.text('candidate', 1, LIMITS.maxCandidateBytes),
-        mid: reader.text('mid', 0, LIMITS.maxMidBytes),
-      }
-    case 'end-of-candidates':
-      return { kind }
-    case 'failed':
-      return { kind, reason: reader.line('reason', LIMITS.maxDetailBytes) }
-  }
+  if (kind === 'offer' || kind === 'answer') return { kind, sdp: reader.text('sdp', 1, LIMITS.maxSdpBytes) }
+  if (kind === 'failed') return { kind, reason: reader.line('reason', LIMITS.maxDetailBytes) }
+  if (kind === 'end-of-candidates') return { kind }
+  const candidate = reader.text('candidate', 1, LIMITS.maxCandidateBytes)
+  return { kind, candidate, mid: reader.text('mid', 0, LIMITS.maxMidBytes) }
 }

@@ -17,7 +17,7 @@ export function isPlainLine(text: string): boolean {
  * characters when it is longer than `maxBytes` of UTF-8.
  */
 export function toPlainLine(text: string, maxBytes: number): string {
-  const plain = text.toWellFormed().replace(NOT_PLAIN_RUNS, ' ').trim()
+  const plain = text.toWellFormed().replace(NOT_PLAIN_RUNS, ' ')
   let bytes = 0
   let line = ''
   for (const character of plain) {
