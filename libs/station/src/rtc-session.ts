@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { SignalBody } from '@pearcast/protocol'
 import { createNdcTransport, RtcError, type PeerRole, type PeerTransport } from '@pearcast/rtc'
 import {
-  CandidatePolicy,
+  createCandidateFilter,
   createDriver,
   remoteSignalEvent,
   signalingMachine,
@@ -34,15 +34,18 @@ export class RtcSession {
   readonly #options: RtcSessionOptions
   readonly #timers = new Timers((id) => this.#send({ type: 'timer', id } as SignalingEvent))
   readonly #transports = new Map<number, PeerTransport>()
-  readonly #policy: CandidatePolicy
+  readonly #mayShow: (candidate: string) => boolean
   readonly #machine: { send(event: SignalingEvent): void }
   #connected: PeerTransport | undefined
 
   constructor(options: RtcSessionOptions) {
     this.#options = options
-    this.#policy = new CandidatePolicy({
-      ownPublicAddress: options.node.publicAddress()?.host,
-      remoteAddress: options.link.remoteAddress.host,
+    const { link, node } = options
+    const ownPublicAddress = node.publicAddress()?.host
+    this.#mayShow = createCandidateFilter({
+      ...(ownPublicAddress !== undefined && { ownPublicAddress }),
+      remoteAddress: link.remoteAddress.host,
+      bindLoopback: node.isLoopback,
     })
     const role = options.role === 'sender' ? 'offerer' : 'answerer'
     this.#machine = createDriver(signalingMachine, { role }, (effect) => this.#perform(effect))
@@ -112,8 +115,7 @@ export class RtcSession {
       ...(node.isLoopback ? { bindAddress: '127.0.0.1' } : {}),
       events: {
         onCandidate: (candidate, mid) => {
-          if (this.#policy.mayShow(candidate))
-            this.#send({ type: 'LOCAL_CANDIDATE', session, candidate, mid })
+          if (this.#mayShow(candidate)) this.#send({ type: 'LOCAL_CANDIDATE', session, candidate, mid })
         },
         onState: (state) => {
           if (state === 'connected') {
@@ -131,7 +133,7 @@ export class RtcSession {
   #attempt(session: number, act: (transport: PeerTransport) => Promise<void>): void {
     const transport = this.#transports.get(session)
     if (transport === undefined) return
-    act(transport).catch((error: unknown) =>
+    act(transport).catch((error: unknown) => 
       this.#fail(session, error instanceof Error ? error.message : String(error)),
     )
   }

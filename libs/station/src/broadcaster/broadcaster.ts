@@ -23,6 +23,7 @@ import { Child, type ChildHost } from './child.ts'
 import { FrameCopies } from './frame-copies.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
 import { SourceFeed } from './source-feed.ts'
+import { SwitchQueue } from './switch-queue.ts'
 
 export interface BroadcasterOptions {
   identity: StationIdentity
@@ -283,6 +284,7 @@ export class Broadcaster {
   readonly #childHost: ChildHost = {
     copies: this.#copies,
     ring: this.#bus.ring,
+    switches: new SwitchQueue(),
     admit: (child) => {
       if (this.#listeners.has(child)) return undefined
       if (this.#listeners.size >= this.#options.maxListeners) return 'full'

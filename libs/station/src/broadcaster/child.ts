@@ -14,6 +14,7 @@ import type { LinkEnd, PeerLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
 import type { RtcSession } from '../rtc-session.ts'
 import type { FrameCopies } from './frame-copies.ts'
+import type { SwitchQueue } from './switch-queue.ts'
 
 /** What a broadcaster lends to each of its children. */
 export interface ChildHost {
@@ -22,6 +23,8 @@ export interface ChildHost {
   /** Undefined when admitted; else why not. */
   admit(child: Child): 'full' | 'not-allowed' | undefined
   describe(channel: number): Accepted
+  /** Turns for receiving both paths at once. */
+  readonly switches: SwitchQueue
   /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */
   openRtc(child: Child): RtcSession | undefined
   joined(child: Child): void
@@ -128,7 +131,9 @@ export class Child {
     this.#channel = channel
     this.link.send(this.#host.describe(channel))
     this.#wants = paths
-    if (paths.webrtc) this.#rtc ??= this.#host.openRtc(this)
+    if (paths.webrtc && this.#rtc === undefined && this.#host.switches.takeConnection(this)) {
+      this.#rtc = this.#host.openRtc(this)
+    }
     if (!paths.swarm) return
     this.#startSwarm()
     this.#join('swarm')
@@ -154,14 +159,26 @@ export class Child {
 
   /** What the WebRTC session says of itself; `retrying` keeps it, `failed` and `closed` end it. */
   rtcPhase(phase: SignalingPhase): void {
-    this.#webrtc = phase === 'connected'
-    if (phase === 'failed' || phase === 'closed') this.#rtc = undefined
-    if (this.#webrtc) {
-      if (!this.#wants.swarm) this.#moveTo('webrtc')
-      this.#join('webrtc')
-    } else if (this.#path === 'webrtc') {
-      this.#moveTo('swarm')
+    if (phase === 'connected') return this.#rtcConnected()
+    this.#webrtc = false
+    this.#host.switches.end(this)
+    if (phase === 'failed' || phase === 'closed') {
+      this.#rtc = undefined
+      this.#host.switches.release(this)
     }
+    if (this.#path === 'webrtc') this.#moveTo('swarm')
+  }
+
+  #rtcConnected(): void {
+    if (this.#wants.swarm) return this.#host.switches.request(this)
+    this.#webrtc = true
+    this.#moveTo('webrtc')
+    this.#join('webrtc')
+  }
+
+  /** From now on it gets each frame over both paths, until it selects one. */
+  startSwitch(): void {
+    this.#webrtc = true
   }
 
   #join(path: SelectablePath): void {
@@ -173,6 +190,7 @@ export class Child {
 
   #select(path: SelectablePath): void {
     this.#moveTo(path)
+    this.#host.switches.end(this)
     // A later subscription may ask for WebRTC again.
     if (this.#path === 'swarm') this.#rtc?.close()
   }
@@ -217,6 +235,7 @@ export class Child {
 
   #onClose(end: LinkEnd): void {
     this.#rtc?.close()
+    this.#host.switches.release(this)
     this.#host.left(this, end.kind === 'local' || end.kind === 'bye' ? end.reason : end.kind)
   }
 }

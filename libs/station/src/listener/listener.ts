@@ -7,7 +7,6 @@ import {
   createDriver,
   listeningMachine,
   type DirectPath,
-  type EndReason,
   type ListeningEffect,
   type ListeningEvent,
 } from '@pearcast/session-fsm'
@@ -123,9 +122,11 @@ export class Listener {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Says goodbye and closes everything; a file output is complete when this resolves. */
+  async stop(reason = 'stopped'): Promise<void> {
+    const closing = this.#close(reason)
     this.#machine.send({ type: 'STOP' })
-    await this.#close('stopped')
+    await closing
   }
 
   #perform(effect: ListeningEffect): void {
@@ -256,8 +257,8 @@ export class Listener {
   }
 
   #leaveUpstream(): void {
-    this.#upstream?.detach()
     this.#paths?.stop()
+    this.#upstream?.detach()
     this.#upstream = undefined
     this.#paths = undefined
   }
@@ -378,7 +379,7 @@ export class Listener {
     return Math.round((nowUs() - this.#startedUs) / 1000)
   }
 
-  #close(reason: EndReason | 'error' | 'output-failed'): Promise<void> {
+  #close(reason: string): Promise<void> {
     this.#closing ??= this.#closeAll(reason)
     return this.#closing
   }
@@ -388,8 +389,10 @@ export class Listener {
     this.#timers.stopAll()
     if (this.#sinkRuns) await this.#options.sink.stop().catch((error: unknown) => this.#failOutput(error))
     this.#receiver.finish()
-    this.#leaveUpstream()
+    // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
+    this.#paths?.stop()
     await this.#connections?.stop()
+    this.#leaveUpstream()
     await this.#node?.close()
     const framesSent = this.#receiver.stats().framesSent
     this.#options.onEvent({ event: 'ended', framesSent, ...this.#figures(), relayHops: this.#hops, reason })

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sodium from 'sodium-universal'
+import { openSink, openSource } from '@pearcast/audio'
+import { parseLink } from '@pearcast/protocol'
+import { startPrivateDht, type PrivateDht } from '@pearcast/swarm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  Broadcaster,
+  IdentityStore,
+  Listener,
+  type BroadcastEvent,
+  type ListenEvent,
+  type PathMode,
+} from './index.ts'
+
+let dht: PrivateDht
+let folder: string
+
+beforeAll(async () => {
+  dht = await startPrivateDht({ nodes: 4 })
+  folder = await mkdtemp(join(tmpdir(), 'pearcast-station-'))
+})
+
+afterAll(async () => {
+  await dht.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Heard {
+  broadcast: BroadcastEvent[]
+  listen: ListenEvent[]
+}
+
+async function airAndListen(path: PathMode, durationS: number): Promise<Heard> {
+  const heard: Heard = { broadcast: [], listen: [] }
+  const store = new IdentityStore(folder)
+  const identity = await store.open(`test-${path}`)
+  const broadcaster = new Broadcaster({
+    identity,
+    store,
+    source: await openSource('tone', { profile: 'music', bitrate: 96_000 }),
+    bootstrap: dht.bootstrap,
+    title: 'Test',
+    bitrate: 96_000,
+    profile: 'music',
+    path,
+    maxListeners: 4,
+    waitListeners: 1,
+    onEvent: (event) => heard.broadcast.push(event),
+  })
+  const listener = new Listener({
+    link: parseLink(sodium, store.link(identity)),
+    sink: await openSink('null', { channels: 2 }),
+    bootstrap: dht.bootstrap,
+    path,
+    durationS,
+    onEvent: (event) => heard.listen.push(event),
+  })
+  try {
+    await broadcaster.start()
+    await listener.start()
+    await listener.ended
+  } finally {
+    await listener.stop()
+    await broadcaster.stop()
+  }
+  return heard
+}
+
+function ended(heard: Heard): Extract<ListenEvent, { event: 'ended' }> {
+  const last = heard.listen.at(-1)
+  if (last?.event !== 'ended') throw new Error(`the last event is ${last?.event}, not "ended"`)
+  return last
+}
+
+describe('a station heard over loopback', () => {
+  test('by swarm: every frame is played, each once', async () => {
+    const heard = await airAndListen('swarm', 2)
+    const end = ended(heard)
+    expect(end.framesPlayed).toBeGreaterThan(90)
+    expect(end).toMatchObject({
+      framesLost: 0,
+      framesDuplicate: 0,
+      path: 'swarm',
+      via: 'lan',
+      reason: 'duration',
+    })
+    expect(end.framesByPath.swarm).toBe(end.framesPlayed)
+    expect(end.framesSent).toBe(end.framesPlayed + end.framesConcealed)
+    expect(heard.broadcast.map(({ event }) => event)).toContain('listener-joined')
+    expect(heard.broadcast.map(({ event }) => event)).toContain('listener-left')
+  })
+
+  test('by auto: sound starts by swarm and moves to webrtc without a frame lost or doubled', async () => {
+    const heard = await airAndListen('auto', 4)
+    const end = ended(heard)
+    expect(end).toMatchObject({ framesLost: 0, framesDuplicate: 0, path: 'webrtc', via: 'webrtc' })
+    expect(end.framesByPath.webrtc).toBeGreaterThan(100)
+    expect(heard.listen).toContainEqual(
+      expect.objectContaining({ event: 'path', from: 'swarm', to: 'webrtc' }),
+    )
+  })
+
+  test('by webrtc alone: no frame comes by swarm', async () => {
+    const end = ended(await airAndListen('webrtc', 2))
+    expect(end).toMatchObject({ framesLost: 0, path: 'webrtc' })
+    expect(end.framesByPath.swarm).toBe(0)
+  })
+})
