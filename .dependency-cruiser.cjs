@@ -6,18 +6,18 @@ const { globSync, readFileSync } = require('node:fs')
 const { dirname } = require('node:path')
 
 const ABOVE = {
-  protocol: 'libs/(?!protocol/)|apps|tests',
-  media: 'libs/(?!(protocol|media)/)|apps|tests',
-  'session-fsm': 'libs/(?!(protocol|session-fsm)/)|apps|tests',
-  audio: 'libs/(?!(protocol|media|session-fsm|audio)/)|apps|tests',
-  rtc: 'libs/(?!(protocol|media|session-fsm|rtc)/)|apps|tests',
-  swarm: 'libs/(?!(protocol|media|session-fsm|swarm)/)|apps|tests',
-  station: 'apps|tests',
+  protocol: 'libs/(?!protocol/)|apps|tools|tests',
+  media: 'libs/(?!(protocol|media)/)|apps|tools|tests',
+  'session-fsm': 'libs/(?!(protocol|session-fsm)/)|apps|tools|tests',
+  audio: 'libs/(?!(protocol|media|session-fsm|audio)/)|apps|tools|tests',
+  rtc: 'libs/(?!(protocol|media|session-fsm|rtc)/)|apps|tools|tests',
+  swarm: 'libs/(?!(protocol|media|session-fsm|swarm)/)|apps|tools|tests',
+  station: 'apps|tools|tests',
 }
 const TESTS = String.raw`\.test\.ts$|/testing/`
 
 /** npm links every workspace at the root, so an undeclared import of a sibling would resolve: forbid it by name. */
-const undeclaredSiblings = globSync('{apps,libs}/*/package.json')
+const undeclaredSiblings = globSync('{apps,libs,tools}/*/package.json')
   .concat('tests/package.json')
   .map((file) => {
     const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(file, 'utf8'))
@@ -30,7 +30,7 @@ const undeclaredSiblings = globSync('{apps,libs}/*/package.json')
       comment: `${file} declares the projects that ${dirname(file)} imports`,
       severity: 'error',
       from: { path: `^${dirname(file)}/` },
-      to: { path: `^(?:apps|libs)/(?!(?:${folders.join('|')})/)` },
+      to: { path: `^(?:apps|libs|tools)/(?!(?:${folders.join('|')})/)` },
     }
   })
 
@@ -55,7 +55,7 @@ module.exports = {
       name: 'only-through-the-index',
       comment: 'another project is imported by its name, not by a path into its folder',
       severity: 'error',
-      from: { path: '^((?:libs|apps)/[^/]+)/' },
+      from: { path: '^((?:libs|apps|tools)/[^/]+)/' },
       to: {
         path: '^(?:libs|apps)/[^/]+/',
         pathNot: '^$1/|^(?:libs|apps)/[^/]+/src/(index|testing/index)[.]ts$',
@@ -71,7 +71,7 @@ module.exports = {
     {
       name: 'dev-dependencies-in-tests-only',
       severity: 'error',
-      from: { path: '^(libs|apps)/[^/]+/src/', pathNot: TESTS },
+      from: { path: '^(libs|apps|tools)/[^/]+/src/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev'], pathNot: '@types/', dependencyTypesNot: ['type-only'] },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },

@@ -34,7 +34,7 @@ console.log(`${passed} passed, ${Math.max(failed, failedStages)} failed`)
 process.exit(failedStages === 0 && failed === 0 && passed > 0 ? 0 : 1)
 
 function reports() {
-  return globSync(['{apps,libs}/*/reports/vitest.json', 'tests/reports/vitest.json'], { cwd: ROOT })
+  return globSync(['{apps,libs,tools}/*/reports/vitest.json', 'tests/reports/vitest.json'], { cwd: ROOT })
 }
 
 /** A report of an earlier run must not count as this one's. Nx restores those of cached runs. */
