@@ -8,12 +8,17 @@
  * ```
  *  sender                                        receiver
  *  createOffer() ------------- SDP ------------> acceptOffer(sdp)
- *  onCandidate --------------- each -----------> addCandidate
  *  acceptAnswer(sdp) <-------- SDP ------------- (its result)
- *  addCandidate <------------- each ------------ onCandidate
+ *  onCandidate --------------- each -----------> addCandidate
+ *  addCandidate <------------- each ------------ onCandidate, once ICE has connected here
  *  onState('connected')                          onState('connected')
  *  sendRtp(packet) ========= SRTP/UDP =========> onRtp(packet)
  * ```
+ *
+ * The order of the candidates is on purpose. A sender that is checked before it has applied the answer can be
+ * through with DTLS before it knows the peer's fingerprint, and fails; a receiver whose ICE has not connected
+ * loses the client hello, which is repeated only after 1 s. So the sender names its addresses when it has the
+ * answer, and the receiver when ICE has connected (or cannot without them).
  *
  * No ICE server is ever asked: candidates are the machine's own addresses and whatever the peers see of
  * each other. SDP never holds a candidate, so that the caller alone decides which addresses leave.
@@ -23,8 +28,8 @@ export interface PeerTransport {
   createOffer(): Promise<string>
 
   /**
-   * Receiver only, once. Resolves to the SDP to hand to the sender. It waits (at most 250 ms) until ICE has
-   * connected: a DTLS client hello that reaches a peer without ICE is lost and only repeated after 1 s.
+   * Receiver only, once. Resolves to the SDP to hand to the sender. When candidates of the sender are known
+   * already, it first waits for ICE, at most `RTC_LIMITS.answerHoldMs`.
    * @throws RtcError when the SDP is refused; the text of a stranger may be passed as it is.
    */
   acceptOffer(sdp: string): Promise<string>
@@ -49,7 +54,7 @@ export interface PeerTransport {
 
   /**
    * Asks the sender for packets again (RTCP generic NACK, RFC 4585) by their 16-bit sequence numbers, at most
-   * `RTC_LIMITS.maxNackSequenceNumbers` at a time. False when it could not be sent.
+   * `RTC_LIMITS.maxNackSequenceNumbers` at a time. False when it could not be sent or the sender does not repair.
    */
   requestRepair(sequenceNumbers: readonly number[]): boolean
 
@@ -67,7 +72,7 @@ export type PeerTransportState = 'new' | 'connecting' | 'connected' | 'failed' |
 
 /** All of them are called on the event loop, never inside a call to the transport. */
 export interface PeerTransportEvents {
-  /** An own address, only after the local SDP was handed out: `candidate` as `candidate:...`. */
+  /** An own address, after the local SDP has been handed out: `candidate` as `candidate:...`. */
   onCandidate(candidate: string, mid: string): void
   /** There will be no further `onCandidate`. */
   onEndOfCandidates?(): void
@@ -107,6 +112,7 @@ export const RTC_LIMITS: {
   readonly maxRtpBytes: number
   readonly maxNackSequenceNumbers: number
   readonly answerHoldMs: number
+  readonly candidateHoldMs: number
 } = {
   maxSdpBytes: 16_384,
   maxSdpLines: 512,
@@ -117,5 +123,8 @@ export const RTC_LIMITS: {
   /** 1280 bytes IPv6 minimum MTU - 40 IPv6 - 8 UDP - 12 reserved for SRTP. */
   maxRtpBytes: 1220,
   maxNackSequenceNumbers: 64,
+  /** The receiver waits so long for ICE, once it knows a candidate, before it goes on without. */
   answerHoldMs: 250,
+  /** And so long for a first candidate before it sends its own. */
+  candidateHoldMs: 1000,
 }

@@ -1,7 +1,8 @@
-/** RTP and RTCP on one port (RFC 5761), and the two RTCP messages in use (RFC 3550, RFC 4585). */
+/** RTP and RTCP on one port (RFC 5761), and the three RTCP messages in use (RFC 3550, RFC 4585). */
 
 const RTP_HEADER_BYTES = 12
 const RECEIVER_REPORT = 201
+const GOODBYE = 203
 const TRANSPORT_FEEDBACK = 205
 const GENERIC_NACK = 1
 
@@ -24,6 +25,14 @@ function isRtcpType(packet: Uint8Array): boolean {
 export function encodeEmptyReport(ssrc: number): Uint8Array {
   const packet = new Uint8Array(8)
   writeHeader(packet, 0, RECEIVER_REPORT, ssrc)
+  return packet
+}
+
+/** BYE; a compound packet has to begin with a report. */
+export function encodeGoodbye(ssrc: number): Uint8Array {
+  const packet = new Uint8Array(16)
+  writeHeader(packet.subarray(0, 8), 0, RECEIVER_REPORT, ssrc)
+  writeHeader(packet.subarray(8), 1, GOODBYE, ssrc)
   return packet
 }
 
@@ -51,28 +60,45 @@ export function encodeNack(
   return packet
 }
 
-/** Sequence numbers of all generic NACKs in a compound packet, at most `max`; what is malformed ends it. */
-export function decodeNacks(packet: Uint8Array, max: number): number[] {
-  const found: number[] = []
+export interface RtcpContent {
+  /** Sequence numbers of all generic NACKs. */
+  missing: number[]
+  goodbye: boolean
+}
+
+/** What matters of a compound packet, with at most `maxMissing` numbers; what is malformed ends it. */
+export function decodeRtcp(packet: Uint8Array, maxMissing: number): RtcpContent {
+  const content: RtcpContent = { missing: [], goodbye: false }
   const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength)
   let offset = 0
   while (offset + 4 <= packet.length) {
     const end = offset + 4 * (view.getUint16(offset + 2) + 1)
     if (end > packet.length || view.getUint8(offset) >> 6 !== 2) break
-    const isNack =
-      view.getUint8(offset + 1) === TRANSPORT_FEEDBACK && (view.getUint8(offset) & 0x1f) === GENERIC_NACK
-    for (let field = offset + 12; isNack && field + 4 <= end; field += 4) {
-      const pid = view.getUint16(field)
-      const blp = view.getUint16(field + 2)
-      for (let bit = -1; bit < 16; bit++) {
-        if (bit >= 0 && ((blp >> bit) & 1) === 0) continue
-        if (found.length === max) return found
-        found.push((pid + bit + 1) & 0xffff)
-      }
+    const type = view.getUint8(offset + 1)
+    const format = view.getUint8(offset) & 0x1f
+    if (type === GOODBYE) content.goodbye = true
+    if (type === TRANSPORT_FEEDBACK && format === GENERIC_NACK) {
+      readNack(
+        new DataView(packet.buffer, packet.byteOffset + offset, end - offset),
+        content.missing,
+        maxMissing,
+      )
     }
     offset = end
   }
-  return found
+  return content
+}
+
+function readNack(view: DataView, missing: number[], maxMissing: number): void {
+  for (let field = 12; field + 4 <= view.byteLength; field += 4) {
+    const pid = view.getUint16(field)
+    const blp = view.getUint16(field + 2)
+    for (let distance = 0; distance <= 16; distance++) {
+      if (distance > 0 && ((blp >> (distance - 1)) & 1) === 0) continue
+      if (missing.length >= maxMissing) return
+      missing.push((pid + distance) & 0xffff)
+    }
+  }
 }
 
 function writeHeader(packet: Uint8Array, count: number, type: number, ssrc: number): DataView {

@@ -1,5 +1,8 @@
 import { createNdcTransport } from '../ndc/transport.ts'
 import type { PeerTransport, PeerTransportOptions, PeerTransportState } from '../peer-transport.ts'
+import type { Wire } from './wire.ts'
+
+const SENDER_SSRC = 0x1234_5678
 
 /** A transport and what it reported. */
 export interface Observed {
@@ -58,13 +61,13 @@ export function observe(
   return { transport, ...observed, until }
 }
 
-/** Two transports that trickle to each other, not negotiated yet. */
-export function createPair(options: Partial<PeerTransportOptions> = {}): Pair {
-  const sender = observe({ ...options, role: 'sender', ssrc: 0x1234_5678 }, (candidate, mid) =>
-    receiver.transport.addCandidate(candidate, mid),
+/** Two transports that trickle to each other, through the wire if there is one; not negotiated yet. */
+export function createPair(options: Partial<PeerTransportOptions> = {}, wire?: Wire): Pair {
+  const sender = observe({ ...options, role: 'sender', ssrc: SENDER_SSRC }, (candidate, mid) =>
+    receiver.transport.addCandidate(wire?.through('sender', candidate) ?? candidate, mid),
   )
   const receiver: Observed = observe({ ...options, role: 'receiver', ssrc: 0x8765_4321 }, (candidate, mid) =>
-    sender.transport.addCandidate(candidate, mid),
+    sender.transport.addCandidate(wire?.through('receiver', candidate) ?? candidate, mid),
   )
   return {
     sender,
@@ -92,7 +95,7 @@ export function rtpPacket(sequenceNumber: number, payloadBytes = 241): Uint8Arra
   view.setUint8(1, 111)
   view.setUint16(2, sequenceNumber)
   view.setUint32(4, sequenceNumber * 960)
-  view.setUint32(8, 0x1234_5678)
+  view.setUint32(8, SENDER_SSRC)
   view.setUint16(12, 0x1000)
   view.setUint16(14, extensionWords)
   view.setUint8(16, 13)

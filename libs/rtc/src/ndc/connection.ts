@@ -1,0 +1,157 @@
+import type { PeerConnection, RtcConfig, Track } from 'node-datachannel'
+import { type Candidate, formatCandidate } from '../candidate.ts'
+import { RtcError } from '../errors.ts'
+import { type AudioDescription, formatSdp } from '../sdp.ts'
+import { native } from './native.ts'
+
+/** What the native threads report, on the event loop, possibly late and in no order between kinds. */
+export interface ConnectionEvents {
+  onLocalSdp(sdp: string): void
+  onCandidate(candidate: string, mid: string): void
+  onEndOfCandidates(): void
+  onIceConnected(): void
+  onOpen(): void
+  /** Any RTP or RTCP packet, complete and decrypted. */
+  onPacket(packet: Uint8Array): void
+  /** `lost`: no connection came about, or ICE lost it. Otherwise the peer ended it. */
+  onEnd(lost: boolean): void
+}
+
+/** The media id and payload type that our offers use. */
+export const OUR_MID = '0'
+export const OPUS_PAYLOAD_TYPE = 111
+
+// Stereo at the bitrate of music: Chromium answers an offer without it with mono at 32 kbit/s.
+const OPUS_PARAMETERS = 'minptime=10;maxaveragebitrate=96000;stereo=1;sprop-stereo=1;useinbandfec=1'
+
+/**
+ * One native PeerConnection with one audio track, and the rules that keep libdatachannel alive:
+ * - `setLocalDescription` is called at most once, and only where it cannot fail: what it throws, or a second
+ *   offer, ends the process with an uncaught C++ exception. Answers are made inside `setRemoteDescription`,
+ *   whose exceptions are caught.
+ * - an answerer adds its own track under the offer's media id, and no media handler is set on any track.
+ * - a track's `onClosed` is always set: without it the wrapper stays on a native list of plain pointers, and the
+ *   event loop never ends.
+ * - nothing is closed from within a native callback.
+ */
+export class NdcConnection {
+  readonly #connection: PeerConnection
+  readonly #events: ConnectionEvents
+  #track: PacketTrack | undefined
+  #remoteMid = OUR_MID
+  #iceLost = false
+  #closed = false
+
+  /** @throws RtcError NATIVE_MISSING, NATIVE_FAILED */
+  constructor(bindAddress: string | undefined, events: ConnectionEvents) {
+    const { PeerConnection } = native.get()
+    const config: RtcConfig = { iceServers: [], enableIceTcp: false }
+    if (bindAddress !== undefined) config.bindAddress = bindAddress
+    this.#events = events
+    this.#connection = attempt('create a connection', () => new PeerConnection('peer', config))
+    this.#listen()
+  }
+
+  /** Call `probeSocket` before. @throws RtcError NATIVE_FAILED */
+  offer(ssrc: number): void {
+    attempt('make an offer', () => {
+      this.#addTrack(OUR_MID, 'SendOnly', OPUS_PAYLOAD_TYPE, ssrc)
+      this.#connection.setLocalDescription('offer')
+    })
+  }
+
+  /** @throws RtcError NATIVE_FAILED */
+  answer(remote: AudioDescription): void {
+    attempt('apply the offer', () => {
+      this.#addTrack(remote.mid, 'RecvOnly', remote.payloadType)
+      this.#remoteMid = remote.mid
+      this.#connection.setRemoteDescription(formatSdp(remote), 'offer')
+    })
+  }
+
+  /** @throws RtcError NATIVE_FAILED */
+  applyAnswer(remote: AudioDescription): void {
+    attempt('apply the answer', () => this.#connection.setRemoteDescription(formatSdp(remote), 'answer'))
+  }
+
+  /** @throws RtcError NATIVE_FAILED: about one cold process in a hundred has no ICE transport yet */
+  addCandidate(candidate: Candidate): void {
+    attempt('add a candidate', () =>
+      this.#connection.addRemoteCandidate(formatCandidate(candidate), this.#remoteMid),
+    )
+  }
+
+  /** One complete RTP or RTCP packet. False when it was not taken. */
+  send(packet: Uint8Array): boolean {
+    if (!this.#track || this.#closed) return false
+    try {
+      return this.#track.sendMessageBinary(packet)
+    } catch {
+      return false // not open, or just closed by the peer
+    }
+  }
+
+  /** No event follows. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    setImmediate(() => {
+      this.#track?.close()
+      this.#connection.close()
+    })
+  }
+
+  #addTrack(mid: string, direction: 'SendOnly' | 'RecvOnly', payloadType: number, ssrc?: number): void {
+    const audio = new (native.get().Audio)(mid, direction)
+    audio.addOpusCodec(payloadType, OPUS_PARAMETERS)
+    if (ssrc !== undefined) audio.addSSRC(ssrc, 'pearcast', 'station', 'audio')
+    const track = this.#connection.addTrack(audio)
+    this.#track = track
+    unconfirmed.add(track)
+    track.onOpen(() => this.#report((events) => events.onOpen()))
+    track.onMessage((packet) => {
+      if (!this.#closed) this.#events.onPacket(packet)
+    })
+    track.onClosed(() => unconfirmed.delete(track))
+  }
+
+  #listen(): void {
+    const connection = this.#connection
+    connection.onLocalDescription((sdp) => this.#report((events) => events.onLocalSdp(sdp)))
+    connection.onLocalCandidate((candidate, mid) =>
+      this.#report((events) => events.onCandidate(candidate.replace(/^a=/, ''), mid)),
+    )
+    connection.onGatheringStateChange((state) => {
+      if (state === 'complete') this.#report((events) => events.onEndOfCandidates())
+    })
+    connection.onIceStateChange((state) => {
+      if (state === 'disconnected' || state === 'failed') this.#iceLost = true
+      if (state === 'connected' || state === 'completed') this.#report((events) => events.onIceConnected())
+    })
+    connection.onStateChange((state) => {
+      // `disconnected` is final in libdatachannel: after ICE lost the peer, or after it said goodbye in DTLS.
+      if (state === 'failed') this.#report((events) => events.onEnd(true))
+      if (state === 'disconnected' || state === 'closed') {
+        this.#report((events) => events.onEnd(this.#iceLost))
+      }
+    })
+  }
+
+  #report(event: (events: ConnectionEvents) => void): void {
+    if (!this.#closed) event(this.#events)
+  }
+}
+
+/** The declared type asks for a Buffer; the native code takes the bytes of any view, so no copy is needed. */
+type PacketTrack = Pick<Track, 'close'> & { sendMessageBinary(packet: Uint8Array): boolean }
+
+/** Tracks whose end the native side has not confirmed: their wrappers must not be collected before. */
+const unconfirmed = new Set<Track>()
+
+function attempt<T>(step: string, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw RtcError.nativeFailed(step, error)
+  }
+}
