@@ -14,6 +14,7 @@ const ABOVE = {
   swarm: 'libs/(?!(protocol|media|session-fsm|swarm)/)|apps|tools|tests',
   station: 'apps|tools|tests',
 }
+const TEST_TOOLS = '^node_modules/(vitest|fast-check)/'
 const TESTS = String.raw`\.test\.ts$|/testing/`
 
 /** npm links every workspace at the root, so an undeclared import of a sibling would resolve: forbid it by name. */
@@ -66,7 +67,14 @@ module.exports = {
       comment: 'what is imported is declared in the package.json of the importing project',
       severity: 'error',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: TEST_TOOLS },
+    },
+    {
+      name: 'test-tools-in-tests-only',
+      comment: 'the root declares the test tools for all tests',
+      severity: 'error',
+      from: { pathNot: `${TESTS}|vitest[.](config|shared)[.]ts$` },
+      to: { path: TEST_TOOLS },
     },
     {
       name: 'dev-dependencies-in-tests-only',
