@@ -1,3 +1,4 @@
+import { SAMPLE_RATE } from '../format.ts'
 import type { Channels } from '../format.ts'
 import { crossCorrelation } from './fft.ts'
 
@@ -24,6 +25,10 @@ export interface CorrelateOptions {
 const SILENCE = 0.001
 /** The search runs at 6 kHz, then the offset is refined at the full rate. */
 const DECIMATION = 8
+/** Opus at any usual bitrate reaches 0.98. */
+const GOOD_FIT = 0.9
+/** The refinement looks at so much of the recording, where it is loudest. */
+const REFINE_S = 4
 /** A codec's pre-echo may make the recording begin this much before the source. */
 const MAX_LEAD_SAMPLES = 4800
 
@@ -41,17 +46,24 @@ export function correlate(
   const silence = leadingSilence(recorded, channels)
   const heard = recorded.subarray(silence * channels)
   if (heard.length === 0 || source.length === 0) return nothing(silence, channels)
-  const plain = options.looped === true ? undefined : align(heard, source, channels, false)
-  const looped = options.looped === false ? undefined : align(heard, source, channels, true)
-  const best = better(plain, looped) ?? nothing(silence, channels)
-  return { ...best, leadingSilenceSamples: silence }
+  return { ...alignEitherWay(heard, source, channels, options.looped), leadingSilenceSamples: silence }
 }
 
 type Aligned = Omit<Correlation, 'leadingSilenceSamples'>
 
-function better(a: Aligned | undefined, b: Aligned | undefined): Aligned | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return b.correlation > a.correlation + 1e-6 ? b : a
+/** A recording that fits well and ends within the source need not be tried against its repetition. */
+function alignEitherWay(
+  heard: Float32Array,
+  source: Float32Array,
+  channels: Channels,
+  looped: boolean | undefined,
+): Aligned {
+  if (looped !== undefined) return align(heard, source, channels, looped)
+  const plain = align(heard, source, channels, false)
+  const endsWithin = plain.offsetSamples * channels + heard.length <= source.length
+  if (endsWithin && plain.correlation > GOOD_FIT) return plain
+  const repeated = align(heard, source, channels, true)
+  return repeated.correlation > plain.correlation ? repeated : plain
 }
 
 function nothing(silence: number, channels: Channels): Correlation {
@@ -145,14 +157,31 @@ function cumulativeEnergy(values: Float32Array): Float64Array {
   return sums
 }
 
+/** The exact offset near the coarse one, by the loudest seconds of the recording. */
 function refine(heard: Float32Array, source: Float32Array, channels: Channels, coarse: number): number {
+  const from = loudestStart(heard, REFINE_S * SAMPLE_RATE * channels)
+  const loudest = heard.subarray(from, from + REFINE_S * SAMPLE_RATE * channels)
   let best = coarse
   let bestProduct = -Infinity
   for (let offset = coarse - 2 * DECIMATION; offset <= coarse + 2 * DECIMATION; offset++) {
-    const product = dot(heard, source, offset * channels)
+    const product = dot(loudest, source, from + offset * channels)
     if (product > bestProduct) {
       bestProduct = product
       best = offset
+    }
+  }
+  return best
+}
+
+function loudestStart(pcm: Float32Array, length: number): number {
+  let best = 0
+  let bestEnergy = -1
+  for (let from = 0; from + length <= pcm.length; from += length) {
+    let energy = 0
+    for (let i = from; i < from + length; i++) energy += (pcm[i] ?? 0) ** 2
+    if (energy > bestEnergy) {
+      bestEnergy = energy
+      best = from
     }
   }
   return best

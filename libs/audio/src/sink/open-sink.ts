@@ -1,8 +1,12 @@
+import { extname } from 'node:path'
 import { AudioError } from '../error.ts'
 import type { Channels } from '../format.ts'
 import type { PacerOptions } from '../pacer.ts'
+import { OpusFileWriter } from './opus-file-writer.ts'
 import { nullWriter, PacedSink } from './paced-sink.ts'
+import type { BlockWriter } from './paced-sink.ts'
 import type { Sink } from './sink.ts'
+import { SpeakerSink } from './speakers.ts'
 import { WavWriter } from './wav-writer.ts'
 
 export interface OpenSinkOptions {
@@ -12,17 +16,23 @@ export interface OpenSinkOptions {
 }
 
 /**
- * Chooses where the sound goes; nothing is opened or created before `start`.
+ * Chooses where the sound goes; no file is created before `start`.
  * @param spec `speakers`, `null`, or the path of a file to record to, ending in .wav or .opus
- * @throws AudioError OUTPUT_UNSUPPORTED
+ * @throws AudioError OUTPUT_UNSUPPORTED, NO_AUDIO_DEVICE
  */
-export function openSink(spec: string, options: OpenSinkOptions): Promise<Sink> {
-  return Promise.resolve().then(() => chooseSink(spec, options))
+export async function openSink(spec: string, { channels, pacing }: OpenSinkOptions): Promise<Sink> {
+  if (spec === 'speakers') return SpeakerSink.open(channels)
+  return new PacedSink(chooseWriter(spec, channels), channels, pacing)
 }
 
-function chooseSink(spec: string, { channels, pacing }: OpenSinkOptions): Sink {
-  if (spec === 'null') return new PacedSink(nullWriter, channels, pacing)
-  if (spec.toLowerCase().endsWith('.wav'))
-    return new PacedSink(new WavWriter(spec, channels), channels, pacing)
-  throw AudioError.outputUnsupported(spec)
+function chooseWriter(spec: string, channels: Channels): BlockWriter {
+  if (spec === 'null') return nullWriter
+  switch (extname(spec).toLowerCase()) {
+    case '.wav':
+      return new WavWriter(spec, channels)
+    case '.opus':
+      return new OpusFileWriter(spec, channels)
+    default:
+      throw AudioError.outputUnsupported(spec)
+  }
 }

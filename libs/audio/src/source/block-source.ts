@@ -1,3 +1,4 @@
+import { AudioError } from '../error.ts'
 import { FRAME_SAMPLES } from '../format.ts'
 import type { Channels } from '../format.ts'
 import { mapChannels } from './channel-map.ts'
@@ -32,8 +33,21 @@ export class BlockSource implements AudioSource {
     this.#blockLength = FRAME_SAMPLES * channels
   }
 
-  static async open(stream: PcmStream, channels: Channels, loop: boolean): Promise<BlockSource> {
-    return new BlockSource(stream, await createResampler(channels, stream.sampleRate), channels, loop)
+  /**
+   * Decodes the first piece at once, so that a file without any sound fails here.
+   * @throws AudioError FILE_CORRUPT
+   */
+  static async open(
+    name: string,
+    stream: PcmStream,
+    channels: Channels,
+    loop: boolean,
+  ): Promise<BlockSource> {
+    const resampler = await createResampler(channels, stream.sampleRate)
+    const source = new BlockSource(stream, resampler, channels, loop)
+    await source.#fill()
+    if (!source.#heardInPass) throw AudioError.fileCorrupt(name, 'nothing in it can be decoded')
+    return source
   }
 
   async read(): Promise<SourceItem | undefined> {

@@ -2,7 +2,7 @@
 export type DetectedFormat =
   | { kind: 'wav' }
   | { kind: 'flac' }
-  | { kind: 'mp3' }
+  | { kind: 'unknown' }
   | { kind: 'ogg-opus' }
   | { kind: 'unsupported'; name: string }
 
@@ -40,19 +40,15 @@ const OGG_CODECS: readonly Signature[] = [
 /** How many of a file's first bytes `detectFormat` wants to see. */
 export const DETECT_BYTES = 4096
 
-/**
- * By content, never by extension.
- * @returns undefined when nothing is recognised; MPEG audio has no signature and is left to the frame scanner
- */
-export function detectFormat(head: Uint8Array): DetectedFormat | undefined {
+/** By content, never by extension. MPEG audio has no signature: it is `unknown` here and left to the frame scanner. */
+export function detectFormat(head: Uint8Array): DetectedFormat {
   if ((matches(head, 0, 'RIFF') || matches(head, 0, 'RF64')) && matches(head, 8, 'WAVE'))
     return { kind: 'wav' }
   if (matches(head, 0, 'RIFF') && matches(head, 8, 'AVI ')) return unsupported('an AVI file')
   if (matches(head, 0, 'OggS')) return detectOgg(head)
-  if (matches(head, 0, 'ID3')) return { kind: 'mp3' }
   // ADTS: the MPEG sync word with layer bits 00.
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0) return unsupported('an AAC file')
-  return SIGNATURES.find(({ at, bytes }) => matches(head, at, bytes))?.format
+  return SIGNATURES.find(({ at, bytes }) => matches(head, at, bytes))?.format ?? { kind: 'unknown' }
 }
 
 /** The first page's first packet names the codec; the page header is 27 bytes and the segment table. */
