@@ -108,6 +108,22 @@ export class Bench {
     return this
   }
 
+  /** The sink asks for nothing for `ms` and never catches up: a laptop that sleeps. */
+  sleepSink(ms: number): this {
+    this.#nextPullUs += ms * 1000
+    return this.run(ms)
+  }
+
+  /** The sink asks for nothing for `ms`, then for all of it at once. */
+  hiccupSink(ms: number): this {
+    const endUs = this.nowUs + ms * 1000
+    const dueUs = this.#nextPullUs
+    this.#nextPullUs = Number.POSITIVE_INFINITY
+    this.run(ms)
+    for (this.#nextPullUs = dueUs; this.#nextPullUs < endUs;) this.#pull()
+    return this
+  }
+
   sendNow(sent: Frame, delayUs: number, path: Path = this.path): void {
     this.#insert({ atUs: this.nowUs + delayUs, frame: sent, path })
   }

@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { RepairRequester } from './repair-requester.ts'
+
+function receive(repair: RepairRequester, seqs: readonly number[], nowUs = 0): void {
+  for (const seq of seqs) repair.onFrame(seq, nowUs)
+}
+
+describe('what is missing', () => {
+  test('is asked for when two later frames have come', () => {
+    const repair = new RepairRequester()
+    receive(repair, [10, 12])
+    expect(repair.due(1000)).toEqual([])
+    receive(repair, [13])
+    expect(repair.due(1001)).toEqual([11])
+  })
+
+  test('is asked for after 15 ms without a second later frame', () => {
+    const repair = new RepairRequester()
+    receive(repair, [10, 12], 1000)
+    expect(repair.due(15_999)).toEqual([])
+    expect(repair.due(16_000)).toEqual([11])
+  })
+
+  test('is not asked for when it was merely reordered', () => {
+    const repair = new RepairRequester()
+    receive(repair, [10, 12, 11, 14, 13, 15])
+    expect(repair.due(100_000)).toEqual([])
+    expect(repair.missing).toBe(0)
+  })
+
+  test('is asked for at most 4 times, max(rtt, 20 ms) apart', () => {
+    for (const [rttUs, apartUs] of [
+      [0, 20_000],
+      [50_000, 50_000],
+    ] as const) {
+      const repair = new RepairRequester({ rttUs, giveUpUs: 10_000_000 })
+      receive(repair, [1, 3, 4])
+      const askedUs: number[] = []
+      for (let nowUs = 0; nowUs < 1_000_000; nowUs += 1000)
+        if (repair.due(nowUs).length > 0) askedUs.push(nowUs)
+      expect(askedUs).toEqual([0, apartUs, 2 * apartUs, 3 * apartUs])
+      expect(repair.missing).toBe(0)
+    }
+  })
+
+  test('is given up when it could no longer be played', () => {
+    const repair = new RepairRequester({ giveUpUs: 100_000 })
+    receive(repair, [1, 3, 4])
+    expect(repair.due(100_001)).toEqual([])
+    receive(repair, [6, 7], 200_000)
+    repair.forgetBefore(6)
+    expect(repair.missing).toBe(0)
+  })
+
+  test('before the first frame is not missing', () => {
+    const repair = new RepairRequester()
+    receive(repair, [500, 501, 502])
+    expect(repair.due(1_000_000)).toEqual([])
+  })
+
+  test('at the end is known from the head that a heartbeat names', () => {
+    const repair = new RepairRequester()
+    receive(repair, [1])
+    repair.onHead(3, 0)
+    repair.onHead(2, 0)
+    expect(repair.due(14_000)).toEqual([])
+    expect(repair.due(15_000)).toEqual([2, 3])
+    receive(repair, [2, 3], 16_000)
+    expect(repair.missing).toBe(0)
+  })
+
+  test('of a long outage only the newest 64 are asked for', () => {
+    const repair = new RepairRequester()
+    receive(repair, [1, 100_000, 100_001])
+    const due = repair.due(0)
+    expect(due).toHaveLength(64)
+    expect(due[0]).toBe(99_936)
+    expect(due[63]).toBe(99_999)
+  })
+
+  test('nothing due costs nothing: the same empty list', () => {
+    const repair = new RepairRequester()
+    receive(repair, [1, 3])
+    expect(repair.due(0)).toBe(new RepairRequester().due(0))
+  })
+})
+
+test('only what has not come is asked for, 64 at most, in order', () => {
+  const seqs = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 200 })
+  fc.assert(
+    fc.property(seqs, (order) => {
+      const repair = new RepairRequester()
+      const received = new Set<number>()
+      order.forEach((seq, i) => {
+        repair.onFrame(seq, i * 5000)
+        received.add(seq)
+        const due = repair.due(i * 5000)
+        expect(due.length).toBeLessThanOrEqual(64)
+        expect(due).toEqual([...due].sort((a, b) => a - b))
+        for (const wanted of due) expect(received.has(wanted)).toBe(false)
+      })
+    }),
+    { numRuns: 300 },
+  )
+})
