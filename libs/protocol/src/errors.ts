@@ -1,5 +1,5 @@
 /** The layouts that are read field by field; each has the codes `<AREA>_LENGTH` and `<AREA>_VALUE`. */
-export type WireArea = 'CERT' | 'CONTROL' | 'DATAGRAM' | 'ENVELOPE' | 'FRAME' | 'HEARTBEAT' | 'RECORD' | 'RTP'
+export type WireArea = 'CERT' | 'CONTROL' | 'DATAGRAM' | 'ENVELOPE' | 'FRAME' | 'HEARTBEAT' | 'RECORD'
 
 export type ProtocolErrorCode =
   | `${WireArea}_LENGTH`
