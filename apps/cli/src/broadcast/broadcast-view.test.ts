@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import type { BroadcastEvent } from '@pearcast/station'
+import { plain } from '../testing/screen.ts'
+import { BroadcastView } from './broadcast-view.ts'
+
+function told(view: BroadcastView, event: BroadcastEvent, nowMs = 0): string {
+  return view
+    .apply(event, nowMs)
+    .map(({ text }) => text)
+    .join('\n')
+}
+
+const joined = (id: string): BroadcastEvent => ({ event: 'listener-joined', id, path: 'swarm', via: 'lan' })
+const stats = (bytesSent: number): BroadcastEvent => ({
+  event: 'stats',
+  listeners: 1,
+  framesSent: 50,
+  bytesSent,
+  cpuMs: 10,
+  rssKiB: 60_000,
+})
+
+test('on air, the link and the command to listen are there to copy', () => {
+  const view = new BroadcastView(plain)
+  const text = told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  expect(text).toContain('On air. Anyone with this link can listen:\n\n  pearcast://abc\n')
+  expect(text).toContain('pearcast listen pearcast://abc')
+})
+
+test('the status line says since when, to whom and how much', () => {
+  const view = new BroadcastView(plain)
+  expect(view.statusLine(0)).toBe('going on air …')
+  told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' }, 1_000)
+  expect(view.statusLine(1_000)).toBe('on air 0:00 · no listeners yet')
+  told(view, joined('a1b2c3d4'), 2_000)
+  told(view, stats(10_000), 3_000)
+  told(view, stats(22_000), 4_000)
+  expect(view.statusLine(66_000)).toBe(
+    'on air 1:05 · 1 listener (a1b2c3d4 swarm, same network) · 96 kbit/s sent',
+  )
+})
+
+test('many listeners are counted by path', () => {
+  const view = new BroadcastView(plain)
+  told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  for (const id of ['a', 'b', 'c', 'd', 'e']) told(view, joined(id))
+  told(view, { event: 'listener-path', id: 'b', from: 'swarm', path: 'webrtc', via: 'webrtc' })
+  told(view, { event: 'listener-left', id: 'c', reason: 'leaving' })
+  expect(view.statusLine(0)).toBe('on air 0:00 · 4 listeners (3 swarm, 1 webrtc)')
+})
+
+test('who comes, switches and goes has a line', () => {
+  const view = new BroadcastView(plain)
+  expect(told(view, joined('a1'))).toBe('+ a1 listens (swarm, same network); 1 listener')
+  expect(told(view, { event: 'listener-path', id: 'a1', from: 'swarm', path: 'webrtc', via: 'webrtc' })).toBe(
+    '~ a1 now hears it over WebRTC, direct',
+  )
+  expect(told(view, { event: 'listener-left', id: 'a1', reason: 'leav\u001bing' })).toBe(
+    '- a1 left (leav ing); 0 listeners',
+  )
+})
+
+test('a source that stalls is said in the status as well, and so is its return', () => {
+  const view = new BroadcastView(plain)
+  told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  told(view, { event: 'source', state: 'live' })
+  expect(told(view, { event: 'source', state: 'stalled' })).toContain('listeners hear silence')
+  expect(view.statusLine(0)).toContain('stalled 0:00')
+  expect(told(view, { event: 'source', state: 'live' })).toBe('The source is back.')
+  expect(view.statusLine(0)).toContain('on air 0:00')
+})
+
+test('waiting for the first listeners is no stall', () => {
+  const view = new BroadcastView(plain)
+  told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  const lines = view.apply({ event: 'source', state: 'stalled' }, 0)
+  expect(lines).toEqual([{ level: 'info', text: 'The first frame waits for listeners.' }])
+  expect(view.statusLine(0)).toContain('on air 0:00')
+})
+
+test('the end says why and how long', () => {
+  const view = new BroadcastView(plain)
+  expect(told(view, { event: 'ended', reason: 'source-ended', framesSent: 1500, durationMs: 30_000 })).toBe(
+    'Off air (source-ended) after 0:30; 1500 frames sent.',
+  )
+})

@@ -1,0 +1,126 @@
+import type { BroadcastEvent, BroadcastStats } from '@pearcast/station'
+import type { Path, Via } from '@pearcast/protocol'
+import type { Colors, Line } from '../terminal/output.ts'
+import { troubleLine } from '../terminal/trouble-line.ts'
+import { clock, count, printable } from '../terminal/text.ts'
+import { route } from '../terminal/words.ts'
+
+/** Up to so many listeners are named in the status line; more are counted. */
+const MAX_NAMED = 3
+
+/** A broadcast as people see it, made from its events alone. */
+export class BroadcastView {
+  readonly #colors: Colors
+  readonly #listeners = new Map<string, { path: Path; via: Via }>()
+  #onAirAtMs: number | undefined
+  #source: 'waiting' | 'live' | 'stalled' | 'ended' = 'waiting'
+  #latest: BroadcastStats | undefined
+  #latestAtMs = 0
+  #kbitPerS = 0
+
+  constructor(colors: Colors) {
+    this.#colors = colors
+  }
+
+  /** Takes in an event. @returns what is worth a line */
+  apply(event: BroadcastEvent, nowMs: number): Line[] {
+    switch (event.event) {
+      case 'on-air':
+        this.#onAirAtMs = nowMs
+        return this.#announcement(event.link)
+      case 'listener-joined':
+        this.#listeners.set(event.id, event)
+        return [info(`+ ${event.id} listens (${route(event.path, event.via)}); ${this.#count()}`)]
+      case 'listener-path':
+        this.#listeners.set(event.id, event)
+        return [info(`~ ${event.id} now hears it over ${route(event.path, event.via)}`)]
+      case 'listener-left':
+        this.#listeners.delete(event.id)
+        return [info(`- ${event.id} left (${printable(event.reason)}); ${this.#count()}`)]
+      case 'source':
+        return this.#sourceLines(event.state)
+      case 'stats':
+        this.#measure(event, nowMs)
+        return [{ level: 'debug', text: this.statusLine(nowMs) }]
+      case 'error':
+        return [troubleLine(event)]
+      case 'ended':
+        return [
+          info(
+            `Off air (${printable(event.reason)}) after ${clock(event.durationMs)}; ${count(event.framesSent, 'frame')} sent.`,
+          ),
+        ]
+    }
+  }
+
+  /** On air since when, to whom, and how much. */
+  statusLine(nowMs: number): string {
+    const { dim, green, yellow } = this.#colors
+    if (this.#onAirAtMs === undefined) return dim('going on air …')
+    const state = {
+      waiting: green('on air'),
+      live: green('on air'),
+      stalled: yellow('stalled'),
+      ended: dim('ended'),
+    }
+    const parts = [`${state[this.#source]} ${clock(nowMs - this.#onAirAtMs)}`, this.#who()]
+    if (this.#latest) parts.push(`${this.#kbitPerS.toFixed(0)} kbit/s sent`)
+    return parts.join(dim(' · '))
+  }
+
+  #announcement(link: string): Line[] {
+    const { bold, cyan, dim } = this.#colors
+    return [
+      info(''),
+      info(bold('On air. Anyone with this link can listen:')),
+      info(''),
+      info(`  ${bold(cyan(link))}`),
+      info(''),
+      info(dim(`Listen with:  pearcast listen ${link}`)),
+      info(''),
+    ]
+  }
+
+  #sourceLines(state: 'live' | 'stalled' | 'ended'): Line[] {
+    const before = this.#source
+    // Before the first frame it is --wait-listeners that holds the source, not a fault.
+    if (state === 'stalled' && before === 'waiting') return [info('The first frame waits for listeners.')]
+    this.#source = state
+    switch (state) {
+      case 'live':
+        return before === 'stalled' ? [info('The source is back.')] : []
+      case 'stalled':
+        return [{ level: 'warn', text: 'The source gives no audio; listeners hear silence until it does.' }]
+      case 'ended':
+        return [info('The source has ended; listeners hear the rest.')]
+    }
+  }
+
+  #measure(stats: BroadcastStats, nowMs: number): void {
+    const before = this.#latest
+    const elapsedMs = nowMs - this.#latestAtMs
+    if (before && elapsedMs > 0) this.#kbitPerS = ((stats.bytesSent - before.bytesSent) * 8) / elapsedMs
+    this.#latest = stats
+    this.#latestAtMs = nowMs
+  }
+
+  #count(): string {
+    return count(this.#listeners.size, 'listener')
+  }
+
+  #who(): string {
+    const listeners = [...this.#listeners]
+    if (listeners.length === 0) return 'no listeners yet'
+    if (listeners.length <= MAX_NAMED) {
+      const names = listeners.map(([id, { path, via }]) => `${id} ${route(path, via)}`)
+      return `${this.#count()} (${names.join('; ')})`
+    }
+    const byPath = new Map<Path, number>()
+    for (const [, { path }] of listeners) byPath.set(path, (byPath.get(path) ?? 0) + 1)
+    return `${this.#count()} (${[...byPath].map(([path, n]) => `${n} ${path}`).join(', ')})`
+  }
+}
+
+function info(text: string): Line {
+  return { level: 'info', text }
+}

@@ -1,0 +1,58 @@
+import { flushCompileCache } from 'node:module'
+import { basename, extname } from 'node:path'
+import { openSource } from '@pearcast/audio'
+import { Broadcaster, type BroadcastEvent } from '@pearcast/station'
+import type { BroadcastOptions } from '../commands/broadcast.ts'
+import { exitCodeOfEnding } from '../ending.ts'
+import { openStore } from '../identity-store.ts'
+import { bootstrapOf } from '../options/bootstrap.ts'
+import type { Session } from '../session.ts'
+import { OrderedStart } from '../tell-error.ts'
+import { showLive } from '../terminal/live.ts'
+import { BroadcastView } from './broadcast-view.ts'
+
+/** bit/s: transparent music, clear speech. */
+const DEFAULT_BITRATE = { music: 96_000, voice: 32_000 } as const
+
+/** `pearcast broadcast`: on air until the input ends or someone asks to stop. @returns the exit code */
+export async function broadcast(input: string, options: BroadcastOptions, session: Session): Promise<number> {
+  const { output, stop } = session
+  const bootstrap = bootstrapOf(options)
+  const { loop, profile } = options
+  const bitrate = options.bitrate ?? DEFAULT_BITRATE[profile]
+  const source = await openSource(input, { loop: loop === true, profile, bitrate })
+  const view = new BroadcastView(output.colors)
+  let errorCode: string | undefined
+  const onEvent = (event: BroadcastEvent): void => {
+    if (event.event === 'error') errorCode = event.code
+    output.event(event)
+    output.lines(view.apply(event, Date.now()))
+  }
+
+  const store = await openStore()
+  const identity = await store.open(options.station)
+  const title = options.title ?? source.title ?? titleOf(input)
+  const { path, maxListeners, waitListeners } = options
+  const ordered = new OrderedStart(onEvent, output)
+  const broadcaster = new Broadcaster({
+    ...{ identity, store, source, title, profile, bitrate, path, maxListeners, waitListeners },
+    onEvent: ordered.take,
+    ...bootstrap,
+  })
+  const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
+  const unfollow = stop.onRequest(() => void broadcaster.stop('stopped'))
+  try {
+    await ordered.start(() => broadcaster.start())
+    // It runs for months and ends by a kill: what was compiled is kept now or never.
+    flushCompileCache()
+    return exitCodeOfEnding(await broadcaster.ended, errorCode)
+  } finally {
+    unfollow()
+    endLive()
+    await broadcaster.stop()
+  }
+}
+
+function titleOf(input: string): string {
+  return basename(input, extname(input))
+}

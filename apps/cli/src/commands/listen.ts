@@ -1,0 +1,56 @@
+import { Command, Option } from 'commander'
+import { output, seconds } from '../options/parsers.ts'
+import type { GlobalOptions } from '../options/global.ts'
+import type { Runner } from '../session.ts'
+import { examples } from './examples.ts'
+
+export interface ListenOptions extends GlobalOptions {
+  output: string
+  duration?: number
+  wait?: number
+}
+
+/** `pearcast listen LINK` */
+export function listenCommand(run: Runner): Command {
+  return new Command('listen')
+    .summary('hear a station')
+    .description(
+      'Plays or records the station behind LINK. It waits for a station that is not on air yet, and finds it again after any interruption.',
+    )
+    .argument('<link>', 'pearcast://…, as the broadcaster gave it to you')
+    .addOption(
+      new Option('--output <where>', "'speakers', a file ending in .wav or .opus, or 'null'")
+        .argParser(output('--output'))
+        .default('speakers'),
+    )
+    .addOption(
+      new Option(
+        '--duration <seconds>',
+        'stop so long after the first frame was played (default: never)',
+      ).argParser(seconds('--duration')),
+    )
+    .addOption(
+      new Option(
+        '--wait <seconds>',
+        'give up when nothing was heard within this time (default: never)',
+      ).argParser(seconds('--wait')),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['Through the speakers:', 'pearcast listen pearcast://…'],
+        ['Record an hour:', 'pearcast listen pearcast://… --output show.wav --duration 3600'],
+        ['Keep the Opus packets as they were sent:', 'pearcast listen pearcast://… --output show.opus'],
+        [
+          'Is the station on air? (exit code 0 or 5):',
+          'pearcast listen pearcast://… --output null --duration 1 --wait 20',
+        ],
+      ]),
+    )
+    .action((link: string, _own: unknown, command: Command) =>
+      run(command, async (session) => {
+        const { listen } = await import('../listen/listen.ts')
+        return listen(link, command.optsWithGlobals<ListenOptions>(), session)
+      }),
+    )
+}

@@ -1,0 +1,86 @@
+import { exitCodeOf, EXIT } from './exit-codes.ts'
+
+type CliErrorCode = 'USAGE' | 'CONFIG_FOLDER' | 'NOT_ON_AIR' | 'CHILD_DIED' | 'DEMO_FAILED'
+
+/** What goes wrong in this program itself, as opposed to its libraries. The message is one line for people. */
+export class CliError extends Error {
+  readonly code: CliErrorCode
+  /** Where a child process failed, its own exit code is worth more than ours. */
+  readonly exitCode: number | undefined
+
+  private constructor(code: CliErrorCode, message: string, exitCode?: number) {
+    super(message)
+    this.name = 'CliError'
+    this.code = code
+    this.exitCode = exitCode
+  }
+
+  static usage(message: string): CliError {
+    return new CliError('USAGE', message)
+  }
+
+  static configFolder(why: string): CliError {
+    return new CliError('CONFIG_FOLDER', `${why}. Name another folder in PEARCAST_HOME.`)
+  }
+
+  static notOnAir(waitS: number): CliError {
+    return new CliError(
+      'NOT_ON_AIR',
+      `Nothing was heard of the station for ${waitS} s: it is not on air, or not reachable from here. ` +
+        'Try again later, or wait longer with --wait.',
+    )
+  }
+
+  static childDied(command: string, how: string, exitCode?: number): CliError {
+    return new CliError('CHILD_DIED', `The ${command} process ${how}`, exitCode)
+  }
+
+  static demoFailed(reasons: string): CliError {
+    return new CliError('DEMO_FAILED', reasons)
+  }
+}
+
+/** An error as the user meets it: an event with --json, a line on stderr, an exit code. */
+export interface Failure {
+  code: string
+  message: string
+  exitCode: number
+  /** a fault of ours, worth reporting */
+  unexpected: boolean
+  stack: string | undefined
+}
+
+/** The operating system's own refusals: nobody's bug, and its messages are clear enough. */
+const SYSTEM_CODES: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+])
+
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error)
+  const stack = error instanceof Error ? error.stack : undefined
+  const code = codeOf(error)
+  const known = exitCodeOf(code)
+  const exitCode = error instanceof CliError && error.exitCode !== undefined ? error.exitCode : known
+  return {
+    code: known === undefined && !SYSTEM_CODES.has(code) ? 'UNEXPECTED' : code,
+    message: firstLine(message),
+    exitCode: exitCode ?? EXIT.unexpected,
+    unexpected: known === undefined && !SYSTEM_CODES.has(code),
+    stack,
+  }
+}
+
+function codeOf(error: unknown): string {
+  const hasCode = error instanceof Error && 'code' in error && typeof error.code === 'string'
+  return hasCode ? (error.code as string) : 'UNEXPECTED'
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]?.trim() || 'no message'
+}

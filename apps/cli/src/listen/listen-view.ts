@@ -1,0 +1,153 @@
+import type { ListenEvent, ListenFigures } from '@pearcast/station'
+import type { Path, Via } from '@pearcast/protocol'
+import type { Colors, Line } from '../terminal/output.ts'
+import { troubleLine } from '../terminal/trouble-line.ts'
+import { clock, count, printable } from '../terminal/text.ts'
+import { PATH_WORDS, route, VIA_WORDS } from '../terminal/words.ts'
+
+type State = 'searching' | 'connected' | 'playing' | 'reconnecting' | 'off-air' | 'ended'
+
+/** Gaps come in bursts on a bad network; a line for each would drown the rest. */
+const GAP_LINE_MS = 5_000
+
+/** A listener as people see it, made from its events alone. */
+export class ListenView {
+  readonly #colors: Colors
+  readonly #durationS: number | undefined
+  #state: State = 'searching'
+  #path: Path | null = null
+  #via: Via | null = null
+  #firstAudioAtMs: number | undefined
+  #stats: (ListenFigures & { bufferMs: number }) | undefined
+  #gaps = 0
+  #gapLineAtMs = Number.NEGATIVE_INFINITY
+
+  /** @param durationS how long it will be heard, when that is known */
+  constructor(colors: Colors, durationS?: number) {
+    this.#colors = colors
+    this.#durationS = durationS
+  }
+
+  /** How long it has been heard; 0 before. */
+  heardMs(nowMs: number): number {
+    return this.#firstAudioAtMs === undefined ? 0 : nowMs - this.#firstAudioAtMs
+  }
+
+  /** Takes in an event. @returns what is worth a line */
+  apply(event: ListenEvent, nowMs: number): Line[] {
+    switch (event.event) {
+      case 'searching':
+        this.#state = 'searching'
+        return [info('Searching for the station …')]
+      case 'connected':
+        this.#state = 'connected'
+        this.#via = event.via
+        return [info(`Connected after ${event.ms} ms (${VIA_WORDS[event.via]}).`)]
+      case 'first-audio':
+        this.#play(event.path, event.via)
+        this.#firstAudioAtMs ??= nowMs
+        return [info(`Playing over ${route(event.path, event.via)}; first sound after ${event.ms} ms.`)]
+      case 'path':
+        this.#play(event.to, event.via)
+        return [info(`Switched from ${PATH_WORDS[event.from]} to ${route(event.to, event.via)}.`)]
+      case 'gap':
+        return this.#gap(event.ms, event.concealed, nowMs)
+      case 'reconnecting':
+        this.#state = 'reconnecting'
+        return [{ level: 'warn', text: `The connection is lost; reconnecting (attempt ${event.attempt}).` }]
+      case 'off-air':
+        this.#state = 'off-air'
+        return [info('The station is off air.')]
+      case 'stats':
+        this.#take(event)
+        return [{ level: 'debug', text: this.statusLine(nowMs) }]
+      case 'error':
+        return [troubleLine(event)]
+      case 'ended':
+        this.#state = 'ended'
+        return [info(this.#summary(event, nowMs))]
+    }
+  }
+
+  /** The state in words, then the figures: "playing 0:12 over WebRTC, direct · 46 ms behind · buffer 40 ms". */
+  statusLine(nowMs: number): string {
+    const { dim, green, yellow } = this.#colors
+    switch (this.#state) {
+      case 'searching':
+        return yellow('searching for the station …')
+      case 'connected':
+        return yellow('connected, waiting for the first sound …')
+      case 'reconnecting':
+        return yellow('reconnecting …')
+      case 'off-air':
+        return yellow('off air; waiting for the station to come back …')
+      case 'ended':
+        return dim('ended')
+      case 'playing':
+        return [green(`playing ${this.#progress(nowMs)}`) + this.#over(), ...this.#figures()].join(dim(' · '))
+    }
+  }
+
+  #play(path: Path, via: Via): void {
+    this.#state = 'playing'
+    this.#path = path
+    this.#via = via
+  }
+
+  #take(stats: ListenFigures & { bufferMs: number }): void {
+    const hasProgressed = stats.framesPlayed > (this.#stats?.framesPlayed ?? 0)
+    this.#stats = stats
+    if (stats.path === null || stats.via === null) return
+    this.#path = stats.path
+    this.#via = stats.via
+    // After a reconnection nothing says "playing" but the frames themselves.
+    if (hasProgressed) this.#state = 'playing'
+  }
+
+  #progress(nowMs: number): string {
+    const heard = clock(this.heardMs(nowMs))
+    return this.#durationS === undefined ? heard : `${heard} of ${clock(this.#durationS * 1000)}`
+  }
+
+  #over(): string {
+    return this.#path === null || this.#via === null ? '' : ` over ${route(this.#path, this.#via)}`
+  }
+
+  #figures(): string[] {
+    const stats = this.#stats
+    if (!stats) return []
+    const figures = [`${stats.latencyMs.p50.toFixed(0)} ms behind`, `buffer ${stats.bufferMs.toFixed(0)} ms`]
+    const trouble = [
+      ...(stats.framesLost > 0 ? [`${stats.framesLost} lost`] : []),
+      ...(stats.framesConcealed > 0 ? [`${stats.framesConcealed} concealed`] : []),
+      ...(this.#gaps > 0 ? [count(this.#gaps, 'gap')] : []),
+    ]
+    return trouble.length > 0 ? [...figures, this.#colors.yellow(trouble.join(', '))] : figures
+  }
+
+  #gap(ms: number, concealed: number, nowMs: number): Line[] {
+    this.#gaps++
+    if (nowMs - this.#gapLineAtMs < GAP_LINE_MS) return []
+    this.#gapLineAtMs = nowMs
+    const hidden = concealed > 0 ? `, ${count(concealed, 'frame')} concealed` : ''
+    return [
+      { level: 'warn', text: `A gap of ${ms.toFixed(0)} ms${hidden}; ${count(this.#gaps, 'gap')} so far.` },
+    ]
+  }
+
+  #summary(ended: ListenFigures & { reason: string; framesSent: number }, nowMs: number): string {
+    const why = printable(ended.reason)
+    if (ended.framesPlayed === 0) return `Ended (${why}); nothing was heard.`
+    const figures = [
+      `${ended.framesPlayed} of ${count(ended.framesSent, 'frame')} played`,
+      `${ended.framesLost} lost`,
+      `${ended.framesConcealed} concealed`,
+      `${ended.latencyMs.p50.toFixed(0)} ms behind (p95 ${ended.latencyMs.p95.toFixed(0)})`,
+    ]
+    return `Ended (${why}) after ${clock(this.heardMs(nowMs))}: ${figures.join(', ')}.`
+  }
+}
+
+function info(text: string): Line {
+  return { level: 'info', text }
+}

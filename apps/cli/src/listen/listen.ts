@@ -1,0 +1,66 @@
+import { openSink } from '@pearcast/audio'
+import { parseLink } from '@pearcast/protocol'
+import { Listener, type ListenEvent } from '@pearcast/station'
+import sodium from 'sodium-universal'
+import type { ListenOptions } from '../commands/listen.ts'
+import { exitCodeOfEnding } from '../ending.ts'
+import { CliError } from '../errors.ts'
+import { EXIT } from '../exit-codes.ts'
+import { openStore } from '../identity-store.ts'
+import { bootstrapOf } from '../options/bootstrap.ts'
+import type { Session } from '../session.ts'
+import { OrderedStart } from '../tell-error.ts'
+import { showLive } from '../terminal/live.ts'
+import { checkOutput } from './check-output.ts'
+import { ListenView } from './listen-view.ts'
+import { sinceParsed } from './since-parsed.ts'
+
+/** `pearcast listen`: heard until --duration is over or someone asks to stop. @returns the exit code */
+export async function listen(linkText: string, options: ListenOptions, session: Session): Promise<number> {
+  const { output, stop } = session
+  const link = parseLink(sodium, linkText)
+  const bootstrap = bootstrapOf(options)
+  await checkOutput(options.output)
+  const sink = await openSink(options.output, { channels: 2 })
+  const store = await openStore()
+  const view = new ListenView(output.colors, options.duration)
+  const loadedMs = Date.now() - session.startedAtMs
+  let errorCode: string | undefined
+  let isHeard = false
+  let isGivenUp = false
+  const onEvent = (told: ListenEvent): void => {
+    const event = sinceParsed(told, loadedMs)
+    if (event.event === 'error') errorCode = event.code
+    if (event.event === 'first-audio') isHeard = true
+    output.event(event)
+    output.lines(view.apply(event, Date.now()))
+  }
+
+  const { path, duration, wait } = options
+  const ordered = new OrderedStart(onEvent, output)
+  const listener = new Listener({
+    ...{ link, store, sink, path, onEvent: ordered.take },
+    ...bootstrap,
+    ...(duration === undefined ? {} : { durationS: duration }),
+  })
+  const giveUp = (waitS: number): void => {
+    if (isHeard) return
+    isGivenUp = true
+    const { code, message } = CliError.notOnAir(waitS)
+    onEvent({ event: 'error', code, message })
+    void listener.stop()
+  }
+  const waiting = wait === undefined ? undefined : setTimeout(giveUp, wait * 1000, wait)
+  const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
+  const unfollow = stop.onRequest(() => void listener.stop())
+  try {
+    await ordered.start(() => listener.start())
+    const reason = await listener.ended
+    return isGivenUp ? EXIT.notOnAir : exitCodeOfEnding(reason, errorCode)
+  } finally {
+    clearTimeout(waiting)
+    unfollow()
+    endLive()
+    await listener.stop()
+  }
+}

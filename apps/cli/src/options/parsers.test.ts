@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { bitrate, integer, oneOf, output, seconds, stationName, title } from './parsers.ts'
+
+describe('what an option accepts', () => {
+  test('seconds are whole or decimal', () => {
+    expect(seconds('--duration')('30')).toBe(30)
+    expect(seconds('--duration')('2.5')).toBe(2.5)
+  })
+
+  test('whole numbers stay within their bounds', () => {
+    expect(integer('--nodes', 4, 256)('4')).toBe(4)
+    expect(integer('--nodes', 4, 256)('256')).toBe(256)
+  })
+
+  test('a bitrate in kbit/s and in bit/s is the same bitrate', () => {
+    const parse = bitrate('--bitrate')
+    expect([parse('96'), parse('96k'), parse('96K'), parse('96000')]).toEqual([
+      96_000, 96_000, 96_000, 96_000,
+    ])
+    expect([parse('6'), parse('256'), parse('6000'), parse('256000')]).toEqual([
+      6_000, 256_000, 6_000, 256_000,
+    ])
+  })
+
+  test('an output is a device, nothing, or a file to record to', () => {
+    const parse = output('--output')
+    expect(['speakers', 'null', 'a.wav', 'some/where/B.OPUS'].map(parse)).toEqual([
+      ...['speakers', 'null', 'a.wav', 'some/where/B.OPUS'],
+    ])
+  })
+
+  test('a title is trimmed', () => {
+    expect(title('--title')(' Evening show ')).toBe('Evening show')
+  })
+})
+
+describe('what an option refuses, in plain words', () => {
+  const refusals: [parse: (text: string) => unknown, text: string, message: string][] = [
+    [seconds('--duration'), 'abc', "--duration wants seconds, e.g. 30, not 'abc'"],
+    [seconds('--duration'), '0', "--duration wants seconds, e.g. 30, not '0'"],
+    [seconds('--duration'), '-3', "--duration wants seconds, e.g. 30, not '-3'"],
+    [seconds('--duration'), '1e3', "--duration wants seconds, e.g. 30, not '1e3'"],
+    [integer('--nodes', 4, 256), '3', "--nodes wants a whole number from 4 to 256, not '3'"],
+    [integer('--nodes', 4, 256), '4.5', "--nodes wants a whole number from 4 to 256, not '4.5'"],
+    [oneOf('--path', ['auto', 'swarm', 'webrtc']), 'tcp', "--path wants auto, swarm or webrtc, not 'tcp'"],
+    [bitrate('--bitrate'), '5', "--bitrate wants kbit/s from 6 to 256, e.g. 96, not '5'"],
+    [bitrate('--bitrate'), '257', "--bitrate wants kbit/s from 6 to 256, e.g. 96, not '257'"],
+    [bitrate('--bitrate'), 'fast', "--bitrate wants kbit/s from 6 to 256, e.g. 96, not 'fast'"],
+    [
+      output('--output'),
+      'a.mp3',
+      "--output wants speakers, null, or a file that ends in .wav or .opus, not 'a.mp3'",
+    ],
+    [
+      output('--output'),
+      '.wav',
+      "--output wants speakers, null, or a file that ends in .wav or .opus, not '.wav'",
+    ],
+    [
+      stationName('--station'),
+      '../me',
+      "--station wants 1 to 64 letters, digits, dots, dashes or underscores, not '../me'",
+    ],
+    [title('--title'), 'a\u001b[2Jb', "--title wants text without control characters, not 'a [2Jb'"],
+    [title('--title'), ' ', "--title wants a text of 1 to 200 bytes, not ' '"],
+  ]
+
+  test.each(refusals)('%# %s', (parse, text, message) => {
+    expect(() => parse(text)).toThrow(message)
+  })
+
+  test('a very long text is cut in the message', () => {
+    expect(() => seconds('--duration')('9'.repeat(5_000))).toThrow(/^.{50,120}$/)
+  })
+})

@@ -1,0 +1,101 @@
+import { CliError } from '../errors.ts'
+
+/** What commander calls with an option's text; it throws CliError USAGE, which becomes one plain line. */
+export type Parser<T> = (text: string) => T
+
+/** A positive number of seconds, at most a year. */
+export function seconds(flag: string): Parser<number> {
+  return (text) => {
+    const value = decimal(text)
+    if (value === undefined || value <= 0 || value > 31_536_000) {
+      throw wants(flag, 'seconds, e.g. 30', text)
+    }
+    return value
+  }
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(flag: string, min: number, max: number): Parser<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined
+    if (value === undefined || value < min || value > max) {
+      throw wants(flag, `a whole number from ${min} to ${max}`, text)
+    }
+    return value
+  }
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(flag: string, words: readonly T[]): Parser<T> {
+  const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+  return (text) => {
+    const found = words.find((word) => word === text)
+    if (found === undefined) throw wants(flag, list, text)
+    return found
+  }
+}
+
+const MIN_BITRATE = 6_000
+const MAX_BITRATE = 256_000
+
+/** `96`, `96k` and `96000` are the same: kbit/s up to 256, bit/s from 6000. @returns bit/s */
+export function bitrate(flag: string): Parser<number> {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?)(k?)$/i.exec(text)
+    const number = Number(match?.[1] ?? Number.NaN)
+    const isKilo = match?.[2] !== '' || number < MIN_BITRATE / 10
+    const value = Math.round(isKilo ? number * 1000 : number)
+    if (!(value >= MIN_BITRATE && value <= MAX_BITRATE)) {
+      throw wants(flag, 'kbit/s from 6 to 256, e.g. 96', text)
+    }
+    return value
+  }
+}
+
+/** A name that is also a file name on every platform. */
+export function stationName(flag: string): Parser<string> {
+  return (text) => {
+    if (!/^[\w-][\w.-]{0,63}$/.test(text)) {
+      throw wants(flag, '1 to 64 letters, digits, dots, dashes or underscores', text)
+    }
+    return text
+  }
+}
+
+const MAX_TITLE_BYTES = 200
+
+/** What listeners see; control characters would reach their terminals. */
+export function title(flag: string): Parser<string> {
+  return (text) => {
+    const clean = text.trim()
+    // oxlint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(clean)) throw wants(flag, 'text without control characters', text)
+    if (clean === '' || Buffer.byteLength(clean) > MAX_TITLE_BYTES) {
+      throw wants(flag, `a text of 1 to ${MAX_TITLE_BYTES} bytes`, text)
+    }
+    return clean
+  }
+}
+
+/** `speakers`, `null`, or a file to record to. */
+export function output(flag: string): Parser<string> {
+  return (text) => {
+    if (text === 'speakers' || text === 'null' || /[^/\\]\.(wav|opus)$/i.test(text)) return text
+    throw wants(flag, 'speakers, null, or a file that ends in .wav or .opus', text)
+  }
+}
+
+function decimal(text: string): number | undefined {
+  return /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined
+}
+
+function wants(flag: string, what: string, got: string): CliError {
+  return CliError.usage(`${flag} wants ${what}, not '${printable(got)}'`)
+}
+
+/** What a user typed, cut to a line that a terminal can show. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+  return clean.length > 60 ? `${clean.slice(0, 60)}…` : clean
+}

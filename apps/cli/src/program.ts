@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import { broadcastCommand } from './commands/broadcast.ts'
+import { demoCommand } from './commands/demo.ts'
+import { dhtCommand } from './commands/dht.ts'
+import { examples } from './commands/examples.ts'
+import { listenCommand } from './commands/listen.ts'
+import { addGlobalOptions } from './options/global.ts'
+import type { Runner } from './session.ts'
+
+/** The command line: names, options and help. Nothing here loads a library, so that --help is immediate. */
+export function buildProgram(run: Runner): Command {
+  const program = new Command('pearcast')
+    .description('Live radio from anyone to anyone, with no server in between.')
+    .version(packageJson.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride()
+  addGlobalOptions(program)
+  const commands = [broadcastCommand(run), listenCommand(run), dhtCommand(run), demoCommand(run)]
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  return program.addHelpText(
+    'after',
+    examples([
+      ['See and measure it on this computer:', 'pearcast demo'],
+      ['Go on air:', 'pearcast broadcast evening.flac'],
+      ['Hear it elsewhere:', 'pearcast listen pearcast://…'],
+    ]) + '\nKeys are kept in the configuration folder of the platform; PEARCAST_HOME names another one.\n',
+  )
+}

@@ -1,0 +1,44 @@
+import { constants } from 'node:os'
+import process from 'node:process'
+import type { StopSignal } from './session.ts'
+import type { Output } from './terminal/output.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
+
+/** A clean end closes sockets and tells peers; this long is plenty for that. */
+const LEAVE_MS = 8_000
+
+/**
+ * The first signal asks for a clean end, the second one forces it. The parent's end is a signal too where there is an
+ * IPC channel (a child of the demo never outlives it), and so is the end of whoever reads stdout.
+ *
+ * @returns a function that stops following
+ */
+export function followSignals(stop: StopSignal, output: Output): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stop.cause !== undefined) process.exit(128 + (constants.signals[signal] ?? 0))
+    if (signal === 'SIGINT') output.line('info', 'Leaving; Ctrl-C again leaves at once.')
+    stop.request(signal as (typeof SIGNALS)[number])
+  }
+  const onDisconnect = (): void => stop.request('disconnect')
+  const onOutputError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error
+    stop.request('output-closed')
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  if (process.connected) process.once('disconnect', onDisconnect)
+  // The listener must not keep the process alive.
+  process.channel?.unref()
+  process.stdout.on('error', onOutputError)
+  const unwatch = stop.onRequest(() => {
+    setTimeout(() => {
+      output.line('warn', `Leaving took more than ${LEAVE_MS / 1000} s; stopped without waiting.`)
+      process.exit(1)
+    }, LEAVE_MS).unref()
+  })
+  return () => {
+    unwatch()
+    for (const signal of SIGNALS) process.off(signal, onSignal)
+    process.off('disconnect', onDisconnect)
+  }
+}

@@ -1,0 +1,77 @@
+import type { BroadcastEvent, ListenEvent, ListenFigures } from '@pearcast/station'
+import type { DemoEvent, DhtEvent, LegResult } from '../events.ts'
+
+/** One event of each kind; a kind that is missing here does not compile. */
+type OneOfEach<E extends { event: string }> = { [K in E['event']]: Extract<E, { event: K }> }
+
+export const figures: ListenFigures = {
+  framesPlayed: 498,
+  framesLost: 0,
+  framesConcealed: 2,
+  framesDuplicate: 0,
+  framesByPath: { swarm: 20, webrtc: 478, relayed: 0 },
+  interruptions: 0,
+  latencyMs: { p50: 41.2, p95: 46.9 },
+  path: 'webrtc',
+  via: 'webrtc',
+}
+
+export const legResult: LegResult = {
+  leg: 'auto',
+  path: 'webrtc',
+  via: 'webrtc',
+  firstAudioMs: 312,
+  latencyMs: { p50: 41.2, p95: 46.9 },
+  framesSent: 500,
+  framesPlayed: 498,
+  framesLost: 0,
+  framesConcealed: 2,
+  framesDuplicate: 0,
+  framesByPath: { swarm: 20, webrtc: 478, relayed: 0 },
+  correlation: 0.9981,
+  loudnessDiffDb: -0.12,
+  recording: '/tmp/auto.wav',
+}
+
+export const silentLeg: LegResult = {
+  ...{ leg: 'swarm', path: null, via: null, firstAudioMs: null, latencyMs: null },
+  ...{ framesSent: 0, framesPlayed: 0, framesLost: 0, framesConcealed: 0, framesDuplicate: 0 },
+  framesByPath: { swarm: 0, webrtc: 0, relayed: 0 },
+  ...{ correlation: null, loudnessDiffDb: null, recording: null },
+}
+
+const error = { event: 'error', code: 'NO_UDP', message: 'No answer over UDP.' } as const
+
+export const broadcastEvents: OneOfEach<BroadcastEvent> = {
+  'on-air': { event: 'on-air', link: 'pearcast://abc', key: '00ff' },
+  'listener-joined': { event: 'listener-joined', id: 'a1b2c3d4', path: 'swarm', via: 'lan' },
+  'listener-path': { event: 'listener-path', id: 'a1b2c3d4', from: 'swarm', path: 'webrtc', via: 'webrtc' },
+  'listener-left': { event: 'listener-left', id: 'a1b2c3d4', reason: 'leaving' },
+  source: { event: 'source', state: 'live' },
+  stats: { event: 'stats', listeners: 1, framesSent: 50, bytesSent: 12_000, cpuMs: 20.5, rssKiB: 60_000 },
+  error,
+  ended: { event: 'ended', reason: 'source-ended', framesSent: 500, durationMs: 10_400 },
+}
+
+export const listenEvents: OneOfEach<ListenEvent> = {
+  searching: { event: 'searching' },
+  connected: { event: 'connected', ms: 120.5, via: 'lan' },
+  'first-audio': { event: 'first-audio', ms: 312, path: 'swarm', via: 'lan' },
+  path: { event: 'path', from: 'swarm', to: 'webrtc', via: 'webrtc', ms: 700 },
+  gap: { event: 'gap', ms: 40, concealed: 2 },
+  reconnecting: { event: 'reconnecting', attempt: 1 },
+  'off-air': { event: 'off-air' },
+  stats: { event: 'stats', bufferMs: 40, targetMs: 40, ...figures },
+  error,
+  ended: { event: 'ended', framesSent: 500, relayHops: 0, reason: 'duration', ...figures },
+}
+
+export const dhtEvents: OneOfEach<DhtEvent> = {
+  'dht-ready': { event: 'dht-ready', bootstrap: '127.0.0.1:49737', nodes: 4 },
+  ended: { event: 'ended', reason: 'stopped' },
+}
+
+export const demoEvents: OneOfEach<DemoEvent> = {
+  phase: { event: 'phase', phase: 'playing', leg: 'swarm' },
+  result: { event: 'result', legs: [legResult, silentLeg] },
+}
