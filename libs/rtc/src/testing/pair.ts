@@ -20,8 +20,11 @@ export interface Pair {
   close(): void
 }
 
+/** Loopback, unless another address or `all` of them are asked for. */
+export type TestOptions = Omit<PeerTransportOptions, 'events'>
+
 export function observe(
-  options: Omit<PeerTransportOptions, 'events'>,
+  { bindAddress = '127.0.0.1', ...options }: TestOptions,
   onCandidate: (candidate: string, mid: string) => void = () => undefined,
 ): Observed {
   const waiting: (() => void)[] = []
@@ -32,8 +35,8 @@ export function observe(
     repairRequests: [] as number[][],
   }
   const transport = createNdcTransport({
-    bindAddress: '127.0.0.1',
     ...options,
+    ...(bindAddress === 'all' ? {} : { bindAddress }),
     events: {
       onCandidate: (candidate, mid) => {
         observed.candidates.push(candidate)
@@ -62,7 +65,7 @@ export function observe(
 }
 
 /** Two transports that trickle to each other, through the wire if there is one; not negotiated yet. */
-export function createPair(options: Partial<PeerTransportOptions> = {}, wire?: Wire): Pair {
+export function createPair(options: Partial<TestOptions> = {}, wire?: Wire): Pair {
   const sender = observe({ ...options, role: 'sender', ssrc: SENDER_SSRC }, (candidate, mid) =>
     receiver.transport.addCandidate(wire?.through('sender', candidate) ?? candidate, mid),
   )

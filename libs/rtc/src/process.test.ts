@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runToEnd } from './testing/child.ts'
+
+const script = (name: string): string => join(import.meta.dirname, 'testing', name)
+
+describe('a process', () => {
+  test('that only imports the library loads no native code', async () => {
+    const ended = await runToEnd(process.execPath, [script('endings.ts'), 'import'], 5000)
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    console.log(`import: ${ended.stdout.trim()}`)
+    expect(JSON.parse(ended.stdout)).toMatchObject({ loaded: [] })
+  })
+
+  test.each(['closed', 'closedByPeer', 'cleanedUp'])('ends by itself: %s', async (scenario) => {
+    const ended = await runToEnd(process.execPath, [script('endings.ts'), scenario], 5000)
+    expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
+  })
+
+  test('that runs out of file descriptors says so and lives on', async () => {
+    const command = `ulimit -n 100 && exec "$0" "$@"`
+    const ended = await runToEnd(
+      'sh',
+      ['-c', command, process.execPath, script('endings.ts'), 'descriptors'],
+      5000,
+    )
+    expect(ended).toMatchObject({ code: 0, signal: null })
+    const outcomes: unknown = JSON.parse(ended.stdout)
+    expect(outcomes).toEqual(expect.arrayContaining(['offered', 'NO_SOCKET']))
+    expect(new Set(outcomes as string[])).toEqual(new Set(['offered', 'NO_SOCKET']))
+  })
+})
+
+test('a hostile peer gets refused, and never ends the process', async () => {
+  const seed = Number(process.env['PEARCAST_FUZZ_SEED'] ?? Date.now() % 1_000_000)
+  const cases = Number(process.env['PEARCAST_FUZZ_CASES'] ?? 400)
+  const ended = await runToEnd(
+    process.execPath,
+    [script('fuzz-peer.ts'), String(seed), String(cases)],
+    19_000,
+  )
+  expect(ended, `seed ${seed}`).toMatchObject({ code: 0, signal: null, stderr: '' })
+  console.log(`seed ${seed}, ${cases} negotiations: ${ended.stdout.trim()}`)
+  // Both ways through were taken: neither a parser that refuses everything nor one that lets all pass would do.
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    'offer taken': expect.any(Number),
+    'answer taken': expect.any(Number),
+    'candidate taken': expect.any(Number),
+    CANDIDATE_SYNTAX: expect.any(Number),
+    SDP_FINGERPRINT: expect.any(Number),
+    SDP_CHARACTER: expect.any(Number),
+  })
+})
