@@ -133,7 +133,7 @@ export class RtcSession {
   #attempt(session: number, act: (transport: PeerTransport) => Promise<void>): void {
     const transport = this.#transports.get(session)
     if (transport === undefined) return
-    act(transport).catch((error: unknown) => 
+    act(transport).catch((error: unknown) =>
       this.#fail(session, error instanceof Error ? error.message : String(error)),
     )
   }

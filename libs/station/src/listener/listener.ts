@@ -1,7 +1,7 @@
 import sodium from 'sodium-universal'
 import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
 import type { Gap, PlayedSlot } from '@pearcast/media'
-import type { Path, SourceHeartbeat, StationLink, Via } from '@pearcast/protocol'
+import type { Path, StationLink, Via } from '@pearcast/protocol'
 import { rtcAvailable } from '@pearcast/rtc'
 import {
   createDriver,
@@ -22,6 +22,8 @@ import { nowUs, Timers } from '../clock.ts'
 import { StationError } from '../errors.ts'
 import type { ListenEvent, ListenFigures, PathMode } from '../events.ts'
 import type { IdentityStore } from '../identity/store.ts'
+import { codeOf, impostorText, messageOf, refusalText } from '../text.ts'
+import { Liveness } from './liveness.ts'
 import { MediaReceiver } from './media-receiver.ts'
 import { PathControl } from './path-control.ts'
 import { Upstream } from './upstream.ts'
@@ -31,7 +33,7 @@ export interface ListenerOptions {
   /** Remembers the highest run heard of each station, across restarts. */
   store?: IdentityStore | undefined
   sink: Sink
-  bootstrap?: Address[] | undefined
+  bootstrap?: readonly Address[] | undefined
   path: PathMode
   /** Ends so many seconds after the first frame was played. */
   durationS?: number | undefined
@@ -43,7 +45,6 @@ const CHANNELS = 2
 const TICK_MS = 10
 /** Every tenth tick: liveness and paths. */
 const TICKS_PER_CHECK = 10
-const SILENT_US = 300_000
 const STATS_MS = 1000
 
 /** One station heard: finds it, holds a link, plays what is verified, and never gives up until it is stopped. */
@@ -52,6 +53,7 @@ export class Listener {
   readonly ended: Promise<string>
   readonly #options: ListenerOptions
   readonly #receiver: MediaReceiver
+  readonly #liveness: Liveness
   readonly #timers: Timers
   readonly #machine: { send(event: ListeningEvent): void }
   #startedUs = 0
@@ -64,10 +66,6 @@ export class Listener {
   #hops = 0
   #sinkRuns = false
   #firstAudio = false
-  #quiet = false
-  #silent = false
-  #lastMediaUs = 0
-  #lastAliveUs = 0
   #ticks = 0
   #intervals: NodeJS.Timeout[] = []
   #finish: (reason: string) => void = () => {}
@@ -77,6 +75,7 @@ export class Listener {
     this.#options = options
     this.ended = new Promise((resolve) => (this.#finish = resolve))
     this.#timers = new Timers((id) => this.#machine.send({ type: 'timer', id } as ListeningEvent))
+    this.#liveness = new Liveness((event) => this.#machine.send(event))
     this.#receiver = new MediaReceiver({
       sodium,
       decoder: new OpusDecoder({ channels: CHANNELS }),
@@ -85,9 +84,9 @@ export class Listener {
       onFrame: (frame, path, now) => {
         this.#hops = frame.hops
         this.#paths?.onFrame(frame, path, now)
-        this.#onMedia(now)
+        this.#liveness.media(now)
       },
-      onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
+      onHeartbeat: (heartbeat) => this.#liveness.heartbeat(heartbeat),
       onPlayed: (slot) => this.#onPlayed(slot),
       onGap: (gap) => this.#onGap(gap),
     })
@@ -227,7 +226,7 @@ export class Listener {
       },
       onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
       onRtcPhase: (phase) => paths.rtcPhase(phase),
-      onAlive: () => (this.#lastAliveUs = nowUs()),
+      onAlive: () => this.#liveness.alive(nowUs()),
     })
     const paths = new PathControl({
       mode: this.#options.path,
@@ -238,7 +237,7 @@ export class Listener {
     })
     this.#upstream = upstream
     this.#paths = paths
-    this.#lastAliveUs = nowUs()
+    this.#liveness.linkUp(nowUs())
     this.#machine.send({ type: 'LINK_UP', via: link.via })
     if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
   }
@@ -271,23 +270,6 @@ export class Listener {
     this.#options.onEvent({ event: 'path', from, to, via: this.#via, ms: this.#sinceStartMs() })
   }
 
-  /** A verified frame came. Hot. */
-  #onMedia(now: number): void {
-    this.#lastMediaUs = now
-    if (this.#silent || this.#quiet) {
-      if (this.#silent) this.#machine.send({ type: 'MEDIA_RESUMED' })
-      if (this.#quiet) this.#machine.send({ type: 'SOURCE_LIVE' })
-      this.#silent = false
-      this.#quiet = false
-    }
-  }
-
-  #onHeartbeat(heartbeat: SourceHeartbeat): void {
-    if (heartbeat.state === 'live' || this.#quiet) return
-    this.#quiet = true
-    this.#machine.send({ type: 'SOURCE_QUIET' })
-  }
-
   #onPlayed(slot: PlayedSlot): void {
     if (slot.kind === 'frame') {
       if (!this.#firstAudio) this.#onFirstAudio(slot.path)
@@ -303,7 +285,6 @@ export class Listener {
     this.#path ??= path
     this.#via ??= via
     this.#options.onEvent({ event: 'first-audio', ms: this.#sinceStartMs(), path, via: via ?? 'public' })
-    this.#machine.send({ type: 'FIRST_AUDIO' })
     const { durationS } = this.#options
     if (durationS === undefined) return
     this.#intervals.push(setTimeout(() => this.#machine.send({ type: 'DURATION_REACHED' }), durationS * 1000))
@@ -324,9 +305,7 @@ export class Listener {
   }
 
   #failOutput(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'OUTPUT_FAILED'
-    this.#options.onEvent({ event: 'error', code, message })
+    this.#options.onEvent({ event: 'error', code: codeOf(error), message: messageOf(error) })
     void this.#close('output-failed')
   }
 
@@ -339,14 +318,10 @@ export class Listener {
 
   #check(now: number): void {
     if (this.#upstream === undefined) return
-    this.#paths?.tick(now, this.#quiet)
+    this.#paths?.tick(now, this.#liveness.quiet)
     const { rttUs } = this.#receiver.clock
     if (rttUs > 0) this.#receiver.repair.rttUs = rttUs
-    const silentUs = now - this.#lastMediaUs
-    if (this.#lastMediaUs === 0 || silentUs < SILENT_US) return
-    const parentAlive = now - this.#lastAliveUs < SILENT_US
-    if (!parentAlive) this.#silent = true
-    this.#machine.send({ type: 'MEDIA_SILENT', ms: Math.round(silentUs / 1000), parentAlive })
+    this.#liveness.check(now)
   }
 
   #figures(): ListenFigures {
@@ -398,20 +373,4 @@ export class Listener {
     this.#options.onEvent({ event: 'ended', framesSent, ...this.#figures(), relayHops: this.#hops, reason })
     this.#finish(reason)
   }
-}
-
-function refusalText(reason: 'full' | 'not-on-air' | 'not-allowed', retryMs: number): string {
-  const again = `Trying again in ${Math.ceil(retryMs / 1000)} s.`
-  switch (reason) {
-    case 'full':
-      return `The station is full. ${again}`
-    case 'not-on-air':
-      return `The station is not on air at the moment. ${again}`
-    case 'not-allowed':
-      return 'The station does not admit this listener.'
-  }
-}
-
-function impostorText(id: string, detail: string): string {
-  return `${id} announces itself as this station without its key, and is ignored (${detail}). Still looking for the station.`
 }

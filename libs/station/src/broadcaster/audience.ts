@@ -1,0 +1,113 @@
+import { randomInt } from 'node:crypto'
+import type { FrameBus } from '@pearcast/media'
+import { encodeDatagram, type Accepted } from '@pearcast/protocol'
+import type { PeerLink } from '@pearcast/swarm'
+import type { BroadcastEvent } from '../events.ts'
+import type { RtcSession, RtcSessionOptions } from '../rtc-session.ts'
+import { Child, type ChildHost } from './child.ts'
+import { FrameCopies } from './frame-copies.ts'
+import { SwitchQueue } from './switch-queue.ts'
+
+export interface AudienceOptions {
+  bus: FrameBus
+  maxListeners: number
+  describe(channel: number): Accepted
+  /** Undefined where WebRTC is not wanted or not possible. */
+  openRtc(options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>): RtcSession | undefined
+  onEvent(event: BroadcastEvent): void
+}
+
+/** Everybody who listens: admission, the fan-out of each frame, and what is told of them. */
+export class Audience {
+  readonly #options: AudienceOptions
+  /** Every open link, subscribed or not. */
+  readonly #children = new Set<Child>()
+  readonly #listeners = new Set<Child>()
+  readonly #host: ChildHost
+  #bytesOfLeft = 0
+  #awaited = 0
+  #enough: () => void = () => {}
+
+  constructor(options: AudienceOptions) {
+    this.#options = options
+    this.#host = this.#createHost(new FrameCopies(randomInt(1, 2 ** 32 - 1)))
+    options.bus.subscribe((frame) => {
+      for (const child of this.#listeners) child.send(frame)
+    })
+  }
+
+  adopt(link: PeerLink): void {
+    this.#children.add(new Child(link, this.#host))
+  }
+
+  /** Those to whom audio goes. */
+  get size(): number {
+    let size = 0
+    for (const child of this.#listeners) if (child.joined) size++
+    return size
+  }
+
+  get bytesSent(): number {
+    let bytes = this.#bytesOfLeft
+    for (const child of this.#children) bytes += child.bytesSent
+    return bytes
+  }
+
+  /** Resolves when so many listen at once. */
+  async gathered(count: number): Promise<void> {
+    this.#awaited = count
+    if (this.size < count) await new Promise<void>((resolve) => (this.#enough = resolve))
+  }
+
+  /** A signed source heartbeat, to everybody. */
+  beat(body: Uint8Array): void {
+    for (const child of this.#children) {
+      child.sendBeside((channel) => encodeDatagram({ type: 'source-heartbeat', channel, body }))
+    }
+  }
+
+  async sayBye(reason: 'off-air' | 'superseded'): Promise<void> {
+    await Promise.allSettled([...this.#children].map((child) => child.close(reason)))
+  }
+
+  /** Nobody waits for an audience any more. */
+  stop(): void {
+    this.#enough()
+  }
+
+  #createHost(copies: FrameCopies): ChildHost {
+    const { bus, describe, onEvent, openRtc } = this.#options
+    return {
+      copies,
+      ring: bus.ring,
+      switches: new SwitchQueue(),
+      describe,
+      admit: (child) => this.#admit(child),
+      openRtc: (child) =>
+        openRtc({ link: child.link, ssrc: copies.ssrc, onPhase: (phase) => child.rtcPhase(phase) }),
+      joined: (child) => {
+        const { id, path, via } = child
+        onEvent({ event: 'listener-joined', id, path, via })
+        if (this.size >= this.#awaited) this.#enough()
+      },
+      pathChanged: (child, from) => {
+        const { id, path, via } = child
+        onEvent({ event: 'listener-path', id, from, path, via })
+      },
+      left: (child, reason) => this.#left(child, reason),
+    }
+  }
+
+  #admit(child: Child): 'full' | undefined {
+    if (!this.#listeners.has(child) && this.#listeners.size >= this.#options.maxListeners) return 'full'
+    this.#listeners.add(child)
+    return undefined
+  }
+
+  #left(child: Child, reason: string): void {
+    this.#children.delete(child)
+    this.#listeners.delete(child)
+    this.#bytesOfLeft += child.bytesSent
+    if (child.joined) this.#options.onEvent({ event: 'listener-left', id: child.id, reason })
+  }
+}

@@ -1,0 +1,27 @@
+/** The one line of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The `code` that errors of our libraries carry, for events. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'UNEXPECTED'
+}
+
+export function refusalText(reason: 'full' | 'not-on-air' | 'not-allowed', retryMs: number): string {
+  const again = `Trying again in ${Math.ceil(retryMs / 1000)} s.`
+  switch (reason) {
+    case 'full':
+      return `The station is full. ${again}`
+    case 'not-on-air':
+      return `The station is not on air at the moment. ${again}`
+    case 'not-allowed':
+      return 'The station does not admit this listener.'
+  }
+}
+
+export function impostorText(id: string, detail: string): string {
+  return `${id} announces itself as this station without its key, and is ignored (${detail}). Still looking for the station.`
+}
