@@ -1,57 +1,73 @@
-import type { EventObject, MachineContext, SnapshotFrom, StateValue } from 'xstate'
-import { createTestModel, getAdjacencyMap } from 'xstate/graph'
-import { createDriver } from '../driver.ts'
-import type { Effect, EffectMachine } from '../effect-machine.ts'
+import {
+  type AnyStateMachine,
+  type EventObject,
+  initialTransition,
+  type MachineContext,
+  type StateValue,
+  transition,
+} from 'xstate'
+import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph'
 import { namesOfTransitions, transitionsTaken } from './transitions.ts'
 
-export interface WalkOptions<
-  C extends MachineContext,
-  E extends EventObject,
-  V extends StateValue,
-  I,
-  F extends Effect,
-> {
-  readonly machine: EffectMachine<C, E, V, I, F>
-  readonly input: I
-  /** What may happen in a state. */
-  readonly events: (snapshot: SnapshotFrom<EffectMachine<C, E, V, I, F>>) => readonly E[]
-  /** What tells two states apart: counters that never end must be cut short here. */
+export interface Snapshot<C> {
+  readonly value: StateValue
+  readonly status: string
+  readonly context: C
+}
+
+/** A machine and everything that may happen to it. */
+export interface Walk<C extends MachineContext, E extends EventObject> {
+  readonly machine: AnyStateMachine
+  readonly input: unknown
+  /** What may happen in a state. A timer belongs here only where it runs: the driver drops any other. */
+  readonly events: (snapshot: Snapshot<C>) => readonly E[]
+  /** What tells two states of one name apart. Counters that never end are cut short here. */
   readonly distinguish: (context: C) => unknown
 }
 
 /** The transitions that no walk through the reachable states takes, by name. */
-export function untakenTransitions<
-  C extends MachineContext,
-  E extends EventObject,
-  V extends StateValue,
-  I,
-  F extends Effect,
->(walks: readonly WalkOptions<C, E, V, I, F>[]): readonly string[] {
+export function untakenTransitions<C extends MachineContext, E extends EventObject>(
+  walks: readonly Walk<C, E>[],
+): readonly string[] {
   const untaken = new Map(walks.flatMap(({ machine }) => [...namesOfTransitions(machine)]))
   for (const walk of walks) {
-    const map = getAdjacencyMap(walk.machine, traversal(walk))
-    for (const { state, transitions } of Object.values(map)) {
-      for (const { event } of Object.values(transitions)) {
-        for (const transition of transitionsTaken(walk.machine, state, event)) untaken.delete(transition)
-      }
+    const edges = adjacencyMapToArray(getAdjacencyMap(walk.machine, traversal(walk)))
+    for (const { state, event } of edges) {
+      for (const transition of transitionsTaken(walk.machine, state, event)) untaken.delete(transition)
     }
   }
   return [...untaken.values()]
 }
-void createTestModel
-void createDriver
-function traversal<
-  C extends MachineContext,
-  E extends EventObject,
-  V extends StateValue,
-  I,
-  F extends Effect,
->(walk: WalkOptions<C, E, V, I, F>) {
+
+/** Each way out of each reachable state: the events of a shortest path there, then one more. */
+export function everyEdge<C extends MachineContext, E extends EventObject>(
+  walk: Walk<C, E>,
+): readonly { readonly events: readonly E[]; readonly reaches: StateValue }[] {
+  const options = traversal(walk)
+  return getShortestPaths(walk.machine, options).flatMap(({ steps }) => {
+    const way = steps.map(({ event }) => event).filter(({ type }) => type !== 'xstate.init')
+    // Replayed, because states that `distinguish` takes for one may differ in what the last event has to name.
+    let [state] = initialTransition(walk.machine, walk.input)
+    for (const event of way) [state] = transition(walk.machine, state, event)
+    return options.events(state).map((event) => ({
+      events: [...way, event],
+      reaches: transition(walk.machine, state, event)[0].value,
+    }))
+  })
+}
+
+function traversal<C extends MachineContext, E extends EventObject>(
+  walk: Walk<C, E>,
+): {
+  input: unknown
+  events: (snapshot: Snapshot<C>) => readonly E[]
+  serializeState: (snapshot: Snapshot<C>) => string
+  limit: number
+} {
   return {
     input: walk.input,
-    events: walk.events,
-    serializeState: (s: SnapshotFrom<EffectMachine<C, E, V, I, F>>) =>
-      JSON.stringify([s.value, walk.distinguish(s.context)]),
-    limit: 20_000,
+    events: (snapshot) => (snapshot.status === 'active' ? walk.events(snapshot) : []),
+    serializeState: ({ value, context }) => JSON.stringify([value, walk.distinguish(context)]),
+    limit: 100_000,
   }
 }

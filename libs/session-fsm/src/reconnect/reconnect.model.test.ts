@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { run } from '../testing/ledger.ts'
+import { randomRun, driveEveryEdge } from '../testing/model.ts'
+import { untakenTransitions, type Walk } from '../testing/walk.ts'
+import { reconnectMachine } from './machine.ts'
+import type { ReconnectContext, ReconnectEffect, ReconnectEvent, ReconnectInput } from './types.ts'
+
+const input: ReconnectInput = { maxInFlight: 2 }
+
+/** Everything a network can do to a search; `9999` was never dialled. */
+const anything = ({ inFlight, discovering }: ReconnectContext): ReconnectEvent[] => [
+  { type: 'START' },
+  { type: 'CANDIDATE', key: 'aa', source: 'topic' },
+  { type: 'CANDIDATE', key: 'bb', source: 'record' },
+  ...(discovering ? ([{ type: 'DISCOVERY_DONE', found: 1 }] as const) : []),
+  ...[...inFlight.map(({ attempt }) => attempt), 9999].flatMap((attempt): ReconnectEvent[] => [
+    { type: 'ATTEMPT_FAILED', attempt, key: 'aa', reason: 'timeout' },
+    { type: 'ATTEMPT_PROVEN', attempt, key: 'aa' },
+  ]),
+  { type: 'LINK_LOST', reason: 'closed' },
+  { type: 'LINK_LOST', reason: 'closed', jitterMs: 100 },
+  { type: 'LINK_LOST', reason: 'replaced', attempt: 9999 },
+  { type: 'REDIAL', reason: 'media-silent' },
+  { type: 'LINK_ALIVE' },
+  { type: 'NETWORK_CHANGED' },
+]
+
+const walk: Walk<ReconnectContext, ReconnectEvent> = {
+  machine: reconnectMachine,
+  input,
+  events: ({ value, context }) => [
+    ...anything(context),
+    ...(value === 'searching' || value === 'redialing' ? ([{ type: 'timer', id: 'stagger' }] as const) : []),
+    ...((value === 'searching' || value === 'redialing') && !context.discovering
+      ? ([{ type: 'timer', id: 'discovery' }] as const)
+      : []),
+    { type: 'STOP' },
+  ],
+  distinguish: (context) => [
+    context.candidates.length,
+    context.inFlight.length,
+    context.paced,
+    context.discovering,
+    context.toldOffAir,
+    context.linkAttempt > 0,
+  ],
+}
+
+describe('the model', () => {
+  test('every transition can be taken', () => {
+    expect(untakenTransitions([walk])).toEqual([])
+  })
+
+  test('the driver takes every way out of every state as the machine does', () => {
+    const edges = driveEveryEdge(walk, () => run(reconnectMachine, input))
+    expect(edges).toBeGreaterThan(100)
+  })
+})
+
+/** The rules that hold whatever happens, checked effect by effect. */
+class Rules {
+  readonly inFlight = new Set<number>()
+  lastAttempt = 0
+  link = 0
+  discovering = false
+  offAirTold = false
+
+  apply(event: ReconnectEvent, effects: readonly ReconnectEffect[]): void {
+    if (event.type === 'DISCOVERY_DONE') this.discovering = false
+    if (event.type === 'ATTEMPT_FAILED') this.inFlight.delete(event.attempt)
+    if (event.type === 'LINK_LOST' && (event.attempt ?? this.link) === this.link) this.link = 0
+    for (const effect of effects) this.performs(effect)
+  }
+
+  performs(effect: ReconnectEffect): void {
+    switch (effect.type) {
+      case 'dial':
+        expect(effect.attempt).toBe(++this.lastAttempt)
+        this.inFlight.add(effect.attempt)
+        expect(this.inFlight.size).toBeLessThanOrEqual(2)
+        return
+      case 'abandon':
+        expect(this.inFlight.delete(effect.attempt)).toBe(true)
+        return
+      case 'adopt':
+        expect(this.inFlight.delete(effect.attempt)).toBe(true)
+        this.link = effect.attempt
+        this.offAirTold = false
+        return
+      case 'start-discovery':
+        expect(this.discovering).toBe(false)
+        this.discovering = true
+        return
+      case 'stop-discovery':
+        expect(this.discovering).toBe(true)
+        this.discovering = false
+        return
+      case 'notify':
+        expect(this.link).toBe(0)
+        expect(this.offAirTold).toBe(false)
+        this.offAirTold = effect.event === 'off-air'
+        return
+      case 'start-timer':
+      case 'stop-timer':
+        return
+    }
+  }
+}
+
+describe('whatever happens', () => {
+  test('dials are bounded, one link is adopted at a time, and a stop leaves nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 120 }), (choices) => {
+        const machine = run(reconnectMachine, input)
+        const rules = new Rules()
+        randomRun(machine, choices, anything, (event, effects) => {
+          rules.apply(event, effects)
+          if (machine.driver.snapshot().value === 'linked') expect(rules.inFlight.size).toBe(0)
+        })
+        rules.apply({ type: 'STOP' }, machine.send({ type: 'STOP' }))
+        expect(machine.driver.done).toBe(true)
+        expect([...rules.inFlight]).toEqual([])
+        expect(rules.discovering).toBe(false)
+        expect([...machine.ledger.timers]).toEqual([])
+        expect(machine.send({ type: 'START' })).toEqual([])
+      }),
+    )
+  })
+})
