@@ -77,8 +77,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 function codeOf(error: unknown): string {
-  const hasCode = error instanceof Error && 'code' in error && typeof error.code === 'string'
-  return hasCode ? (error.code as string) : 'UNEXPECTED'
+  if (!(error instanceof Error) || !('code' in error)) return 'UNEXPECTED'
+  return typeof error.code === 'string' ? error.code : 'UNEXPECTED'
 }
 
 function firstLine(message: string): string {

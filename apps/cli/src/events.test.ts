@@ -10,9 +10,9 @@ const error: CliEvent = broadcastEvents.error
 interface Schema {
   definitions: Record<string, { oneOf?: { $ref: string }[]; properties?: { event?: { const?: string } } }>
 }
-const schema = JSON.parse(
+const schema: Schema = JSON.parse(
   readFileSync(new URL('../schema/events.schema.json', import.meta.url), 'utf8'),
-) as Schema
+)
 const ajv = new Ajv({ allowUnionTypes: true }).addSchema(schema, 'events')
 
 function validator(command: string): ValidateFunction {
@@ -22,7 +22,8 @@ function validator(command: string): ValidateFunction {
 }
 
 function printed(event: CliEvent): Record<string, unknown> {
-  return JSON.parse(eventLine(event, 1_700_000_000_000)) as Record<string, unknown>
+  const parsed: Record<string, unknown> = JSON.parse(eventLine(event, 1_700_000_000_000))
+  return parsed
 }
 
 describe.each(Object.entries(COMMANDS))('the events of %s', (command, samples) => {

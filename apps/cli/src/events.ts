@@ -35,7 +35,7 @@ export interface LegResult {
 }
 
 /** A failure of the command itself, in whatever command. */
-export type ErrorEvent = { event: 'error'; code: string; message: string }
+type ErrorEvent = { event: 'error'; code: string; message: string }
 
 /** Everything that --json prints; schema/events.schema.json says the same for other programs. */
 export type CliEvent = BroadcastEvent | ListenEvent | DhtEvent | DemoEvent | ErrorEvent

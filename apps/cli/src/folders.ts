@@ -13,27 +13,19 @@ export function configFolder(of: Surroundings = here()): string {
   const { env, home } = of
   const chosen = env['PEARCAST_HOME']
   if (chosen) return chosen
-  switch (of.platform) {
-    case 'darwin':
-      return join(home, 'Library', 'Application Support', 'pearcast')
-    case 'win32':
-      return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'pearcast')
-    default:
-      return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'pearcast')
-  }
+  if (of.platform === 'darwin') return join(home, 'Library', 'Application Support', 'pearcast')
+  if (of.platform === 'win32') return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'pearcast')
+  return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'pearcast')
 }
 
 /** What may be deleted at any time. Of this user only: a shared folder could hold another user's code. */
 export function cacheFolder(of: Surroundings = here()): string {
   const { env, home } = of
-  switch (of.platform) {
-    case 'darwin':
-      return join(home, 'Library', 'Caches', 'pearcast')
-    case 'win32':
-      return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'pearcast', 'Cache')
-    default:
-      return join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'pearcast')
+  if (of.platform === 'darwin') return join(home, 'Library', 'Caches', 'pearcast')
+  if (of.platform === 'win32') {
+    return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'pearcast', 'Cache')
   }
+  return join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'pearcast')
 }
 
 function here(): Surroundings {

@@ -84,7 +84,7 @@ describe('a mistake is one plain line and exit code 2', () => {
     const event: unknown = JSON.parse(stdout)
     expect(event).toEqual({
       event: 'error',
-      t: expect.any(Number) as number,
+      t: expect.any(Number),
       code: 'USAGE',
       message: "--duration wants seconds, e.g. 30, not 'abc'",
     })

@@ -26,17 +26,20 @@ function start(args: string[], ipc = false): Started {
     stdio: ['ignore', 'pipe', 'ignore', ...(ipc ? ['ipc' as const] : [])],
   })
   running.add(child)
-  const exited = once(child, 'exit').then(([code]) => {
-    running.delete(child)
-    return code as number | null
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      running.delete(child)
+      resolve(code)
+    })
   })
   if (child.stdout === null) throw new Error('stdout was asked for')
   return { child, exited, lines: createInterface({ input: child.stdout }) }
 }
 
 async function nextEvent({ lines }: Started): Promise<Record<string, unknown>> {
-  const [line] = (await once(lines, 'line')) as [string]
-  return JSON.parse(line) as Record<string, unknown>
+  const [line] = await once(lines, 'line')
+  const event: Record<string, unknown> = JSON.parse(String(line))
+  return event
 }
 
 async function startDht(ipc = false): Promise<Started & { bootstrap: string }> {
@@ -92,7 +95,10 @@ test('a station that is not on air within --wait: exit code 5, the error before 
     bootstrap,
   ])
   const events: unknown[] = []
-  listener.lines.on('line', (line) => events.push((JSON.parse(line) as { event: string }).event))
+  listener.lines.on('line', (line) => {
+    const { event }: { event: string } = JSON.parse(line)
+    events.push(event)
+  })
   expect(await listener.exited).toBe(5)
   expect(events.at(0)).toBe('searching')
   expect(events.slice(-2)).toEqual(['error', 'ended'])

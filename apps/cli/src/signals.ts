@@ -15,17 +15,18 @@ const LEAVE_MS = 8_000
  * @returns a function that stops following
  */
 export function followSignals(stop: StopSignal, output: Output): () => void {
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const onSignal = (signal: (typeof SIGNALS)[number]): void => {
     if (stop.cause !== undefined) process.exit(128 + (constants.signals[signal] ?? 0))
     if (signal === 'SIGINT') output.line('info', 'Leaving; Ctrl-C again leaves at once.')
-    stop.request(signal as (typeof SIGNALS)[number])
+    stop.request(signal)
   }
   const onDisconnect = (): void => stop.request('disconnect')
   const onOutputError = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error
     stop.request('output-closed')
   }
-  for (const signal of SIGNALS) process.on(signal, onSignal)
+  const handlers = SIGNALS.map((signal) => [signal, () => onSignal(signal)] as const)
+  for (const [signal, handle] of handlers) process.on(signal, handle)
   if (process.connected) process.once('disconnect', onDisconnect)
   // The listener must not keep the process alive.
   process.channel?.unref()
@@ -38,7 +39,7 @@ export function followSignals(stop: StopSignal, output: Output): () => void {
   })
   return () => {
     unwatch()
-    for (const signal of SIGNALS) process.off(signal, onSignal)
+    for (const [signal, handle] of handlers) process.off(signal, handle)
     process.off('disconnect', onDisconnect)
   }
 }

@@ -2,7 +2,6 @@ import { flushCompileCache } from 'node:module'
 import { basename, extname } from 'node:path'
 import { openSource } from '@pearcast/audio'
 import { Broadcaster, type BroadcastEvent } from '@pearcast/station'
-import type { BroadcastOptions } from '../commands/broadcast.ts'
 import { exitCodeOfEnding } from '../ending.ts'
 import { openStore } from '../identity-store.ts'
 import { bootstrapOf } from '../options/bootstrap.ts'
@@ -10,6 +9,7 @@ import type { Session } from '../session.ts'
 import { OrderedStart } from '../tell-error.ts'
 import { showLive } from '../terminal/live.ts'
 import { BroadcastView } from './broadcast-view.ts'
+import type { BroadcastOptions } from './broadcast-options.ts'
 
 /** bit/s: transparent music, clear speech. */
 const DEFAULT_BITRATE = { music: 96_000, voice: 32_000 } as const
@@ -35,7 +35,15 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
   const { path, maxListeners, waitListeners } = options
   const ordered = new OrderedStart(onEvent, output)
   const broadcaster = new Broadcaster({
-    ...{ identity, store, source, title, profile, bitrate, path, maxListeners, waitListeners },
+    identity,
+    store,
+    source,
+    title,
+    profile,
+    bitrate,
+    path,
+    maxListeners,
+    waitListeners,
     onEvent: ordered.take,
     ...bootstrap,
   })

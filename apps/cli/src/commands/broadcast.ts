@@ -1,18 +1,8 @@
 import { Command, Option } from 'commander'
 import { bitrate, integer, oneOf, stationName, title } from '../options/parsers.ts'
-import type { GlobalOptions } from '../options/global.ts'
+import type { BroadcastOptions } from '../broadcast/broadcast-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
-
-export interface BroadcastOptions extends GlobalOptions {
-  loop?: true
-  title?: string
-  bitrate?: number
-  profile: 'voice' | 'music'
-  station: string
-  waitListeners: number
-  maxListeners: number
-}
 
 /** `pearcast broadcast INPUT` */
 export function broadcastCommand(run: Runner): Command {

@@ -1,13 +1,8 @@
 import { Command, Option } from 'commander'
 import { seconds } from '../options/parsers.ts'
-import type { GlobalOptions } from '../options/global.ts'
+import type { DemoOptions } from '../demo/demo-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
-
-export interface DemoOptions extends GlobalOptions {
-  duration: number
-  keep?: string
-}
 
 /** `pearcast demo [FILE]` */
 export function demoCommand(run: Runner): Command {
@@ -35,13 +30,11 @@ export function demoCommand(run: Runner): Command {
     .action((file: string | undefined, _own: unknown, command: Command) =>
       run(command, async (session) => {
         const { demo } = await import('../demo/demo.ts')
-        const isPathChosen = command.getOptionValueSourceWithGlobals('path') === 'cli'
-        const isBootstrapChosen = command.getOptionValueSourceWithGlobals('bootstrap') === 'cli'
-        return demo(
-          file,
-          { ...command.optsWithGlobals<DemoOptions>(), isPathChosen, isBootstrapChosen },
-          session,
-        )
+        const isChosen = (name: string): boolean => command.getOptionValueSourceWithGlobals(name) === 'cli'
+        const options = command.optsWithGlobals<DemoOptions>()
+        options.isPathChosen = isChosen('path')
+        options.isBootstrapChosen = isChosen('bootstrap')
+        return demo(file, options, session)
       }),
     )
 }

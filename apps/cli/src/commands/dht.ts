@@ -1,13 +1,8 @@
 import { Command, Option } from 'commander'
 import { integer } from '../options/parsers.ts'
-import type { GlobalOptions } from '../options/global.ts'
+import type { DhtOptions } from '../dht/dht-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
-
-export interface DhtOptions extends GlobalOptions {
-  nodes: number
-  port?: number
-}
 
 /** `pearcast dht --nodes N` */
 export function dhtCommand(run: Runner): Command {

@@ -1,14 +1,8 @@
 import { Command, Option } from 'commander'
 import { output, seconds } from '../options/parsers.ts'
-import type { GlobalOptions } from '../options/global.ts'
+import type { ListenOptions } from '../listen/listen-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
-
-export interface ListenOptions extends GlobalOptions {
-  output: string
-  duration?: number
-  wait?: number
-}
 
 /** `pearcast listen LINK` */
 export function listenCommand(run: Runner): Command {

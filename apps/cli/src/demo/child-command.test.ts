@@ -2,17 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import type { ListenEvent } from '@pearcast/station'
 import { ChildCommand, type TimedEvent } from './child-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'pearcast-child-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let programs = 0
 
-function start(program: string): { child: ChildCommand; events: TimedEvent[] } {
+function start(program: string): { child: ChildCommand<ListenEvent>; events: TimedEvent<ListenEvent>[] } {
   const mainFile = join(folder, `program-${programs++}.mjs`)
   writeFileSync(mainFile, program)
-  const events: TimedEvent[] = []
-  const child = new ChildCommand({
+  const events: TimedEvent<ListenEvent>[] = []
+  const child = new ChildCommand<ListenEvent>({
     args: ['listen', 'pearcast://x'],
     mainFile,
     env: { PEARCAST_HOME: folder },
@@ -63,7 +64,7 @@ test('it leaves when asked to', async () => {
 })
 
 test('a program that is not there is a failure like any other', async () => {
-  const child = new ChildCommand({
+  const child = new ChildCommand<ListenEvent>({
     args: ['listen'],
     mainFile: join(folder, 'nowhere.mjs'),
     env: {},

@@ -7,19 +7,19 @@ import type { CliEvent } from '../events.ts'
 import { printable } from '../terminal/text.ts'
 
 /** An event of another process: `t` is when it was told, ms since 1970. */
-export type TimedEvent<E extends CliEvent = CliEvent> = E & { t: number }
+export type TimedEvent<E extends CliEvent> = E & { t: number }
 
 export interface Exit {
   code: number | null
   signal: NodeJS.Signals | null
 }
 
-interface ChildOptions {
+interface ChildOptions<E extends CliEvent> {
   /** the command and its arguments; `--json` is added */
   args: readonly string[]
   mainFile: string
   env: Readonly<Record<string, string>>
-  onEvent: (event: TimedEvent) => void
+  onEvent: (event: TimedEvent<E>) => void
 }
 
 /** A clean end closes sockets and tells peers; afterwards patience ends. */
@@ -27,15 +27,15 @@ const LEAVE_MS = 5_000
 const MAX_STDERR_LINES = 20
 
 /** One `pearcast` command as a process of its own, understood by its events. Ends when this process ends, however it ends. */
-export class ChildCommand {
+export class ChildCommand<E extends CliEvent> {
   readonly name: string
   readonly exited: Promise<Exit>
   readonly #process: ChildProcess
-  readonly #onEvent: (event: TimedEvent) => void
+  readonly #onEvent: (event: TimedEvent<E>) => void
   readonly #stderr: string[] = []
   #lastError: string | undefined
 
-  constructor({ args, mainFile, env, onEvent }: ChildOptions) {
+  constructor({ args, mainFile, env, onEvent }: ChildOptions<E>) {
     this.name = args[0] ?? ''
     this.#onEvent = onEvent
     // The IPC channel carries nothing: its closing asks the child to leave, on every platform, and also when we crash.
@@ -91,7 +91,7 @@ export class ChildCommand {
   }
 
   #takeEvent(line: string): void {
-    const event = parseEvent(line)
+    const event = parseEvent<E>(line)
     if (event === undefined) {
       this.#takeWords(line)
       return
@@ -106,15 +106,18 @@ export class ChildCommand {
   }
 }
 
-/** The edge: a line of the same program's --json is an event, as its schema says; anything else is noise. */
-function parseEvent(line: string): TimedEvent | undefined {
+function parseEvent<E extends CliEvent>(line: string): TimedEvent<E> | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    const isEvent = typeof value === 'object' && value !== null && 'event' in value && 't' in value
-    return isEvent ? (value as TimedEvent) : undefined
+    return isEvent<E>(value) ? value : undefined
   } catch {
     return undefined
   }
+}
+
+/** The edge: what the same program prints with --json is an event, as its schema says; anything else is noise. */
+function isEvent<E extends CliEvent>(value: unknown): value is TimedEvent<E> {
+  return typeof value === 'object' && value !== null && 'event' in value && 't' in value
 }
 
 /** Resolves at the end of the stream, every line taken. */

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatAddress, startPrivateDht } from '@pearcast/swarm'
-import type { DemoOptions } from '../commands/demo.ts'
 import { CliError } from '../errors.ts'
 import type { Leg, LegResult } from '../events.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -15,12 +14,7 @@ import { HeardLeg } from './leg-result.ts'
 import { measureRecording, readPcm } from './measure.ts'
 import { resultTable } from './table.ts'
 import { faultsOf } from './verdict.ts'
-
-/** Options of which it matters whether the user gave them. */
-interface Chosen {
-  isPathChosen: boolean
-  isBootstrapChosen: boolean
-}
+import type { DemoOptions } from './demo-options.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../../../samples/first-light.flac', import.meta.url))
 const DHT_NODES = 4
@@ -30,7 +24,7 @@ const SOURCE_MARGIN_S = 15
 /** `pearcast demo`: every leg heard, measured and judged. @returns the exit code; throws what made it impossible */
 export async function demo(
   file: string | undefined,
-  options: DemoOptions & Chosen,
+  options: DemoOptions,
   session: Session,
 ): Promise<number> {
   if (options.isBootstrapChosen) {

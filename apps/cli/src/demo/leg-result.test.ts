@@ -4,13 +4,14 @@ import { listenEvents } from '../testing/samples.ts'
 import { HeardLeg } from './leg-result.ts'
 
 const measured: Comparison = {
-  ...{
-    offsetSamples: 312,
-    leadingSilenceSamples: 0,
-    perChannel: [0.99812345, 0.999],
-    correlation: 0.99812345,
-  },
-  ...{ looped: false, recordedLufs: -18.12, sourceLufs: -18, loudnessDiffDb: -0.12345 },
+  offsetSamples: 312,
+  leadingSilenceSamples: 0,
+  perChannel: [0.99812345, 0.999],
+  correlation: 0.99812345,
+  looped: false,
+  recordedLufs: -18.12,
+  sourceLufs: -18,
+  loudnessDiffDb: -0.12345,
 }
 
 test("the result is the listener's own figures and what was measured", () => {

@@ -31,11 +31,11 @@ const END_WITHIN_S = 20
  */
 export async function runLeg(plan: LegPlan, interrupted: Promise<void>): Promise<void> {
   const onAir = Promise.withResolvers<string>()
-  const broadcaster = await child(plan, 'broadcast', broadcastArgs(plan), (event) => {
-    plan.onBroadcast(event as TimedEvent<BroadcastEvent>)
+  const broadcaster = await child<BroadcastEvent>(plan, 'broadcast', broadcastArgs(plan), (event) => {
+    plan.onBroadcast(event)
     if (event.event === 'on-air') onAir.resolve(event.link)
   })
-  const children = [broadcaster]
+  const children: { stop(): Promise<unknown> }[] = [broadcaster]
   try {
     const leave = interrupted.then(() => undefined)
     const link = await Promise.race([
@@ -45,8 +45,8 @@ export async function runLeg(plan: LegPlan, interrupted: Promise<void>): Promise
     ])
     if (link === undefined) return
     plan.onPhase('connecting')
-    const listener = await child(plan, 'listen', listenArgs(plan, link), (event) => {
-      plan.onListen(event as TimedEvent<ListenEvent>)
+    const listener = await child<ListenEvent>(plan, 'listen', listenArgs(plan, link), (event) => {
+      plan.onListen(event)
       if (event.event === 'first-audio') plan.onPhase('playing')
     })
     children.push(listener)
@@ -60,12 +60,12 @@ export async function runLeg(plan: LegPlan, interrupted: Promise<void>): Promise
 }
 
 /** A listener that gave up waiting has told so in its events: no crash, but nothing heard. */
-async function heardItAll(listener: ChildCommand): Promise<void> {
+async function heardItAll(listener: ChildCommand<ListenEvent>): Promise<void> {
   const exit = await listener.exited
   if (exit.code !== 0 && exit.code !== 5) throw listener.failure(exit)
 }
 
-async function within<T>(seconds: number, of: ChildCommand, promise: Promise<T>): Promise<T> {
+async function within<T>(seconds: number, of: { name: string }, promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const error = CliError.childDied(of.name, `did not get there within ${seconds} s.`)
   const timer = setTimeout(() => late.reject(error), seconds * 1000)
@@ -76,12 +76,12 @@ async function within<T>(seconds: number, of: ChildCommand, promise: Promise<T>)
   }
 }
 
-async function child(
+async function child<E extends BroadcastEvent | ListenEvent>(
   { leg, folder, mainFile }: LegPlan,
   name: 'broadcast' | 'listen',
   args: string[],
-  onEvent: (event: TimedEvent) => void,
-): Promise<ChildCommand> {
+  onEvent: (event: TimedEvent<E>) => void,
+): Promise<ChildCommand<E>> {
   const home = join(folder, `${leg}-${name}`)
   await mkdir(home, { recursive: true, mode: 0o700 })
   return new ChildCommand({ args: [name, ...args], mainFile, env: { PEARCAST_HOME: home }, onEvent })

@@ -1,8 +1,8 @@
 import { formatAddress, startPrivateDht } from '@pearcast/swarm'
-import type { DhtOptions } from '../commands/dht.ts'
 import { EXIT } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
 import { count } from '../terminal/text.ts'
+import type { DhtOptions } from './dht-options.ts'
 
 /** `pearcast dht`: a private DHT until someone asks to stop. @returns the exit code */
 export async function dht(options: DhtOptions, { output, stop }: Session): Promise<number> {

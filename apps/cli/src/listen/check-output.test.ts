@@ -16,7 +16,7 @@ test('a file in a folder that exists can be recorded to, and is not created yet'
 test('a folder that does not exist is told before anything is heard', async () => {
   await expect(checkOutput(join(folder, 'nowhere', 'show.wav'))).rejects.toMatchObject({
     code: 'OUTPUT_UNWRITABLE',
-    message: expect.stringContaining('its folder does not exist') as string,
+    message: expect.stringContaining('its folder does not exist'),
   })
 })
 

@@ -22,8 +22,11 @@ const figures: ListenFigures = {
   via: 'webrtc',
 }
 const stats = (changed: Partial<ListenFigures> = {}): ListenEvent => ({
-  ...{ event: 'stats', bufferMs: 41, targetMs: 40 },
-  ...{ ...figures, ...changed },
+  event: 'stats',
+  bufferMs: 41,
+  targetMs: 40,
+  ...figures,
+  ...changed,
 })
 const firstAudio: ListenEvent = { event: 'first-audio', ms: 312, path: 'webrtc', via: 'webrtc' }
 

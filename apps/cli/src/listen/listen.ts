@@ -2,7 +2,6 @@ import { openSink } from '@pearcast/audio'
 import { parseLink } from '@pearcast/protocol'
 import { Listener, type ListenEvent } from '@pearcast/station'
 import sodium from 'sodium-universal'
-import type { ListenOptions } from '../commands/listen.ts'
 import { exitCodeOfEnding } from '../ending.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -14,6 +13,7 @@ import { showLive } from '../terminal/live.ts'
 import { checkOutput } from './check-output.ts'
 import { ListenView } from './listen-view.ts'
 import { sinceParsed } from './since-parsed.ts'
+import type { ListenOptions } from './listen-options.ts'
 
 /** `pearcast listen`: heard until --duration is over or someone asks to stop. @returns the exit code */
 export async function listen(linkText: string, options: ListenOptions, session: Session): Promise<number> {
@@ -39,7 +39,11 @@ export async function listen(linkText: string, options: ListenOptions, session: 
   const { path, duration, wait } = options
   const ordered = new OrderedStart(onEvent, output)
   const listener = new Listener({
-    ...{ link, store, sink, path, onEvent: ordered.take },
+    link,
+    store,
+    sink,
+    path,
+    onEvent: ordered.take,
     ...bootstrap,
     ...(duration === undefined ? {} : { durationS: duration }),
   })

@@ -5,12 +5,7 @@ import type { ListenEvent } from '@pearcast/station'
  * after the arguments were parsed is added, so that "first sound" hides nothing.
  */
 export function sinceParsed(event: ListenEvent, loadedMs: number): ListenEvent {
-  switch (event.event) {
-    case 'connected':
-    case 'first-audio':
-    case 'path':
-      return { ...event, ms: event.ms + loadedMs }
-    default:
-      return event
-  }
+  const { event: name } = event
+  const isSinceStart = name === 'connected' || name === 'first-audio' || name === 'path'
+  return isSinceStart ? { ...event, ms: event.ms + loadedMs } : event
 }

@@ -23,10 +23,8 @@ describe('what an option accepts', () => {
   })
 
   test('an output is a device, nothing, or a file to record to', () => {
-    const parse = output('--output')
-    expect(['speakers', 'null', 'a.wav', 'some/where/B.OPUS'].map(parse)).toEqual([
-      ...['speakers', 'null', 'a.wav', 'some/where/B.OPUS'],
-    ])
+    const outputs = ['speakers', 'null', 'a.wav', 'some/where/B.OPUS']
+    expect(outputs.map(output('--output'))).toEqual(outputs)
   })
 
   test('a title is trimmed', () => {

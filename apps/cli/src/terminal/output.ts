@@ -5,7 +5,7 @@ import { StatusBlock, type StatusScreen } from './status-block.ts'
 
 export type Colors = ReturnType<typeof picocolors.createColors>
 
-export interface Screen extends StatusScreen {
+interface Screen extends StatusScreen {
   readonly isTTY?: boolean | undefined
 }
 

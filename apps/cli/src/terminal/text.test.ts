@@ -34,6 +34,8 @@ test('times are read like those of a player', () => {
 
 test('one thing is not many', () => {
   expect([count(0, 'listener'), count(1, 'listener'), count(2, 'listener')]).toEqual([
-    ...['0 listeners', '1 listener', '2 listeners'],
+    '0 listeners',
+    '1 listener',
+    '2 listeners',
   ])
 })

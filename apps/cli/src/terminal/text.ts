@@ -1,17 +1,17 @@
 import { stripVTControlCharacters } from 'node:util'
 
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g
+
 /** Text from a peer, a file or a driver, safe to print: no control characters, a bounded length. */
 export function printable(text: string, maxLength = 300): string {
-  // oxlint-disable-next-line no-control-regex
-  const clean = text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim()
+  const clean = text.replace(UNPRINTABLE, ' ').trim()
   return clean.length > maxLength ? `${clean.slice(0, maxLength)}…` : clean
 }
 
 /** Columns that the text takes, colours not counted. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length
+  return Array.from(stripVTControlCharacters(text)).length
 }
 
 export function padEnd(text: string, width: number): string {
@@ -45,10 +45,13 @@ export function truncate(text: string, width: number): string {
 export function clock(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000))
   const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
-  const twoDigits = (n: number): string => String(n).padStart(2, '0')
   return hours > 0
     ? `${hours}:${twoDigits(minutes)}:${twoDigits(seconds)}`
     : `${minutes}:${twoDigits(seconds)}`
+}
+
+function twoDigits(n: number): string {
+  return String(n).padStart(2, '0')
 }
 
 export function count(n: number, one: string, many = `${one}s`): string {

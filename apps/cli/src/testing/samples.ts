@@ -4,7 +4,7 @@ import type { DemoEvent, DhtEvent, LegResult } from '../events.ts'
 /** One event of each kind; a kind that is missing here does not compile. */
 type OneOfEach<E extends { event: string }> = { [K in E['event']]: Extract<E, { event: K }> }
 
-export const figures: ListenFigures = {
+const figures: ListenFigures = {
   framesPlayed: 498,
   framesLost: 0,
   framesConcealed: 2,
@@ -34,10 +34,20 @@ export const legResult: LegResult = {
 }
 
 export const silentLeg: LegResult = {
-  ...{ leg: 'swarm', path: null, via: null, firstAudioMs: null, latencyMs: null },
-  ...{ framesSent: 0, framesPlayed: 0, framesLost: 0, framesConcealed: 0, framesDuplicate: 0 },
+  leg: 'swarm',
+  path: null,
+  via: null,
+  firstAudioMs: null,
+  latencyMs: null,
+  framesSent: 0,
+  framesPlayed: 0,
+  framesLost: 0,
+  framesConcealed: 0,
+  framesDuplicate: 0,
   framesByPath: { swarm: 0, webrtc: 0, relayed: 0 },
-  ...{ correlation: null, loudnessDiffDb: null, recording: null },
+  correlation: null,
+  loudnessDiffDb: null,
+  recording: null,
 }
 
 const error = { event: 'error', code: 'NO_UDP', message: 'No answer over UDP.' } as const

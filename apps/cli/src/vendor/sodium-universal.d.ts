@@ -1,5 +1,7 @@
 declare module 'sodium-universal' {
-  /** Only what the protocol is given. */
-  const sodium: import('@pearcast/protocol').Sodium
+  import type { Sodium } from '@pearcast/protocol'
+
+  /** Only what the protocol is given. A CommonJS module, so ESM sees one default export. */
+  const sodium: Sodium
   export default sodium
 }

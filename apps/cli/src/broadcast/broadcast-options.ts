@@ -1,0 +1,12 @@
+import type { GlobalOptions } from '../options/global.ts'
+
+/** `pearcast broadcast`, parsed. */
+export interface BroadcastOptions extends GlobalOptions {
+  loop?: true
+  title?: string
+  bitrate?: number
+  profile: 'voice' | 'music'
+  station: string
+  waitListeners: number
+  maxListeners: number
+}
