@@ -13,6 +13,7 @@ import {
   verifyChain,
   type VerifiedSession,
 } from './index.ts'
+import { sign } from './keys.ts'
 import { codeOf } from './testing/errors.ts'
 import { chainOf, ENCODER, GENERATION, keyPairOf, NOW_S, SESSION, STATION, TERM } from './testing/fixtures.ts'
 
@@ -20,6 +21,22 @@ const chain = chainOf()
 
 function verify(given: CertificateChain, nowS: number = NOW_S): VerifiedSession {
   return verifyChain(sodium, given, { stationKey: STATION.publicKey, nowS })
+}
+
+/** A session certificate that the library would not issue, signed by hand. */
+function signFor(lengthS: number): CertificateChain {
+  const notAfterS = NOW_S + lengthS
+  const bytes = Buffer.alloc(86)
+  STATION.publicKey.forEach((byte, at) => bytes.writeUInt8(byte, at))
+  bytes.writeUInt32BE(GENERATION, 32)
+  SESSION.publicKey.forEach((byte, at) => bytes.writeUInt8(byte, 36 + at))
+  bytes.writeUIntBE(TERM, 68, 6)
+  bytes.writeUIntBE(NOW_S, 74, 6)
+  bytes.writeUIntBE(notAfterS, 80, 6)
+  const signed = Buffer.concat([Buffer.from('pearcast/1 session certificate\0'), bytes])
+  const signature = sign(sodium, signed, ENCODER.secretKey)
+  const session = { sessionKey: SESSION.publicKey, term: TERM, notBeforeS: NOW_S, notAfterS, signature }
+  return { encoder: chain.encoder, session }
 }
 
 describe('a certificate chain', () => {
@@ -80,7 +97,7 @@ describe('a certificate chain', () => {
     expect(verify({ ...chain, encoder }).notAfterS).toBe(NOW_S + 10)
   })
 
-  test('is neither issued nor believed for longer than the limits', () => {
+  test('is not issued for longer than the limits', () => {
     const longSession = { ...chain.session, stationKey: STATION.publicKey, generation: GENERATION }
     const notAfterS = longSession.notBeforeS + LIMITS.maxSessionCertificateS + 1
     expect(codeOf(() => issueSessionCertificate(sodium, ENCODER, { ...longSession, notAfterS }))).toBe(
@@ -91,6 +108,11 @@ describe('a certificate chain', () => {
       const fields = { ...chain.encoder, notAfterS: notBeforeS + lengthS }
       expect(codeOf(() => issueEncoderCertificate(sodium, STATION, fields))).toBe('CERT_VALIDITY')
     }
+  })
+
+  test('of a session that its encoder signed for too long is refused', () => {
+    expect(verify(signFor(LIMITS.maxSessionCertificateS)).term).toBe(TERM)
+    expect(codeOf(() => verify(signFor(LIMITS.maxSessionCertificateS + 1)))).toBe('CERT_VALIDITY')
   })
 
   test('of a later format says so', () => {

@@ -51,6 +51,14 @@ describe('control messages', () => {
     )
   })
 
+  test('outlive the buffer that they came in', () => {
+    const message: ControlMessage = { type: 'seal-key', key: counting(32) }
+    const received = Buffer.from(encodeControl(message))
+    const decoded = decodeControl(received)
+    received.fill(0)
+    expect(decoded).toEqual(message)
+  })
+
   test('of unknown kinds say whether they may be skipped', () => {
     expect(decodeControl(Uint8Array.of(0x7f, 1, 2, 3))).toEqual({
       type: 'unknown',

@@ -80,7 +80,7 @@ function captureTime(body: Uint8Array, end: number): number {
     const type = body[at] ?? 0
     const length = body[at + 1] ?? 0
     const next = at + 2 + length
-    if (at + 2 > end || next > end) throw ProtocolError.frameExtension(`type ${type} is cut off`)
+    if (next > end) throw ProtocolError.frameExtension(`type ${type} is cut off`)
     if (type === EXTENSION_CAPTURE_TIME) {
       if (isPresent) throw ProtocolError.frameExtension('the capture time occurs twice')
       if (length !== CAPTURE_TIME_BYTES)

@@ -57,6 +57,7 @@ describe('a packet that RFC 6716 forbids is refused:', () => {
     ['an empty one', []],
     ['two equal frames in an odd length', [0xfd, 1, 2, 3]],
     ['a first frame longer than the packet', [0xfe, 5, 1, 2]],
+    ['a first frame that is missing', [0xfe, 1]],
     ['a frame length that is cut off', [0xfe]],
     ['a wide frame length that is cut off', [0xfe, 252]],
     ['no frame count', [0xff]],

@@ -25,7 +25,7 @@ export function opusDurationSamples(payload: Uint8Array): number {
       checkFrame((payload.length - 1) / 2)
       return 2 * samples
     case 2:
-      checkFrame(payload.length - afterFrameLengths(payload, 1, 1, payload.length))
+      checkFrame(payload.length - afterFrameLengths(payload, 1, 1))
       return 2 * samples
     default:
       return checkManyFrames(payload) * samples
@@ -58,7 +58,7 @@ function checkManyFrames(payload: Uint8Array): number {
   const end = payload.length - padding.bytes
   if (end < padding.at) throw ProtocolError.opusPacket('the padding is longer than the packet')
   if (isVariable) {
-    checkFrame(end - afterFrameLengths(payload, padding.at, count - 1, end))
+    checkFrame(end - afterFrameLengths(payload, padding.at, count - 1))
     return count
   }
   const frameBytes = (end - padding.at) / count
@@ -80,14 +80,16 @@ function readPadding(payload: Uint8Array): { at: number; bytes: number } {
   }
 }
 
-/** Reads `count` frame lengths at `at` and returns where the last frame, which has no length, begins. */
-function afterFrameLengths(payload: Uint8Array, at: number, count: number, end: number): number {
+/**
+ * Reads `count` frame lengths at `at` and returns where the last frame, which has no length, begins: behind the
+ * packet's end when a length is cut off or too large, which its caller sees.
+ */
+function afterFrameLengths(payload: Uint8Array, at: number, count: number): number {
   let next = at
   let sum = 0
   for (let i = 0; i < count; i++) {
     const first = payload[next] ?? 0
     const width = first < 252 ? 1 : 2
-    if (next + width > end) throw ProtocolError.opusPacket('a frame length is cut off')
     const bytes = first < 252 ? first : 4 * (payload[next + 1] ?? 0) + first
     checkFrame(bytes)
     sum += bytes

@@ -45,7 +45,8 @@ export class Reader {
 
   fixed(what: string, length: number): Uint8Array {
     const at = this.#take(length, what)
-    return this.#bytes.slice(at, at + length)
+    // Not `slice`: what the network hands over is often a Buffer, whose slice is a view of the same memory.
+    return new Uint8Array(this.#bytes.subarray(at, at + length))
   }
 
   /** A length and that many bytes. */

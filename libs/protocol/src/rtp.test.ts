@@ -126,6 +126,11 @@ describe('RTP of another stack', () => {
       foreignPacket({ elements: [13, ELEMENT.length, ...ELEMENT, 7, 200] }),
       'RTP_EXTENSION',
     ],
+    [
+      'an element one byte too long',
+      foreignPacket({ elements: [13, ELEMENT.length, ...ELEMENT, 7, 3, 0, 0] }),
+      'RTP_EXTENSION',
+    ],
     ['an element of a single byte at the end', foreignPacket({ elements: [12, 1, 0, 7] }), 'RTP_EXTENSION'],
     [
       'an element too small for a frame',

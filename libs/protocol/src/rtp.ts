@@ -116,7 +116,7 @@ function findElement(packet: Uint8Array, from: number, end: number): Uint8Array 
     }
     const elementAt = at + ELEMENT_HEADER_BYTES
     const next = elementAt + (packet[at + 1] ?? 0)
-    if (elementAt > end || next > end) throw ProtocolError.rtpExtension(`element ${id} is cut off`)
+    if (next > end) throw ProtocolError.rtpExtension(`element ${id} is cut off`)
     if (id === RTP_EXTENSION_ID) {
       if (found !== undefined) throw ProtocolError.rtpExtension(`element ${id} occurs twice`)
       found = packet.subarray(elementAt, next)

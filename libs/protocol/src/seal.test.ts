@@ -95,7 +95,7 @@ describe('sealed datagrams', () => {
   })
 
   test('keep their key when the caller wipes his copy', () => {
-    const key = counting(32)
+    const key = Buffer.from(counting(32))
     const sealer = new DatagramSealer(sodium, key)
     const opener = new DatagramOpener(sodium, key)
     key.fill(0)

@@ -25,7 +25,7 @@ export class DatagramSealer {
   constructor(sodium: Sodium, key: Uint8Array) {
     requireBytes('the seal key', key, SEAL_KEY_BYTES)
     this.#sodium = sodium
-    this.#key = key.slice()
+    this.#key = new Uint8Array(key)
   }
 
   /**
@@ -69,7 +69,7 @@ export class DatagramOpener {
   constructor(sodium: Sodium, key: Uint8Array) {
     requireBytes('the seal key', key, SEAL_KEY_BYTES)
     this.#sodium = sodium
-    this.#key = key.slice()
+    this.#key = new Uint8Array(key)
   }
 
   /** Datagrams of impossible length or with a wrong tag. */

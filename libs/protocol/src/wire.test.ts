@@ -71,6 +71,19 @@ describe('UTF-8', () => {
     )
   })
 
+  test.each([
+    ['a slash in two bytes', [0xc0, 0xaf]],
+    ['a slash in three bytes', [0xe0, 0x80, 0xaf]],
+    ['a slash in four bytes', [0xf0, 0x80, 0x80, 0xaf]],
+    ['the first surrogate', [0xed, 0xa0, 0x80]],
+    ['the last surrogate', [0xed, 0xbf, 0xbf]],
+    ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+    ['a sequence that is cut off', [0xe2, 0x82]],
+    ['a lone continuation', [0x80]],
+  ])('refuses %s', (_, bytes) => {
+    expect(decodeUtf8(Uint8Array.from(bytes))).toBeUndefined()
+  })
+
   test('is refused exactly where the platform refuses it', () => {
     const lead = fc.constantFrom(0xc0, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff)
     const tail = fc.constantFrom(0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf)
