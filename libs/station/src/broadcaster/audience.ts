@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { FrameBus } from '@pearcast/media'
-import { encodeDatagram, type Accepted } from '@pearcast/protocol'
+import type { Accepted } from '@pearcast/protocol'
 import type { PeerLink } from '@pearcast/swarm'
 import type { BroadcastEvent } from '../events.ts'
 import type { RtcSession, RtcSessionOptions } from '../rtc-session.ts'
@@ -59,10 +59,11 @@ export class Audience {
     if (this.size < count) await new Promise<void>((resolve) => (this.#enough = resolve))
   }
 
-  /** A signed source heartbeat, to everybody. */
-  beat(body: Uint8Array): void {
+  /** Ten times a second: what the source signs of its silence, or that the hop lives where no frames show it. */
+  beat(signed: Uint8Array | undefined): void {
     for (const child of this.#children) {
-      child.sendBeside((channel) => encodeDatagram({ type: 'source-heartbeat', channel, body }))
+      if (signed === undefined) child.hopBeat()
+      else child.beat(signed)
     }
   }
 

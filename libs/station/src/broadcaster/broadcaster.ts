@@ -257,8 +257,9 @@ export class Broadcaster {
   }
 
   #beat(): void {
-    if (this.#heartbeatState === undefined || this.#feed === undefined || this.#session === undefined) return
-    this.#audience.beat(this.#session.signHeartbeat(this.#feed.heartbeat(this.#heartbeatState)))
+    const state = this.#heartbeatState
+    const heartbeat = state === undefined ? undefined : this.#feed?.heartbeat(state)
+    this.#audience.beat(heartbeat && this.#session?.signHeartbeat(heartbeat))
   }
 
   #renew(): void {

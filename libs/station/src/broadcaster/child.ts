@@ -1,6 +1,7 @@
 import type { FrameRing } from '@pearcast/media'
 import {
   decodeDatagram,
+  encodeDatagram,
   ProtocolError,
   type Accepted,
   type ControlMessage,
@@ -90,9 +91,17 @@ export class Child {
     }
   }
 
-  /** A small datagram (a heartbeat) goes over the link whatever path the audio takes. */
-  sendBeside(encode: (channel: number) => Uint8Array): void {
-    if (this.#channel !== undefined) this.link.sendDatagram(encode(this.#channel))
+  /** A signed source heartbeat, over the link whatever path the audio takes. */
+  beat(body: Uint8Array): void {
+    if (this.#channel === undefined) return
+    this.link.sendDatagram(encodeDatagram({ type: 'source-heartbeat', channel: this.#channel, body }))
+  }
+
+  /** While no frames go over the link, it still shows that it lives and what was sent last. */
+  hopBeat(): void {
+    if (this.#channel === undefined || this.#swarm) return
+    const headSeq = Math.max(0, this.#host.ring.head)
+    this.link.sendDatagram(encodeDatagram({ type: 'hop-heartbeat', channel: this.#channel, headSeq }))
   }
 
   close(reason: 'off-air' | 'superseded'): Promise<void> {

@@ -65,8 +65,10 @@ export class SourceFeed {
       this.#signal()
       if (await this.#pacer.next(durationSamples(item, this.#options.source.channels))) this.#publish(item)
     }
+    // A stopped source may never answer its last read.
+    if (this.#stopped) return 'stopped'
     await reading
-    return this.#stopped ? 'stopped' : 'ended'
+    return 'ended'
   }
 
   stop(): void {

@@ -172,6 +172,9 @@ export class Listener {
         return this.#options.onEvent({ event: 'connected', ms: this.#sinceStartMs(), via: notice.via })
       case 'off-air':
         return this.#options.onEvent({ event: 'off-air' })
+      case 'suspect':
+        // The link is dead for all we hear; that it is dialled again is what a user should know.
+        return this.#options.onEvent({ event: 'reconnecting', attempt: 1 })
       case 'refused':
         return this.#options.onEvent({
           event: 'error',
@@ -182,7 +185,6 @@ export class Listener {
       case 'buffering':
       case 'playing':
       case 'quiet':
-      case 'suspect':
       case 'new-session':
       case 'older-session':
       case 'reconnecting':
@@ -226,7 +228,11 @@ export class Listener {
       },
       onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
       onRtcPhase: (phase) => paths.rtcPhase(phase),
-      onAlive: () => this.#liveness.alive(nowUs()),
+      onAlive: (by) => {
+        const now = nowUs()
+        this.#liveness.alive(now)
+        if (by === 'heartbeat') paths.linkAlive(now)
+      },
     })
     const paths = new PathControl({
       mode: this.#options.path,

@@ -10,7 +10,8 @@ const SILENT_US = 300_000
  */
 export class Liveness {
   readonly #send: (event: ListeningEvent) => void
-  #lastMediaUs = 0
+  /** Undefined before the first frame: until then the listening machine waits with timers of its own. */
+  #lastMediaUs: number | undefined
   #lastAliveUs = 0
   #quiet = false
   #suspect = false
@@ -60,8 +61,10 @@ export class Liveness {
 
   /** Ten times a second while a link is up. */
   check(nowUs: number): void {
-    const silentUs = nowUs - Math.max(this.#lastMediaUs, this.#quiet ? this.#lastAliveUs : 0)
-    if (this.#lastMediaUs === 0 || silentUs < SILENT_US) return
+    // A quiet source is heard of by its heartbeats only.
+    const heardUs = this.#quiet ? this.#lastAliveUs : this.#lastMediaUs
+    if (heardUs === undefined || nowUs - heardUs < SILENT_US) return
+    const silentUs = nowUs - heardUs
     const parentAlive = nowUs - this.#lastAliveUs < SILENT_US
     if (!parentAlive) this.#suspect = true
     this.#send({ type: 'MEDIA_SILENT', ms: Math.round(silentUs / 1000), parentAlive })

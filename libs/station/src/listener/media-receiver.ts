@@ -84,6 +84,7 @@ export class MediaReceiver {
       if (datagram.type === 'frame')
         this.#take(decodeFrameBody(datagram.body.slice(), datagram.hops), 'swarm')
       if (datagram.type === 'source-heartbeat') this.#beat(datagram.body)
+      if (datagram.type === 'hop-heartbeat') this.repair.onHead(datagram.headSeq, this.#options.nowUs())
       return datagram.type
     } catch (error) {
       return this.#refuse(error)

@@ -25,6 +25,8 @@ export interface PathControlOptions {
 const FRAMES_TO_QUALIFY = 10
 /** A path that loses so much after repair for so long is left, see architecture: Choosing. */
 const WORSE_LOSS_RATIO = 0.01
+/** Three heartbeats of a parent. */
+const LINK_ALIVE_US = 300_000
 const WORSE_FOR_US = 10_000_000
 
 /** The paths machine of one link, fed with what each path delivers. */
@@ -37,6 +39,7 @@ export class PathControl {
   readonly #timers = new Timers((id) => this.#send({ type: 'timer', id } as PathsEvent))
   readonly #machine: { send(event: PathsEvent): void; snapshot(): { value: unknown } }
   #activeSinceUs: number
+  #linkAliveUs = 0
   #worseSinceUs: number | undefined
 
   constructor(options: PathControlOptions) {
@@ -76,16 +79,36 @@ export class PathControl {
       this.#activeSinceUs = nowUs
       return
     }
-    for (const path of [active, other] as const) {
-      const summary = this.#monitors[path].summary()
-      if (isSilent(summary, nowUs, this.#activeSinceUs)) this.#send({ type: 'PATH_SILENT', path })
-      if (path === active) this.#judge(path, summary.lossRatio, nowUs)
+    const summary = this.#monitors[active].summary()
+    this.#judge(active, summary.lossRatio, nowUs)
+    const activeIsSilent = isSilent(summary, nowUs, this.#activeSinceUs)
+    const otherIsSilent = this.#isSilent(other, nowUs)
+    // When nothing comes by either, there is no better one: it is the link or the source that is silent.
+    if (activeIsSilent && (!otherIsSilent || (other === 'swarm' && this.#swarmIsAlive(nowUs)))) {
+      this.#send({ type: 'PATH_SILENT', path: active })
+    } else if (!activeIsSilent && otherIsSilent) {
+      this.#send({ type: 'PATH_SILENT', path: other })
     }
+  }
+
+  /** A heartbeat came over the link: it would carry frames too. */
+  linkAlive(nowUs: number): void {
+    this.#linkAliveUs = nowUs
   }
 
   stop(): void {
     this.#send({ type: 'STOP' })
     this.#timers.stopAll()
+  }
+
+  /** A path that has not begun yet is waited for, see the machine's probe timer. */
+  #isSilent(path: DirectPath, nowUs: number): boolean {
+    const summary = this.#monitors[path].summary()
+    return summary.frames > 0 && isSilent(summary, nowUs)
+  }
+
+  #swarmIsAlive(nowUs: number): boolean {
+    return this.#options.mode !== 'webrtc' && nowUs - this.#linkAliveUs < LINK_ALIVE_US
   }
 
   #judge(path: DirectPath, lossRatio: number, nowUs: number): void {

@@ -17,7 +17,7 @@ export interface UpstreamEvents {
   onRefused(message: Refused): void
   onRtcPhase(phase: SignalingPhase): void
   /** A frame or any heartbeat came: the parent lives. */
-  onAlive(): void
+  onAlive(by: 'frame' | 'heartbeat'): void
 }
 
 export interface UpstreamOptions extends UpstreamEvents {
@@ -45,7 +45,8 @@ export class Upstream {
     this.link = options.link
     this.link.onControl = (message) => this.#onControl(message)
     this.link.onDatagram = (plaintext) => {
-      if (options.receiver.onDatagram(plaintext) !== undefined) options.onAlive()
+      const type = options.receiver.onDatagram(plaintext)
+      if (type !== undefined) options.onAlive(type === 'frame' ? 'frame' : 'heartbeat')
     }
     this.#ping()
   }
@@ -102,7 +103,7 @@ export class Upstream {
       onPhase: onRtcPhase,
       onRtp: (packet) => {
         receiver.onRtp(packet)
-        onAlive()
+        onAlive('frame')
       },
     })
   }

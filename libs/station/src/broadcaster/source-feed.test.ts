@@ -1,0 +1,88 @@
+import sodium from 'sodium-universal'
+import type { AudioSource, SourceItem } from '@pearcast/audio'
+import { FrameBus } from '@pearcast/media'
+import { FrameSigner, FrameVerifier, keyPairFromSeed, type Frame } from '@pearcast/protocol'
+import { describe, expect, test } from 'vitest'
+import { nowUs } from '../clock.ts'
+import { SourceFeed } from './source-feed.ts'
+
+const context = new Uint8Array(32).fill(7)
+const key = keyPairFromSeed(sodium, new Uint8Array(32).fill(1))
+const packet = (n: number): SourceItem => ({ kind: 'opus', packet: Uint8Array.of(0xf8, n), samples: 960 })
+
+function sourceOf(read: AudioSource['read']): AudioSource {
+  return { channels: 2, read, close: () => Promise.resolve() }
+}
+
+function feedOf(source: AudioSource): { feed: SourceFeed; frames: Frame[]; states: string[] } {
+  const bus = new FrameBus()
+  const frames: Frame[] = []
+  const states: string[] = []
+  bus.subscribe((frame) => frames.push(frame))
+  const feed = new SourceFeed({
+    source,
+    createEncoder: () => ({ encode: () => Uint8Array.of(0xf8, 0xff) }),
+    signer: new FrameSigner(sodium, key.secretKey, context),
+    bus,
+    nowUs,
+    onState: (state) => states.push(state),
+  })
+  return { feed, frames, states }
+}
+
+describe('a source feed', () => {
+  test('numbers, dates and signs each packet, at the pace of its durations', async () => {
+    const items = [1, 2, 3, 4, 5, 6].map(packet)
+    const { feed, frames, states } = feedOf(sourceOf(() => Promise.resolve(items.shift())))
+    const startedUs = nowUs()
+    expect(await feed.run()).toBe('ended')
+    const tookMs = (nowUs() - startedUs) / 1000
+    expect(tookMs).toBeGreaterThan(95)
+    expect(frames.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(frames.map(({ ts48k }) => ts48k)).toEqual([0, 960, 1920, 2880, 3840, 4800])
+    const verifier = new FrameVerifier(sodium, key.publicKey, context)
+    expect(frames.every((frame) => verifier.verify(frame))).toBe(true)
+    expect(states).toEqual(['live'])
+  })
+
+  test('says that the source stalled and goes on when audio is back, without a burst', async () => {
+    const waits = [0, 0, 120, 0]
+    let n = 0
+    const { feed, frames, states } = feedOf(
+      sourceOf(async () => {
+        const wait = waits.shift()
+        if (wait === undefined) return undefined
+        await new Promise((resolve) => setTimeout(resolve, wait))
+        return packet(++n)
+      }),
+    )
+    // A live input gives no second of audio to read ahead: start with what there is.
+    expect(await feed.run()).toBe('ended')
+    expect(frames).toHaveLength(4)
+    expect(states[0]).toBe('live')
+    const gaps = frames.slice(1).map((frame, i) => frame.captureUs - (frames[i]?.captureUs ?? 0))
+    for (const gap of gaps) expect(gap).toBeGreaterThan(10_000)
+  })
+
+  test('ends at once when stopped, also while the source gives nothing', async () => {
+    const { feed } = feedOf(sourceOf(() => new Promise(() => {})))
+    const running = feed.run()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    feed.stop()
+    expect(await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 500, 'hangs'))])).toBe(
+      'stopped',
+    )
+  })
+
+  test('plays what was read before a failure, then passes the failure on', async () => {
+    const items = [1, 2].map(packet)
+    const { feed, frames } = feedOf(
+      sourceOf(() => {
+        const item = items.shift()
+        return item === undefined ? Promise.reject(new Error('the disk is gone')) : Promise.resolve(item)
+      }),
+    )
+    await expect(feed.run()).rejects.toThrow('the disk is gone')
+    expect(frames).toHaveLength(2)
+  })
+})
