@@ -53,8 +53,12 @@ export class AudioError extends Error {
     )
   }
 
-  static fileCorrupt(path: string, what: string): AudioError {
-    return new AudioError('FILE_CORRUPT', `${quote(path)} is damaged: ${what}; copy or convert it again`)
+  static fileCorrupt(path: string, what: string, cause?: unknown): AudioError {
+    return new AudioError(
+      'FILE_CORRUPT',
+      `${quote(path)} is damaged: ${what}; copy or convert it again`,
+      cause,
+    )
   }
 
   static fileUnreadable(path: string, why: string, cause?: unknown): AudioError {

@@ -10,10 +10,13 @@ const DEVICE_BUFFER_MS = 50
 /** A device that takes nothing for so long is gone. */
 const STALLED_MS = 2000
 
-interface Device {
+/** What is used of the sound card library: hand over a block, be called when the next one is wanted. */
+export interface Device {
   (block: Uint8Array, done: (error: Error | null) => void): void
   close(): void
 }
+
+export type OpenDevice = (channels: Channels) => Promise<Device>
 
 /** The sound card sets the pace: a block is pulled when the device asks for one. */
 export class SpeakerSink implements Sink {
@@ -23,9 +26,11 @@ export class SpeakerSink implements Sink {
   #device: Device | undefined
   #running: Promise<void> | undefined
   #stopped = false
+  readonly #openDevice: OpenDevice
 
-  private constructor(channels: Channels) {
+  constructor(channels: Channels, openDevice: OpenDevice = openSoundCard) {
     this.#channels = channels
+    this.#openDevice = openDevice
     this.#block = new Float32Array(FRAME_SAMPLES * channels)
   }
 
@@ -37,7 +42,7 @@ export class SpeakerSink implements Sink {
   }
 
   async start(io: SinkIo): Promise<void> {
-    this.#device = await openDevice(this.#channels)
+    this.#device = await this.#openDevice(this.#channels)
     this.#running = this.#run(io, this.#device)
     this.#running.catch(() => undefined)
   }
@@ -65,7 +70,7 @@ export class SpeakerSink implements Sink {
   }
 }
 
-async function openDevice(channels: Channels): Promise<Device> {
+async function openSoundCard(channels: Channels): Promise<Device> {
   try {
     const { default: speaker } = await import('@audio/speaker')
     return speaker({

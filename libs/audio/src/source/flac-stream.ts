@@ -79,13 +79,21 @@ export class FlacStream implements PcmStream {
   async #decodeNext(): Promise<FlacPcm> {
     if (this.#state === 'head') {
       this.#state = 'audio'
-      return quietly(() => this.#decoder.decode(flacHead(this.#metadata)))
+      return this.#decode((decoder) => decoder.decode(flacHead(this.#metadata)))
     }
     const chunk = await this.#bytes.readAt(this.#offset, READ_BYTES)
     this.#offset += chunk.length
-    if (chunk.length > 0) return quietly(() => this.#decoder.decode(chunk))
+    if (chunk.length > 0) return this.#decode((decoder) => decoder.decode(chunk))
     this.#state = 'ended'
-    return quietly(() => this.#decoder.flush())
+    return this.#decode((decoder) => decoder.flush())
+  }
+
+  async #decode(step: (decoder: FlacDecoder) => Promise<FlacPcm>): Promise<FlacPcm> {
+    try {
+      return await quietly(() => step(this.#decoder))
+    } catch (error) {
+      throw AudioError.fileCorrupt(this.#bytes.name, 'its FLAC frames cannot be decoded', error)
+    }
   }
 }
 

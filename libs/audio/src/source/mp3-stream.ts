@@ -19,8 +19,13 @@ const RESYNC_SEARCH_BYTES = 256 * 1024
 /** About 100..200 ms, so that the first block is ready at once and no call is long. */
 const FRAMES_PER_READ = 6
 
+interface Decoded {
+  channelData: Float32Array[]
+  samplesDecoded: number
+}
+
 interface Mp3Decoder {
-  decode(bytes: Uint8Array): { channelData: Float32Array[]; samplesDecoded: number }
+  decode(bytes: Uint8Array): Decoded
   reset(): Promise<void>
   free(): void
 }
@@ -78,7 +83,7 @@ export class Mp3Stream implements PcmStream {
     for (;;) {
       const frames = await this.#nextFrames()
       if (frames === undefined) return undefined
-      const { channelData, samplesDecoded } = quietly(() => this.#decoder.decode(frames))
+      const { channelData, samplesDecoded } = this.#decode(frames)
       // The first frames fill the decoder's bit reservoir and may give nothing yet.
       // mpg123 makes two channels of a mono file.
       if (samplesDecoded > 0) return interleave(channelData.slice(0, this.channels), samplesDecoded)
@@ -95,6 +100,14 @@ export class Mp3Stream implements PcmStream {
     await this.#bytes.close()
   }
 
+  #decode(frames: Uint8Array): Decoded {
+    try {
+      return quietly(() => this.#decoder.decode(frames))
+    } catch (error) {
+      throw AudioError.fileCorrupt(this.#bytes.name, 'its MP3 frames cannot be decoded', error)
+    }
+  }
+
   /** A few frames in a row, as they lie in the file. */
   async #nextFrames(): Promise<Uint8Array | undefined> {
     const start = await this.#sync()
@@ -109,9 +122,13 @@ export class Mp3Stream implements PcmStream {
     return this.#window.at(start, end - start)
   }
 
+  /** Where the next frame of this stream begins; junk and frames of another kind are stepped over. */
   async #sync(): Promise<number | undefined> {
-    if ((await this.#frameBytesAt(this.#offset)) !== undefined) return this.#offset
-    return findMp3Frame(this.#window, this.#offset, RESYNC_SEARCH_BYTES, 2)
+    let at: number | undefined = this.#offset
+    while (at !== undefined && (await this.#frameBytesAt(at)) === undefined) {
+      at = await findMp3Frame(this.#window, at + 1, RESYNC_SEARCH_BYTES, 2)
+    }
+    return at
   }
 
   async #frameBytesAt(offset: number): Promise<number | undefined> {

@@ -2,7 +2,7 @@ import { FRAME_SAMPLES, SAMPLE_RATE } from '../format.ts'
 import type { Channels } from '../format.ts'
 import type { AudioSource, SourceItem } from './source.ts'
 
-interface Partial {
+interface Overtone {
   hz: number
   gain: number
   /** slow swell, so that the tone breathes; a rate of its own each, so that it never repeats within hours */
@@ -10,12 +10,12 @@ interface Partial {
 }
 
 /** A-flat major with its ninth: the left ear low, the right ear high. */
-const LEFT: readonly Partial[] = [
+const LEFT: readonly Overtone[] = [
   { hz: 207.65, gain: 0.16, swellHz: 0.071 },
   { hz: 311.13, gain: 0.1, swellHz: 0.113 },
   { hz: 523.25, gain: 0.05, swellHz: 0.173 },
 ]
-const RIGHT: readonly Partial[] = [
+const RIGHT: readonly Overtone[] = [
   { hz: 261.63, gain: 0.14, swellHz: 0.089 },
   { hz: 392, gain: 0.1, swellHz: 0.127 },
   { hz: 466.16, gain: 0.06, swellHz: 0.197 },
@@ -35,7 +35,8 @@ export class ToneSource implements AudioSource {
 
   read(): Promise<SourceItem> {
     const pcm = new Float32Array(FRAME_SAMPLES * this.channels)
-    for (let i = 0; i < FRAME_SAMPLES; i++) this.#sampleInto(pcm, i, this.#at + i)
+    addChord(LEFT, this.#at, (i, sample) => this.#add(pcm, i, 0, sample))
+    addChord(RIGHT, this.#at, (i, sample) => this.#add(pcm, i, 1, sample))
     this.#at += FRAME_SAMPLES
     return Promise.resolve({ kind: 'pcm', pcm })
   }
@@ -44,25 +45,29 @@ export class ToneSource implements AudioSource {
     return Promise.resolve()
   }
 
-  #sampleInto(pcm: Float32Array, i: number, at: number): void {
-    const fade = Math.min(1, at / FADE_IN_SAMPLES)
-    const left = fade * chordAt(LEFT, at)
-    const right = fade * chordAt(RIGHT, at)
-    if (this.channels === 1) {
-      pcm[i] = (left + right) / 2
-    } else {
-      pcm[2 * i] = left
-      pcm[2 * i + 1] = right
+  #add(pcm: Float32Array, i: number, ear: 0 | 1, sample: number): void {
+    const at = this.channels === 2 ? 2 * i + ear : i
+    const fade = Math.min(1, (this.#at + i) / FADE_IN_SAMPLES)
+    pcm[at] = (pcm[at] ?? 0) + (fade * sample) / (this.channels === 2 ? 1 : 2)
+  }
+}
+
+/** The samples of one block from `at`, an overtone at a time; the swell moves in a straight line within a block. */
+function addChord(
+  overtones: readonly Overtone[],
+  at: number,
+  add: (i: number, sample: number) => void,
+): void {
+  for (const overtone of overtones) {
+    const radians = (2 * Math.PI * overtone.hz) / SAMPLE_RATE
+    const from = swellAt(overtone, at)
+    const step = (swellAt(overtone, at + FRAME_SAMPLES) - from) / FRAME_SAMPLES
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
+      add(i, overtone.gain * (from + step * i) * Math.sin(radians * (at + i)))
     }
   }
 }
 
-function chordAt(partials: readonly Partial[], at: number): number {
-  const seconds = at / SAMPLE_RATE
-  let sum = 0
-  for (const { hz, gain, swellHz } of partials) {
-    const swell = 0.75 + 0.25 * Math.sin(2 * Math.PI * swellHz * seconds)
-    sum += gain * swell * Math.sin(2 * Math.PI * hz * seconds)
-  }
-  return sum
+function swellAt({ swellHz }: Overtone, at: number): number {
+  return 0.75 + 0.25 * Math.sin((2 * Math.PI * swellHz * at) / SAMPLE_RATE)
 }

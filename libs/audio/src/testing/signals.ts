@@ -1,0 +1,48 @@
+import { SAMPLE_RATE } from '../format.ts'
+import type { Channels } from '../format.ts'
+
+/** Interleaved samples by a function of sample and channel. */
+export function signal(
+  samples: number,
+  channels: number,
+  at: (sample: number, channel: number) => number,
+): Float32Array {
+  return Float32Array.from({ length: samples * channels }, (_, i) =>
+    at(Math.floor(i / channels), i % channels),
+  )
+}
+
+/** A tone whose pitch glides for ever, so that no piece of it is like another; the right channel an own one. */
+export function glide(samples: number, channels: Channels = 2): Float32Array {
+  return signal(samples, channels, (sample, channel) => {
+    const seconds = sample / SAMPLE_RATE
+    const hz = channel === 0 ? 300 + 90 * seconds : 700 - 20 * seconds
+    return 0.4 * Math.sin(2 * Math.PI * hz * seconds)
+  })
+}
+
+/** Deterministic numbers in 0..1 (Mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Normalised correlation of two arrays at no offset. */
+export function likeness(a: Float32Array, b: Float32Array): number {
+  let product = 0
+  let energyA = 0
+  let energyB = 0
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i] ?? 0
+    const y = b[i] ?? 0
+    product += x * y
+    energyA += x * x
+    energyB += y * y
+  }
+  return product / Math.sqrt(energyA * energyB)
+}
