@@ -46,7 +46,7 @@ function missingReason(error: unknown): string {
 // `require`, because loading must be lazy and synchronous; importing this library then costs no native code.
 const require: NodeJS.Require = createRequire(import.meta.url)
 
-export const native: NativeLoader = new NativeLoader(() => require('node-datachannel') as NativeRtc)
+export const native: NativeLoader = new NativeLoader((): NativeRtc => require('node-datachannel'))
 
 /** Whether transports can be made on this machine. The first call loads the native module. */
 export function rtcAvailable(): RtcAvailability {

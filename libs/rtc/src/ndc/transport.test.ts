@@ -3,6 +3,7 @@ import { RTC_LIMITS } from '../peer-transport.ts'
 import { encodeEmptyReport } from '../rtcp.ts'
 import { parseSdpSafely } from '../sdp.ts'
 import { connect, createPair, eventually, observe, type Observed, pause, rtpPacket } from '../testing/pair.ts'
+import { show } from '../testing/show.ts'
 import { openWire, type Wire } from '../testing/wire.ts'
 import { closeRtc, createNdcTransport } from './transport.ts'
 
@@ -30,7 +31,7 @@ describe('a pair on loopback', () => {
     expect(sender.transport.sendRtp(sent[0] ?? new Uint8Array())).toBe(true)
     expect(await eventually(() => receiver.packets.length > 0, 2000)).toBe(true)
     const firstRtpMs = performance.now() - started
-    console.log(`offer to first RTP: ${firstRtpMs.toFixed(1)} ms`)
+    show(`offer to first RTP: ${firstRtpMs.toFixed(1)} ms`)
     expect(firstRtpMs).toBeLessThan(1000)
     for (const packet of sent.slice(1)) {
       expect(sender.transport.sendRtp(packet)).toBe(true)
@@ -46,7 +47,7 @@ describe('a pair on loopback', () => {
     const started = performance.now()
     const pairs = Array.from({ length: 25 }, () => pair())
     await Promise.all(pairs.map(connect))
-    console.log(`25 pairs connected after ${(performance.now() - started).toFixed(0)} ms`)
+    show(`25 pairs connected after ${(performance.now() - started).toFixed(0)} ms`)
     pairs.forEach(({ sender }, i) => expect(sender.transport.sendRtp(rtpPacket(i))).toBe(true))
     await eventually(() => pairs.every(({ receiver }) => receiver.packets.length === 1), 2000)
     expect(pairs.map(({ receiver }) => receiver.packets.map(hex))).toEqual(
@@ -59,12 +60,14 @@ describe('a pair on loopback', () => {
     for (const candidate of receiver.candidates) sender.transport.addCandidate(candidate, '0')
     await sender.transport.acceptAnswer(answer)
     await Promise.all([sender.until('connected'), receiver.until('connected')])
+    expect([sender, receiver].map(({ transport }) => transport.state)).toEqual(['connected', 'connected'])
   })
 
   test('takes candidates from the description as well', async () => {
     const { sender, receiver, answer } = await negotiateOneWay()
     await sender.transport.acceptAnswer(`${answer}a=${receiver.candidates[0]}\r\na=end-of-candidates\r\n`)
     await Promise.all([sender.until('connected'), receiver.until('connected')])
+    expect([sender, receiver].map(({ transport }) => transport.state)).toEqual(['connected', 'connected'])
   })
 
   test('connects on the first attempt when the sender names its addresses early, as browsers do', async () => {
@@ -79,6 +82,7 @@ describe('a pair on loopback', () => {
     expect(performance.now() - started).toBeLessThan(RTC_LIMITS.answerHoldMs + 200)
     await sender.transport.acceptAnswer(answer)
     await Promise.all([sender.until('connected'), receiver.until('connected')])
+    expect([sender, receiver].map(({ transport }) => transport.state)).toEqual(['connected', 'connected'])
   })
 
   test('offers one Opus track on the address that was asked for, and answers passively', async () => {

@@ -34,7 +34,7 @@ export function createNdcTransport(options: PeerTransportOptions): PeerTransport
  * the process: with a transport still open, Node would not exit.
  */
 export function closeRtc(): void {
-  for (const transport of [...running]) transport.close()
+  running.forEach((transport) => transport.close())
   native.loaded?.cleanup()
 }
 

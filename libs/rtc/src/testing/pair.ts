@@ -44,7 +44,7 @@ export function observe(
       },
       onState: (state) => {
         observed.states.push(state)
-        for (const check of [...waiting]) check()
+        waiting.forEach((check) => check())
       },
       onRtp: (packet) => observed.packets.push(packet),
       onRepairRequest: (sequenceNumbers) => observed.repairRequests.push([...sequenceNumbers]),

@@ -1,13 +1,14 @@
-/** Run by `process.test.ts`: what a process can be left with. */
+/** Run by `src/process.test.ts`: what a process can be left with. */
 import { closeSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { devNull } from 'node:os'
+import { RtcError } from '../src/errors.ts'
 
 const scenarios: Record<string, () => Promise<void>> = {
   /** Importing the library alone loads no native code. */
   async import() {
     const started = performance.now()
-    await import('../index.ts')
+    await import('../src/index.ts')
     const ms = performance.now() - started
     const loaded = Object.keys(createRequire(import.meta.url).cache).filter((path) =>
       path.includes('datachannel'),
@@ -17,7 +18,7 @@ const scenarios: Record<string, () => Promise<void>> = {
 
   /** All transports closed, nothing else called. */
   async closed() {
-    const { connect, createPair } = await import('./pair.ts')
+    const { connect, createPair } = await import('../src/testing/pair.ts')
     const pair = createPair()
     await connect(pair)
     pair.close()
@@ -25,7 +26,7 @@ const scenarios: Record<string, () => Promise<void>> = {
 
   /** The other side closed, ours was left alone. */
   async closedByPeer() {
-    const { connect, createPair } = await import('./pair.ts')
+    const { connect, createPair } = await import('../src/testing/pair.ts')
     const pair = createPair()
     await connect(pair)
     pair.sender.transport.close()
@@ -34,8 +35,8 @@ const scenarios: Record<string, () => Promise<void>> = {
 
   /** Everything still open at the end. */
   async cleanedUp() {
-    const { connect, createPair, observe } = await import('./pair.ts')
-    const { closeRtc } = await import('../index.ts')
+    const { connect, createPair, observe } = await import('../src/testing/pair.ts')
+    const { closeRtc } = await import('../src/index.ts')
     const pair = createPair()
     await connect(pair)
     await observe({ role: 'sender', ssrc: 1 }).transport.createOffer()
@@ -45,8 +46,8 @@ const scenarios: Record<string, () => Promise<void>> = {
 
   /** Fewer and fewer free descriptors: an offer fails with a clear error, or succeeds. */
   async descriptors() {
-    const { observe } = await import('./pair.ts')
-    const { closeRtc, rtcAvailable } = await import('../index.ts')
+    const { observe } = await import('../src/testing/pair.ts')
+    const { closeRtc, rtcAvailable } = await import('../src/index.ts')
     rtcAvailable()
     const outcomes: string[] = []
     for (let free = 8; free >= 0; free--) {
@@ -54,7 +55,7 @@ const scenarios: Record<string, () => Promise<void>> = {
       const held = holdAllBut(free)
       const outcome = transport.createOffer().then(
         () => 'offered',
-        (error: { code?: string }) => error.code ?? String(error),
+        (error: unknown) => (error instanceof RtcError ? error.code : 'another error'),
       )
       outcomes.push(await outcome)
       for (const descriptor of held) closeSync(descriptor)

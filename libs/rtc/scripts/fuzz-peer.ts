@@ -1,8 +1,8 @@
-/** Run by `hostile-peer.test.ts`: a stranger's SDPs and candidates against the real native stack. */
-import { RtcError } from '../errors.ts'
-import { closeRtc } from '../ndc/transport.ts'
-import { observe, pause } from './pair.ts'
-import { BROWSER_OFFER, mutate, OFFER, seededRandom } from './sdp.ts'
+/** Run by `src/process.test.ts`: a stranger's SDPs and candidates against the real native stack. */
+import { RtcError } from '../src/errors.ts'
+import { closeRtc } from '../src/ndc/transport.ts'
+import { observe, pause } from '../src/testing/pair.ts'
+import { BROWSER_OFFER, mutate, OFFER, seededRandom } from '../src/testing/sdp.ts'
 
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 127.0.0.1 39167 typ host generation 0'
 const seed = Number(process.argv[2] ?? 1)

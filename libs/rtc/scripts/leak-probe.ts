@@ -1,9 +1,9 @@
-/** Run by `no-leak.test.ts` inside `namespace.sh`: prints how many packets each step sent through eth0. */
+/** Run by `src/no-leak.test.ts` inside `namespace.sh`: prints how many packets each step sent through eth0. */
 import { readFileSync } from 'node:fs'
-import { native } from '../ndc/native.ts'
-import { closeRtc } from '../ndc/transport.ts'
-import { createPair, eventually, observe, pause, rtpPacket } from './pair.ts'
-import { OFFER } from './sdp.ts'
+import { native } from '../src/ndc/native.ts'
+import { closeRtc } from '../src/ndc/transport.ts'
+import { createPair, eventually, observe, pause, rtpPacket } from '../src/testing/pair.ts'
+import { OFFER } from '../src/testing/sdp.ts'
 
 const SETTLE_MS = 400
 
@@ -23,7 +23,8 @@ async function count(step: () => Promise<void> | void): Promise<number> {
 
 /** A join over the machine's own addresses; the peer also names hosts that only a DNS server knows. */
 async function join(addresses: string[]): Promise<void> {
-  const { sender, receiver, close } = createPair({ bindAddress: 'all' })
+  const pair = createPair({ bindAddress: 'all' })
+  const { sender, receiver } = pair
   const offer = await sender.transport.createOffer()
   receiver.transport.addCandidate('candidate:9 1 udp 1 early.example.org 4000 typ host', '0')
   const answer = await receiver.transport.acceptOffer(offer)
@@ -38,7 +39,7 @@ async function join(addresses: string[]): Promise<void> {
   if (!(await eventually(() => receiver.packets.length === 20, 2000))) throw new Error('RTP was lost')
   await pause(SETTLE_MS)
   addresses.push(...sender.candidates.map((candidate) => candidate.split(' ')[4] ?? ''))
-  close()
+  pair.close()
 }
 
 /** A sender whose answer never comes. */
