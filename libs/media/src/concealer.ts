@@ -25,6 +25,11 @@ export class Concealer {
     return this.#run < FADE_TO_SAMPLES
   }
 
+  /** Whether what was written last is decoded sound. */
+  get fresh(): boolean {
+    return this.#run === 0 && !this.#silenced
+  }
+
   /** False when the decoder refused the payload; nothing is written then. */
   decode(payload: Uint8Array, samples: number): boolean {
     let pcm: Float32Array

@@ -1,8 +1,8 @@
 /** How far the delay may lie below and above its target before anything is corrected. */
-export const DEAD_BAND_BELOW_US = 12_000
-export const DEAD_BAND_ABOVE_US = 30_000
+export const DEAD_BAND_BELOW_US = 8_000
+export const DEAD_BAND_ABOVE_US = 22_000
 /** Correction aims a little above the target and stops within this of it. */
-const AIM_ABOVE_US = 8_000
+const AIM_ABOVE_US = 4_000
 const CLOSE_US = 3_000
 
 const WINDOW_US = 1_000_000

@@ -1,10 +1,8 @@
-import { LatenessWindow } from './lateness-window.ts'
+import { LatenessRecord } from './lateness-record.ts'
 
-/** Jitter rarer than 3 % of the frames is left to concealment: a single stall must not delay everything. */
-const JITTER_PERCENTILE = 0.97
-const JITTER_MARGIN_US = 16_000
-/** Fewer frames than this say nothing about a percentile. */
-const JITTER_FRAMES = 100
+/** The worst episode of the last minute is left to concealment: a single stall must not delay everything. */
+const EPISODES_LEFT_OUT = 1
+const JITTER_MARGIN_US = 10_000
 const REVIEW_US = 1_000_000
 const SHRINK_PER_REVIEW_US = 2_000
 const HOLD_US = 10_000_000
@@ -23,7 +21,7 @@ const LATE_KEPT = 16
 export class DelayTarget {
   readonly #minUs: number
   readonly #maxUs: number
-  readonly #jitter: LatenessWindow = new LatenessWindow()
+  readonly #jitter: LatenessRecord = new LatenessRecord()
   readonly #lateAtUs: Float64Array = new Float64Array(LATE_KEPT)
   readonly #lateByUs: Float64Array = new Float64Array(LATE_KEPT)
   #lateCount = 0
@@ -74,8 +72,7 @@ export class DelayTarget {
   review(nowUs: number): void {
     if (nowUs - this.#reviewedUs < REVIEW_US) return
     this.#reviewedUs = nowUs
-    if (this.#jitter.count < JITTER_FRAMES) return
-    const wantedUs = this.#clamp(this.#jitter.percentileUs(JITTER_PERCENTILE) + JITTER_MARGIN_US)
+    const wantedUs = this.#clamp(this.#jitter.worstUs(EPISODES_LEFT_OUT) + JITTER_MARGIN_US)
     if (wantedUs > this.#us) {
       this.#us = wantedUs
       this.#raisedUs = nowUs

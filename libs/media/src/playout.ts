@@ -13,6 +13,8 @@ import { OPUS_UNIT_SAMPLES, SAMPLES_PER_MS, samplesToUs, usToSamples } from './t
 
 /** Concealment without knowing what comes next is made in pieces of 20 ms. */
 const CHUNK_SAMPLES = 20 * SAMPLES_PER_MS
+const INSERT_SAMPLES = 60 * SAMPLES_PER_MS
+const INSERT_EVERY_SAMPLES = 200 * SAMPLES_PER_MS
 /** A hole in media time longer than this is an outage, not a loss. */
 const MAX_HOLE_SAMPLES = 500 * SAMPLES_PER_MS
 /** A burst (the ring a parent sends at a join) has ended when arrivals stop getting fresher. */
@@ -62,6 +64,7 @@ export class Playout {
   #nextTs = 0
   #last: { ts48k: number; captureUs: number; samples: number; delayUs: number } = noFrame()
   #insert = 0
+  #insertFromTs = Number.NEGATIVE_INFINITY
   #waited = 0
   #waitIsQuiet = true
   #gatheringSinceUs = Number.NaN
@@ -227,7 +230,8 @@ export class Playout {
   }
 
   #play(wanted: number): void {
-    if (this.#insert > 0) return this.#insertDelay()
+    if (this.#insert > 0 && this.#nextTs >= this.#insertFromTs && this.#concealer.fresh)
+      return this.#insertDelay()
     const frame = this.#store.get(this.#nextSeq)
     const next = frame ?? this.#store.first(this.#nextSeq)
     const hole = next === undefined ? Number.POSITIVE_INFINITY : next.ts48k - this.#nextTs
@@ -284,9 +288,11 @@ export class Playout {
     else this.#account.lose(seq, seq, samples, samples)
   }
 
+  /** Delay is added by concealment in short pieces with sound between them: never by silence. */
   #insertDelay(): void {
-    const samples = Math.min(this.#insert, CHUNK_SAMPLES)
+    const samples = Math.min(this.#insert, INSERT_SAMPLES)
     this.#insert -= samples
+    this.#insertFromTs = this.#nextTs + INSERT_EVERY_SAMPLES
     const audible = this.#concealer.conceal(samples)
     this.#account.fill(samples, audible ? 0 : samples)
     if (this.#insert === 0) this.#control.restart()
@@ -366,6 +372,7 @@ export class Playout {
   #anchor(ts48k: number, fromSeq: number = this.#nextSeq): void {
     this.#nextTs = ts48k
     this.#insert = 0
+    this.#insertFromTs = Number.NEGATIVE_INFINITY
     this.#fastest.rebase(this.#store.fastestUs(fromSeq), this.#nowUs)
     this.#target.forgetArrivals()
     this.#control.restart()

@@ -69,13 +69,15 @@ export class Resampler {
       const blend = row - whole
       const first = (position - HISTORY_SAMPLES + 1) * channels
       for (let c = 0; c < channels; c++) {
-        let sum = 0
-        for (let k = 0; k < TAPS; k++) {
-          const low = KERNEL[whole * TAPS + k] ?? 0
-          const high = KERNEL[(whole + 1) * TAPS + k] ?? 0
-          sum += (low + (high - low) * blend) * (data[first + k * channels + c] ?? 0)
+        let low = 0
+        let high = 0
+        let at = first + c
+        for (let k = whole * TAPS; k < whole * TAPS + TAPS; k++, at += channels) {
+          const sample = data[at] ?? 0
+          low += (KERNEL[k] ?? 0) * sample
+          high += (KERNEL[k + TAPS] ?? 0) * sample
         }
-        into[i * channels + c] = sum
+        into[i * channels + c] = low + (high - low) * blend
       }
       phase += ratio
       const carry = Math.floor(phase)
@@ -96,10 +98,10 @@ export class Resampler {
 }
 
 /** Row p holds the taps for a reading position p/256 of a sample after the middle; one row more for blending. */
-const KERNEL: Float32Array = buildKernel()
+const KERNEL: Float64Array = buildKernel()
 
-function buildKernel(): Float32Array {
-  const kernel = new Float32Array((PHASES + 1) * TAPS)
+function buildKernel(): Float64Array {
+  const kernel = new Float64Array((PHASES + 1) * TAPS)
   for (let p = 0; p <= PHASES; p++) {
     let sum = 0
     for (let k = 0; k < TAPS; k++) {

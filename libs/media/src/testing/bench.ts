@@ -35,6 +35,8 @@ export class Bench {
   path: Path = 'swarm'
   /** Called with every block the sink pulls. */
   onBlock: (pcm: Float32Array, nowUs: number) => void = () => {}
+  /** Called with every frame that arrives, before the playout gets it. */
+  onArrival: (frame: Frame, nowUs: number) => void = () => {}
   nowUs = 10_000_000
   seq: number
   ts48k: number
@@ -143,6 +145,7 @@ export class Bench {
 
   #arrive({ frame: arrived, path }: Arrival): void {
     this.#arrivals.shift()
+    this.onArrival(arrived, this.nowUs)
     this.results[this.playout.push(arrived, path, this.nowUs)]++
   }
 
