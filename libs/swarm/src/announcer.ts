@@ -1,4 +1,3 @@
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import {
   type ByeReason,
@@ -53,8 +52,10 @@ export interface StationAnnouncerOptions extends Partial<AdmissionLimits> {
   dhtKeyPair?: DhtKeyPair
   /** DHT keys of relays, for the record. */
   relays?: readonly Uint8Array[]
-  onLink(link: PeerLink): void
-  onEvent?(event: AnnouncerEvent): void
+  onLink: (link: PeerLink) => void
+  onEvent?: (event: AnnouncerEvent) => void
+  /** From the open connection until the peer is proven, ms; default 5000. */
+  handshakeTimeoutMs?: number
   /** Unix time, ms. */
   now?: () => number
 }
@@ -210,7 +211,7 @@ export class StationAnnouncer {
       },
       via: () => this.#viaOf(conn),
       now: this.#now,
-      timeoutMs: HANDSHAKE_TIMEOUT_MS,
+      timeoutMs: this.#options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
       onLink: (open) => {
         this.#pending.delete(pending)
         this.#links.add(open)
@@ -220,9 +221,11 @@ export class StationAnnouncer {
       onRefused: (refusal) => {
         this.#pending.delete(pending)
         this.#options.onEvent?.({ type: 'refused', id: keyId(conn.remotePublicKey), refusal })
-        if (refusal.bye?.reason === 'superseded') void this.#checkRecord()
       },
-      onEnd: (open) => this.#links.delete(open),
+      onEnd: (open, end) => {
+        this.#links.delete(open)
+        if (end.kind === 'bye' && end.reason === 'superseded') void this.#checkRecord()
+      },
     })
     if (this.#stopping) return void pending.abort('off-air')
     if (isFull) {

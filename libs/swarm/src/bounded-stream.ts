@@ -1,4 +1,3 @@
-/// <reference path="./vendor/secret-stream.d.ts" />
 import NoiseSecretStream, { type RawStream } from '@hyperswarm/secret-stream'
 
 /** One Protomux batch of control messages; secret-stream itself would allocate up to 16 MiB on a stranger's word. */

@@ -1,4 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
 import {
   compareTerm,
   fromHex,
@@ -22,6 +21,8 @@ import { BoundedMap } from './bounded-map.ts'
 import type { Term } from './handshake.ts'
 import { ImpostorList } from './impostor-list.ts'
 import type { LinkEnd, OpenLink, PeerLink } from './peer-link.ts'
+import { repeatDelayMs } from './repeat-delay.ts'
+import { setGlobalTimer, type SetTimer } from './timer.ts'
 
 export type ConnectionEvent =
   | { type: 'searching' | 'reconnecting' | 'off-air'; attempt: number }
@@ -31,9 +32,6 @@ export type ConnectionEvent =
   /** The link that carries the station ended; the search goes on. */
   | { type: 'link-lost'; id: string; end: LinkEnd }
 
-/** Starts a timer and returns what stops it. */
-export type SetTimer = (callback: () => void, ms: number) => () => void
-
 export interface ConnectionManagerOptions {
   node: DhtNode
   sodium: Sodium
@@ -42,8 +40,8 @@ export interface ConnectionManagerOptions {
   /** The newest (generation, term) heard so far; older ones are refused. */
   minTerm?: Term
   /** A proven link: the only one from now on. The one before it closes right after this call. */
-  onLink(link: PeerLink): void
-  onEvent?(event: ConnectionEvent): void
+  onLink: (link: PeerLink) => void
+  onEvent?: (event: ConnectionEvent) => void
   /** Spreads the redials of an audience over so many ms after a lost link; default 500. */
   jitterMs?: number
   /** How long one dial may take, ms; birthday punches need 35 s. */
@@ -59,6 +57,9 @@ const JITTER_MS = 500
 const DIAL_TIMEOUT_MS = 40_000
 const HANDSHAKE_TIMEOUT_MS = 5000
 const MAX_ROUTES = 256
+/** When a key is dialled again beside a first dial, ms; sooner while a link is suspect, for its route may be stale. */
+const REPEAT_MS = 600
+const SUSPECT_REPEAT_MS = 300
 
 /** The listener's side: finds the station, holds one proven link to it, and never gives up while it is wanted. */
 export class ConnectionManager {
@@ -125,11 +126,10 @@ export class ConnectionManager {
     this.#options.node.dht.off('network-change', this.#onNetworkChange)
     this.#driver.send({ type: 'STOP' })
     for (const stopTimer of this.#timers.values()) stopTimer()
-    const search = this.#search
-    search?.stop()
+    this.#stopSearch()
     const endings = [...this.#dials.values()].map((dial) => dial.abandon())
     this.#dials.clear()
-    await Promise.all([...endings, this.#link?.close('leaving'), search?.done])
+    await Promise.all([...endings, this.#link?.close('leaving')])
   }
 
   #perform(effect: ReconnectEffect): void {
@@ -176,11 +176,14 @@ export class ConnectionManager {
       onFound: (found) => this.#found(found),
     })
     this.#search = search
-    void search.done.then((found) => {
-      if (this.#search !== search) return
-      this.#search = undefined
-      this.#driver.send({ type: 'DISCOVERY_DONE', found })
-    })
+    void this.#finishSearch(search)
+  }
+
+  async #finishSearch(search: Search): Promise<void> {
+    const found = await search.done
+    if (this.#search !== search) return
+    this.#search = undefined
+    this.#driver.send({ type: 'DISCOVERY_DONE', found })
   }
 
   #stopSearch(): void {
@@ -198,7 +201,11 @@ export class ConnectionManager {
   #dial(attempt: number, key: string): void {
     const { node, sodium, link, role = 'listener' } = this.#options
     if (this.#impostors.has(key, this.#now())) return this.#failed(attempt, key, 'IMPOSTOR')
+    const sameKey = [...this.#dials.values()].filter((dial) => dial.key === key)
     const dial = new Dial({
+      key,
+      delayMs: repeatDelayMs(sameKey, this.#link ? SUSPECT_REPEAT_MS : REPEAT_MS, this.#now()),
+      setTimer: this.#setTimer,
       dht: node.dht,
       remoteKey: fromHex(key),
       relayAddresses: this.#routes.get(key) ?? [],
@@ -259,9 +266,4 @@ export class ConnectionManager {
     const jitterMs = Math.floor(this.#random() * (this.#options.jitterMs ?? JITTER_MS))
     this.#driver.send({ type: 'LINK_LOST', attempt, reason: end.kind, jitterMs })
   }
-}
-
-function setGlobalTimer(callback: () => void, ms: number): () => void {
-  const timer = setTimeout(callback, ms)
-  return () => clearTimeout(timer)
 }

@@ -1,5 +1,3 @@
-/// <reference path="./vendor/protomux.d.ts" />
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import { type ControlMessage, decodeControl, encodeControl, LIMITS } from '@pearcast/protocol'
 import Protomux, { type MuxChannel } from 'protomux'
@@ -14,13 +12,15 @@ const MESSAGE_RATE: Rate = { burst: 200, perSecond: 100 }
 /** Bytes on the ordered stream, Protomux's own included: two SDPs at once, and again every second. */
 const BYTE_RATE: Rate = { burst: 128 * 1024, perSecond: 32 * 1024 }
 
+/** Written and not yet taken by the peer: one that does not read must not fill our memory. */
+const MAX_UNSENT_BYTES = 256 * 1024
+
 export interface ControlChannelEvents {
-  /** `bytes` is the encoded message: what a transcript is made of. */
-  onMessage(message: ControlMessage): void
+  onMessage: (message: ControlMessage) => void
   /** The peer broke a rule: its connection should end. */
-  onViolation(detail: string): void
+  onViolation: (detail: string) => void
   /** Closed by the peer, or with its connection. */
-  onClosed(): void
+  onClosed: () => void
 }
 
 /**
@@ -34,6 +34,7 @@ export class ControlChannel {
   readonly #now: () => number
   readonly #messages: TokenBucket
   readonly #bytes: TokenBucket
+  #unsentBytes = 0
   #over = false
 
   constructor(conn: SecretStream, topic: Uint8Array, events: ControlChannelEvents, now: () => number) {
@@ -48,6 +49,9 @@ export class ControlChannel {
       id: topic,
       messages: [{ onmessage: (bytes) => this.#receive(bytes) }],
       onclose: () => this.#closed(),
+      ondrain: () => {
+        this.#unsentBytes = 0
+      },
     })
     this.#channel?.open()
   }
@@ -55,10 +59,15 @@ export class ControlChannel {
   /** Sends the messages in one packet when they fit; ignored once the channel is closed. */
   send(...messages: readonly ControlMessage[]): void {
     const port = this.#channel?.messages[0]
-    if (!port || this.#channel?.closed !== false) return
+    if (!port || this.#channel === null || this.#channel.closed) return
     if (messages.length > 1) this.#mux.cork()
-    for (const message of messages) port.send(encodeControl(message))
+    for (const message of messages) {
+      const bytes = encodeControl(message)
+      port.send(bytes)
+      if (!this.#mux.drained) this.#unsentBytes += bytes.length
+    }
     if (messages.length > 1) this.#mux.uncork()
+    if (this.#unsentBytes > MAX_UNSENT_BYTES) this.#violate('the peer does not read its messages')
   }
 
   /** Delivers nothing from now on. */

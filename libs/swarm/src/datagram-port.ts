@@ -1,4 +1,3 @@
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { RawStream } from '@hyperswarm/secret-stream'
 import { DatagramOpener, DatagramSealer, LIMITS, type Sodium } from '@pearcast/protocol'
 
@@ -103,5 +102,6 @@ export class DatagramPort {
 
 /** Datagrams of this stream that still wait for the socket; NaN, which means "assume so", when udx cannot tell. */
 function queuedSends(raw: RawStream): number {
-  return (raw._sreqs?.length ?? Number.NaN) - (raw._sfree?.length ?? Number.NaN)
+  const { _sreqs: requests, _sfree: free } = raw
+  return requests && free ? requests.length - free.length : Number.NaN
 }

@@ -1,5 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
-/// <reference path="./vendor/secret-stream.d.ts" />
 import HyperDHT, { type DhtKeyPair } from 'hyperdht'
 import { type Address, formatAddress, isLoopbackHost } from './address.ts'
 import { SwarmError } from './errors.ts'

@@ -1,5 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import HyperDHT from 'hyperdht'
 import type { Address } from './address.ts'
@@ -8,6 +6,8 @@ import { codeOf } from './errors.ts'
 import type { Refusal } from './handshake.ts'
 import type { LinkEnd, OpenLink } from './peer-link.ts'
 import { PendingLink, type PendingLinkOptions } from './pending-link.ts'
+import type { DialInFlight } from './repeat-delay.ts'
+import type { SetTimer } from './timer.ts'
 import { connectionTraits, type PunchClasses, viaOf } from './via.ts'
 
 /** Why a dial brought no link: HyperDHT's own code, e.g. PEER_NOT_FOUND, or the handshake's. */
@@ -16,6 +16,11 @@ export interface DialFailure extends Omit<Refusal, 'code'> {
 }
 
 export interface DialOptions {
+  /** Hex of `remoteKey`. */
+  key: string
+  /** Begins only then, ms. */
+  delayMs: number
+  setTimer: SetTimer
   dht: HyperDHT
   remoteKey: Uint8Array
   /** DHT nodes through which the peer said he can be reached; they save a search. */
@@ -28,68 +33,86 @@ export interface DialOptions {
   dialTimeoutMs: number
   /** From then until the peer is proven. */
   handshakeTimeoutMs: number
-  onLink(link: OpenLink): void
-  onFailed(failure: DialFailure): void
-  onEnd(link: OpenLink, end: LinkEnd): void
+  onLink: (link: OpenLink) => void
+  onFailed: (failure: DialFailure) => void
+  onEnd: (link: OpenLink, end: LinkEnd) => void
 }
 
 /**
  * One attempt at one key, under a fresh Noise key: HyperDHT keeps one connection for a pair of keys, and a second
  * dial beside a suspect link must not end it. Exactly one of `onLink` and `onFailed` is called, unless it is abandoned.
  */
-export class Dial {
+export class Dial implements DialInFlight {
+  readonly key: string
+  readonly startMs: number
   readonly #options: DialOptions
-  readonly #conn: SecretStream
-  readonly #timer: ReturnType<typeof setTimeout>
+  #stopTimer: () => void
+  #conn: SecretStream | undefined
   #pending: PendingLink | undefined
   #punch: PunchClasses | undefined
   #failure: DialFailure = { code: 'CLOSED', detail: 'the connection ended before it opened' }
   #over = false
 
   constructor(options: DialOptions) {
+    this.key = options.key
     this.#options = options
-    const { dialTimeoutMs } = options
-    this.#conn = options.dht.connect(options.remoteKey, {
+    this.startMs = options.now() + options.delayMs
+    this.#stopTimer = () => undefined
+    if (options.delayMs === 0) this.#begin()
+    else this.#stopTimer = options.setTimer(() => this.#begin(), options.delayMs)
+  }
+
+  /** The peer has answered; what is left is the way there and the proof. */
+  get answered(): boolean {
+    return this.#punch !== undefined || this.#pending !== undefined
+  }
+
+  #begin(): void {
+    const { dht, remoteKey, relayAddresses, dialTimeoutMs, setTimer } = this.#options
+    const conn = dht.connect(remoteKey, {
       keyPair: HyperDHT.keyPair(),
-      relayAddresses: options.relayAddresses,
+      relayAddresses,
       createSecretStream: createBoundedStream,
       holepunch: (remoteFirewall, localFirewall) => {
         this.#punch = { remoteFirewall, localFirewall }
         return true
       },
     })
-    this.#timer = setTimeout(() => {
+    this.#conn = conn
+    this.#stopTimer = setTimer(() => {
       this.#failure = { code: 'TIMEOUT', detail: `no connection within ${dialTimeoutMs} ms` }
-      this.#conn.destroy()
+      conn.destroy()
     }, dialTimeoutMs)
-    this.#conn.on('error', (error: Error) => {
+    conn.on('error', (error: Error) => {
       this.#failure = { code: codeOf(error), detail: error.message }
     })
-    this.#conn.once('open', () => this.#opened())
-    this.#conn.once('close', () => this.#closed())
+    conn.once('open', () => this.#opened(conn))
+    conn.once('close', () => this.#closed())
   }
 
   /** Ends the attempt without a callback. */
   abandon(): Promise<void> {
     if (this.#over) return Promise.resolve()
     this.#over = true
-    clearTimeout(this.#timer)
+    this.#stopTimer()
     if (this.#pending) return this.#pending.abort()
+    const conn = this.#conn
+    if (!conn || conn.destroyed) return Promise.resolve()
     return new Promise((resolve) => {
-      this.#conn.once('close', () => resolve())
-      this.#conn.destroy()
+      conn.once('close', () => resolve())
+      conn.destroy()
     })
   }
 
-  #opened(): void {
-    clearTimeout(this.#timer)
+  #opened(conn: SecretStream): void {
+    this.#stopTimer()
     if (this.#over) return
     const { dht, topic, handshake, now, handshakeTimeoutMs, onLink, onFailed, onEnd } = this.#options
     this.#pending = new PendingLink({
-      conn: this.#conn,
+      conn,
       topic,
       handshake,
-      via: () => viaOf(connectionTraits(dht, this.#conn, this.#punch)),
+      via: () => viaOf(connectionTraits(dht, conn, this.#punch)),
       now,
       timeoutMs: handshakeTimeoutMs,
       onLink: (link) => {
@@ -105,7 +128,7 @@ export class Dial {
   }
 
   #closed(): void {
-    clearTimeout(this.#timer)
+    this.#stopTimer()
     if (this.#over || this.#pending) return
     this.#over = true
     this.#options.onFailed(this.#failure)

@@ -1,4 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
 import { compareTerm, type Sodium, type StationLink, stationTopic } from '@pearcast/protocol'
 import type HyperDHT from 'hyperdht'
 import type { LookupReply, Query } from 'hyperdht'
@@ -19,7 +18,7 @@ export interface SearchOptions {
   link: StationLink
   /** Records of an older term are not looked at. */
   minTerm?: Term | undefined
-  onFound(found: Found): void
+  onFound: (found: Found) => void
 }
 
 /** A topic can be squatted by anybody: a search reports no more peers than this from it. */

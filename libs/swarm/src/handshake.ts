@@ -52,7 +52,7 @@ export interface Term {
 }
 
 /** Both ends of the Noise connection that a handshake is bound to. */
-export interface Binding {
+interface Binding {
   localKey: Uint8Array
   remoteKey: Uint8Array
   handshakeHash: Uint8Array
@@ -76,7 +76,7 @@ export interface HandshakeOptions {
   /** Sessions older than this are refused. */
   minTerm?: Term | undefined
   nowS: number
-  send(...messages: ControlMessage[]): void
+  send: (...messages: ControlMessage[]) => void
 }
 
 /** The other side, known and proven. */
@@ -137,9 +137,17 @@ export class Handshake {
         return this.#receiveSealKey(message.key)
       case 'bye':
         return refuse('BYE', message.detail || message.reason, message)
-      default:
-        return outOfOrder(message.type)
+      case 'subscribe':
+      case 'accepted':
+      case 'refused':
+      case 'select':
+      case 'signal':
+      case 'ping':
+      case 'pong':
+      case 'routed':
+        break
     }
+    return outOfOrder(message.type)
   }
 
   #receiveHello(hello: Hello): HandshakeStep {

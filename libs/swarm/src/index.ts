@@ -10,7 +10,6 @@ export {
   type ConnectionEvent,
   ConnectionManager,
   type ConnectionManagerOptions,
-  type SetTimer,
 } from './connection-manager.ts'
 export { CHANNEL_LABEL } from './control-channel.ts'
 export type { DatagramStats } from './datagram-port.ts'
@@ -21,4 +20,5 @@ export type { LinkEnd, PeerLink } from './peer-link.ts'
 export { type PrivateDht, type PrivateDhtOptions, startPrivateDht } from './private-dht.ts'
 export { type ReachabilityChange, type ReachabilityOptions, ReachabilityWatch } from './reachability.ts'
 export { readRecord, type StoredRecord } from './station-record.ts'
+export type { SetTimer } from './timer.ts'
 export { type ConnectionTraits, viaOf } from './via.ts'

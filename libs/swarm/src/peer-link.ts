@@ -1,4 +1,3 @@
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import {
   type Bye,
@@ -84,7 +83,7 @@ export interface OpenLinkOptions {
   handshake: HandshakeOptions
   via: Via
   now: () => number
-  onEnd(end: LinkEnd): void
+  onEnd: (end: LinkEnd) => void
 }
 
 export class OpenLink implements PeerLink {
@@ -210,7 +209,14 @@ export class OpenLink implements PeerLink {
       case 'proof':
       case 'seal-key':
         return this.violate(`the peer sent "${message.type}" on an open link`)
-      default:
+      case 'subscribe':
+      case 'accepted':
+      case 'refused':
+      case 'select':
+      case 'signal':
+      case 'ping':
+      case 'pong':
+      case 'routed':
         if (this.#onControl) this.#onControl(message)
         else if (this.#backlog.length < MAX_BACKLOG) this.#backlog.push(message)
         else this.violate('too many control messages that nobody takes')
@@ -264,19 +270,23 @@ export function byeMessage(reason: ByeReason, detail: string): Bye {
   return { type: 'bye', reason, detail: toPlainLine(detail, LIMITS.maxDetailBytes) }
 }
 
-/** Ends the stream after what was written, and cuts it when the other side does not follow. */
+/**
+ * Ends the stream after what was written, and cuts it when the other side does not follow. The end comes a turn later:
+ * while Protomux reads a batch it holds back what is written.
+ */
 export function endGently(conn: SecretStream): Promise<void> {
   return new Promise((resolve) => {
     if (conn.destroyed) return resolve()
-    const timer = setTimeout(() => conn.destroy(), GOODBYE_MS)
+    const turn = setTimeout(() => conn.end(), 0)
+    const cut = setTimeout(() => conn.destroy(), GOODBYE_MS)
     conn.once('close', () => {
-      clearTimeout(timer)
+      clearTimeout(turn)
+      clearTimeout(cut)
       resolve()
     })
-    conn.end()
   })
 }
 
-export function addressOf(conn: SecretStream): Address {
+function addressOf(conn: SecretStream): Address {
   return { host: conn.rawStream.remoteHost ?? '0.0.0.0', port: conn.rawStream.remotePort }
 }

@@ -1,4 +1,3 @@
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import type { ByeReason, Via } from '@pearcast/protocol'
 import { ControlChannel } from './control-channel.ts'
@@ -16,10 +15,10 @@ export interface PendingLinkOptions {
   /** Unix time, ms. */
   now: () => number
   timeoutMs: number
-  onLink(link: OpenLink): void
-  onRefused(refusal: Refusal): void
+  onLink: (link: OpenLink) => void
+  onRefused: (refusal: Refusal) => void
   /** The open link ended. */
-  onEnd(link: OpenLink, end: LinkEnd): void
+  onEnd: (link: OpenLink, end: LinkEnd) => void
 }
 
 /** The other side's silence costs a keep-alive each so often, and its death is noticed soon after, ms. */

@@ -1,4 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
 import HyperDHT from 'hyperdht'
 import type { Address } from './address.ts'
 import { abandon } from './dht-node.ts'

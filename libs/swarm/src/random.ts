@@ -1,4 +1,3 @@
-/// <reference path="./vendor/sodium-universal.d.ts" />
 import sodium from 'sodium-universal'
 
 /** Bytes for keys, from the operating system. */

@@ -1,5 +1,5 @@
+import type HyperDHT from 'hyperdht'
 import { type Address, formatAddress, sameAddress } from './address.ts'
-import type { DhtNode } from './dht-node.ts'
 
 export interface ReachabilityChange {
   previous: Address
@@ -7,13 +7,13 @@ export interface ReachabilityChange {
 }
 
 export interface ReachabilityOptions {
-  node: Pick<DhtNode, 'dht'>
+  node: { readonly dht: Pick<HyperDHT, 'ping'> }
   /** Its `relayAddresses` are the DHT nodes that forward handshakes to this server. */
   announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
-  onChange(change: ReachabilityChange): void
+  onChange: (change: ReachabilityChange) => void
   /** No relay has answered for `lostAfterMs`, or one answers again. */
-  onReachable?(reachable: boolean): void
+  onReachable?: (reachable: boolean) => void
   intervalMs?: number
   lostAfterMs?: number
   /** Unix time, ms. */

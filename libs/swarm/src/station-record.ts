@@ -1,4 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
 import {
   compareTerm,
   decodeRecord,
@@ -82,6 +81,6 @@ function parseReply(reply: MutableReply): StoredRecord | undefined {
   }
 }
 
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

@@ -1,9 +1,6 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
-/// <reference path="./vendor/hyperswarm.d.ts" />
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import type HyperDHT from 'hyperdht'
-import type { DhtKeyPair } from 'hyperdht'
+import type { DhtKeyPair, DhtListener } from 'hyperdht'
 import Hyperswarm, { type DiscoverySession } from 'hyperswarm'
 import type { Address } from './address.ts'
 import { createBoundedStream } from './bounded-stream.ts'
@@ -15,8 +12,8 @@ export interface StationSwarmOptions {
   topic: Uint8Array
   keyPair: DhtKeyPair
   /** Called before anything is allocated for a handshake; false leaves it unanswered. */
-  admits(host: string): boolean
-  onConnection(conn: SecretStream): void
+  admits: (host: string) => boolean
+  onConnection: (conn: SecretStream) => void
   now: () => number
 }
 
@@ -107,11 +104,9 @@ export class StationSwarm {
   }
 }
 
-type Listener = (...args: unknown[]) => void
-
 /** Hyperswarm listens to its node and never stops: it expects to end the node with itself. */
-function listenersOf(dht: HyperDHT): { event: string; listener: Listener }[] {
+function listenersOf(dht: HyperDHT): { event: string; listener: DhtListener }[] {
   return ['network-change', 'network-update'].flatMap((event) =>
-    dht.listeners(event).map((listener) => ({ event, listener: listener as Listener })),
+    dht.listeners(event).map((listener) => ({ event, listener })),
   )
 }

@@ -1,4 +1,4 @@
-/// <reference path="./vendor/sodium-universal.d.ts" />
+import type { SecretStream } from '@hyperswarm/secret-stream'
 import {
   type CertificateChain,
   issueEncoderCertificate,
@@ -6,7 +6,9 @@ import {
   type KeyPair,
   keyPairFromSeed,
   type StationLink,
+  stationTopic,
 } from '@pearcast/protocol'
+import HyperDHT from 'hyperdht'
 import sodium from 'sodium-universal'
 import { StationAnnouncer, type StationAnnouncerOptions, type AnnouncerEvent } from './announcer.ts'
 import {
@@ -15,9 +17,12 @@ import {
   type ConnectionManagerOptions,
 } from './connection-manager.ts'
 import { type DhtNode, openDht } from './dht-node.ts'
+import type { Term } from './handshake.ts'
 import type { PeerLink } from './peer-link.ts'
+import { PendingLink } from './pending-link.ts'
 import { type PrivateDht, startPrivateDht } from './private-dht.ts'
 import { randomBytes } from './random.ts'
+import { connectionTraits, viaOf } from './via.ts'
 
 /** A station's keys, as `pearcast` would keep them in files. */
 export interface TestStation {
@@ -123,6 +128,40 @@ export class TestNet {
     this.onClose(() => manager.stop())
     manager.start()
     return { manager, node, links, events }
+  }
+
+  /** One Noise connection to a key, open and nothing more. */
+  async dial(node: DhtNode, publicKey: Uint8Array): Promise<SecretStream> {
+    const conn = node.dht.connect(publicKey, { keyPair: HyperDHT.keyPair() })
+    conn.on('error', () => undefined)
+    this.onClose(async () => conn.destroy())
+    if (!(await conn.opened)) throw new Error('the connection did not open')
+    return conn
+  }
+
+  /** One proven link to a key, and the connection below it. */
+  async prove(
+    node: DhtNode,
+    publicKey: Uint8Array,
+    link: StationLink,
+    minTerm?: Term,
+  ): Promise<{ link: PeerLink; conn: SecretStream }> {
+    const conn = await this.dial(node, publicKey)
+    const open = await new Promise<PeerLink>((resolve, reject) => {
+      const pending = new PendingLink({
+        conn,
+        topic: stationTopic(sodium, link.stationKey),
+        handshake: { sodium, link, role: 'listener', minTerm, nowS: Math.floor(Date.now() / 1000) },
+        via: () => viaOf(connectionTraits(node.dht, conn, undefined)),
+        now: Date.now,
+        timeoutMs: 2000,
+        onLink: resolve,
+        onRefused: ({ code, detail }) => reject(new Error(`${code}: ${detail}`)),
+        onEnd: () => undefined,
+      })
+      this.onClose(() => pending.abort())
+    })
+    return { link: open, conn }
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,3 @@
-/// <reference path="./vendor/hyperdht.d.ts" />
-/// <reference path="./vendor/secret-stream.d.ts" />
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import type { Via } from '@pearcast/protocol'
 import type HyperDHT from 'hyperdht'

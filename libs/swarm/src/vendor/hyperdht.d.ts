@@ -75,7 +75,8 @@ declare module 'hyperdht' {
     maxWindow?: number
     udx?: unknown
   }
-  export default class HyperDHT extends EventEmitter {
+  export type DhtListener = (...args: never[]) => void
+  export default class HyperDHT {
     constructor(options?: DhtOptions)
     static bootstrapper(port: number, host: string, options?: DhtOptions): HyperDHT
     static keyPair(seed?: Uint8Array): DhtKeyPair
@@ -123,7 +124,10 @@ declare module 'hyperdht' {
       value: Uint8Array,
       options?: { seq?: number },
     ): Promise<{ seq: number }>
-    ping(to: HostPort, options?: { retry?: boolean }): Promise<{ to: HostPort; from: HostPort; rtt: number }>
+    ping(to: HostPort, options?: { retry?: boolean }): Promise<{ to: HostPort }>
     destroy(options?: { force?: boolean }): Promise<void>
+    on(event: string, listener: DhtListener): this
+    off(event: string, listener: DhtListener): this
+    listeners(event: string): DhtListener[]
   }
 }

@@ -15,6 +15,8 @@ declare module 'protomux' {
   export default class Protomux {
     constructor(stream: SecretStream)
     readonly stream: SecretStream
+    /** False while the stream holds back what was written. */
+    readonly drained: boolean
     createChannel(options: {
       protocol: string
       id: Uint8Array | null
@@ -22,6 +24,7 @@ declare module 'protomux' {
       messages: readonly { onmessage(message: Uint8Array): void }[]
       onopen?: () => void
       onclose?: () => void
+      ondrain?: () => void
     }): MuxChannel | null
     cork(): void
     uncork(): void

@@ -33,6 +33,8 @@ declare module '@hyperswarm/secret-stream' {
     setKeepAlive(ms: number): void
     setTimeout(ms: number): void
     flush(): Promise<boolean>
+    /** Its own datagrams: not confidential, see `BoundedSecretStream`. */
+    trySend(datagram: Uint8Array): void
   }
   export default class NoiseSecretStream extends Duplex implements SecretStream {
     constructor(isInitiator: boolean, rawStream: RawStream | null, options?: object)
@@ -49,5 +51,6 @@ declare module '@hyperswarm/secret-stream' {
     setKeepAlive(ms: number): void
     setTimeout(ms: number): void
     flush(): Promise<boolean>
+    trySend(datagram: Uint8Array): void
   }
 }

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Address } from './address.ts'
+import { type ReachabilityChange, ReachabilityWatch } from './reachability.ts'
+import { createStation, TestNet } from './test-kit.ts'
+
+const RELAYS: Address[] = [
+  { host: '9.9.9.1', port: 1 },
+  { host: '9.9.9.2', port: 2 },
+]
+
+/** Relays that answer with the address at which they see us, or not at all. */
+class FakeRelays {
+  readonly seenAs = new Map<string, Address>()
+  readonly announcer: { relayAddresses: readonly Address[] } = { relayAddresses: RELAYS }
+  readonly changes: ReachabilityChange[] = []
+  readonly reachable: boolean[] = []
+  nowMs = 0
+  readonly watch: ReachabilityWatch = new ReachabilityWatch({
+    node: { dht: { ping: ({ host }: Address) => this.#ping(host) } },
+    announcer: this.announcer,
+    onChange: (change) => this.changes.push(change),
+    onReachable: (reachable) => this.reachable.push(reachable),
+    now: () => this.nowMs,
+    intervalMs: 1e6,
+  })
+
+  see(address: Address | undefined): void {
+    for (const { host } of RELAYS) {
+      if (address) this.seenAs.set(host, address)
+      else this.seenAs.delete(host)
+    }
+  }
+
+  async tick(): Promise<void> {
+    this.nowMs += 1000
+    await this.watch.check()
+  }
+
+  #ping(host: string): Promise<{ to: Address }> {
+    const to = this.seenAs.get(host)
+    return to ? Promise.resolve({ to }) : Promise.reject(new Error('REQUEST_TIMEOUT'))
+  }
+}
+
+let relays: FakeRelays
+const start = (): FakeRelays => {
+  relays = new FakeRelays()
+  relays.watch.start()
+  return relays
+}
+afterEach(() => relays.watch.stop())
+
+describe('the watch of our own reachability', () => {
+  const [home, away] = [
+    { host: '8.8.8.8', port: 1000 },
+    { host: '8.8.8.8', port: 2000 },
+  ]
+
+  test('reports once when the relays see another address', async () => {
+    const { changes } = start()
+    relays.see(home)
+    await relays.tick()
+    await relays.tick()
+    expect(changes).toEqual([])
+    relays.see(away)
+    await relays.tick()
+    await relays.tick()
+    expect(changes).toEqual([{ previous: home, current: away }])
+  })
+
+  test('takes a NAT that gives each relay its own port for what it is', async () => {
+    const { changes } = start()
+    RELAYS.forEach(({ host }, i) => relays.seenAs.set(host, { host: '8.8.8.8', port: 5000 + i }))
+    await relays.tick()
+    await relays.tick()
+    expect(changes).toEqual([])
+  })
+
+  test('says when nobody has answered for 3 s, and when somebody does again', async () => {
+    const { reachable } = start()
+    relays.see(home)
+    await relays.tick()
+    relays.see(undefined)
+    await relays.tick()
+    await relays.tick()
+    expect(reachable).toEqual([])
+    await relays.tick()
+    expect(reachable).toEqual([false])
+    relays.see(home)
+    await relays.tick()
+    expect(reachable).toEqual([false, true])
+    expect(relays.changes).toEqual([])
+  })
+
+  test('forgets relays that are not used any more', async () => {
+    const { changes } = start()
+    relays.see(home)
+    await relays.tick()
+    relays.announcer.relayAddresses = []
+    await relays.tick()
+    relays.announcer.relayAddresses = RELAYS
+    relays.see(away)
+    await relays.tick()
+    expect(changes).toEqual([])
+  })
+
+  test('reports nothing after it has been stopped', async () => {
+    const { changes } = start()
+    relays.see(home)
+    await relays.tick()
+    relays.see(away)
+    const ticking = relays.tick()
+    relays.watch.stop()
+    await ticking
+    expect(changes).toEqual([])
+  })
+})
+
+test('on a DHT, the relays of an announcer answer', async () => {
+  start()
+  const net = await TestNet.start()
+  const on = await net.announce(createStation())
+  const changes: ReachabilityChange[] = []
+  const reachable: boolean[] = []
+  const watch = new ReachabilityWatch({
+    ...on,
+    onChange: (change) => changes.push(change),
+    onReachable: (now) => reachable.push(now),
+    intervalMs: 20,
+    lostAfterMs: 200,
+  })
+  watch.start()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect([changes, reachable]).toEqual([[], []])
+  watch.stop()
+  await net.close()
+})
