@@ -37,7 +37,8 @@ export async function openSource(input: string, options: OpenSourceOptions): Pro
   }
 }
 
-async function openBytes(bytes: Bytes, options: OpenSourceOptions): Promise<AudioSource> {
+/** The same of bytes that are already open. */
+export async function openBytes(bytes: Bytes, options: OpenSourceOptions): Promise<AudioSource> {
   const loop = options.loop ?? false
   const opened = await openFormat(bytes, options.allowTruncated ?? false)
   if (opened.kind === 'opus' && passesThrough(opened.scan, options)) {

@@ -46,3 +46,8 @@ export function likeness(a: Float32Array, b: Float32Array): number {
   }
   return product / Math.sqrt(energyA * energyB)
 }
+
+/** The largest absolute sample. */
+export function peak(pcm: Float32Array): number {
+  return pcm.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0)
+}
