@@ -2,6 +2,7 @@
 declare module 'sodium-universal' {
   import type { Sodium } from '@pearcast/protocol'
 
-  const sodium: Sodium & { randombytes_buf(output: Uint8Array): void }
+  export function randombytes_buf(output: Uint8Array): void
+  const sodium: Sodium
   export default sodium
 }
