@@ -39,11 +39,7 @@ describe('a listener stays with its station', () => {
   })
 
   test('the file ends: the listener hears all of it, is told, and waits for more', async () => {
-    const { broadcaster, link } = await lab.broadcast(
-      'libs/audio/fixtures/first-light.opus',
-      '--wait-listeners',
-      '1',
-    )
+    const { broadcaster, link } = await lab.broadcast(fixture('first-light.opus'), '--wait-listeners', '1')
     const listener = lab.listen(link, '--output', 'null')
     await listener.until('off-air', 20_000)
     expect(await broadcaster.exited).toBe(0)
