@@ -11,11 +11,22 @@ export interface AdmissionLimits {
   handshakes: Rate
 }
 
-export const DEFAULT_ADMISSION: AdmissionLimits = {
+const DEFAULTS: AdmissionLimits = {
   maxConnections: 1024,
   maxPending: 1024,
   handshakesPerAddress: { burst: 256, perSecond: 32 },
   handshakes: { burst: 2048, perSecond: 400 },
+}
+
+/** Fills in what is not said. On a private DHT every listener comes from the same address. */
+export function admissionLimits(limits: Partial<AdmissionLimits>, isLoopback: boolean): AdmissionLimits {
+  const perAddress = isLoopback ? DEFAULTS.handshakes : DEFAULTS.handshakesPerAddress
+  return {
+    maxConnections: limits.maxConnections ?? DEFAULTS.maxConnections,
+    maxPending: limits.maxPending ?? DEFAULTS.maxPending,
+    handshakesPerAddress: limits.handshakesPerAddress ?? perAddress,
+    handshakes: limits.handshakes ?? DEFAULTS.handshakes,
+  }
 }
 
 export interface AdmissionStats {

@@ -4,33 +4,23 @@ import {
   type CertificateChain,
   compareTerm,
   keyId,
-  SIGNATURE_BYTES,
   type Sodium,
   type StationLink,
   stationTopic,
   type Via,
 } from '@pearcast/protocol'
-import HyperDHT, { type DhtKeyPair, type RecordSigner } from 'hyperdht'
+import HyperDHT, { type DhtKeyPair } from 'hyperdht'
 import type { Address } from './address.ts'
-import { Admission, type AdmissionLimits, type AdmissionStats, DEFAULT_ADMISSION } from './admission.ts'
+import { Admission, type AdmissionLimits, admissionLimits, type AdmissionStats } from './admission.ts'
 import type { DhtNode } from './dht-node.ts'
 import { codeOf, reasonOf, SwarmError } from './errors.ts'
 import type { Refusal, StationCredentials, Term } from './handshake.ts'
-import type { OpenLink, PeerLink } from './peer-link.ts'
+import type { OpenLink } from './open-link.ts'
+import type { PeerLink } from './peer-link.ts'
 import { PendingLink } from './pending-link.ts'
 import { StationSwarm } from './station-swarm.ts'
-import { publishRecord, readRecord } from './station-record.ts'
+import { publishRecord, readRecord, recordSigner, type StationSigner } from './station-record.ts'
 import { connectionTraits, viaOf } from './via.ts'
-
-/** The station's key: a key pair, or what signs its records while the secret key stays elsewhere. */
-export interface StationSigner {
-  publicKey: Uint8Array
-  secretKey?: Uint8Array
-  /** Ed25519 over what the DHT asks to be signed. */
-  sign?: (signable: Uint8Array) => Uint8Array | Promise<Uint8Array>
-  /** Of a private station. */
-  groupKey?: Uint8Array
-}
 
 export type AnnouncerEvent =
   /** A peer that connected is not let in. */
@@ -90,7 +80,7 @@ export class StationAnnouncer {
     const { publicKey: stationKey, groupKey } = options.station
     this.#link = { stationKey, ...(groupKey && { groupKey }) }
     this.#topic = stationTopic(options.sodium, stationKey)
-    this.#admission = new Admission(admissionLimits(options), this.#now())
+    this.#admission = new Admission(admissionLimits(options, options.node.isLoopback), this.#now())
     this.#credentials = { chain: options.chain, sessionSecretKey: options.sessionSecretKey }
   }
 
@@ -142,7 +132,7 @@ export class StationAnnouncer {
   }
 
   async #putRecord(): Promise<void> {
-    const signer = recordSigner(this.#options)
+    const signer = recordSigner(this.#options.station, this.#options.sodium)
     if (!signer || this.#stopping) return
     const { chain } = this.#credentials
     await publishRecord(this.#options.node.dht, signer, {
@@ -259,34 +249,6 @@ export class StationAnnouncer {
   }
 }
 
-function admissionLimits(options: StationAnnouncerOptions): AdmissionLimits {
-  const { maxConnections, maxPending, handshakesPerAddress, handshakes } = options
-  // Every listener of a private DHT comes from the same address.
-  const perAddress = options.node.isLoopback
-    ? DEFAULT_ADMISSION.handshakes
-    : DEFAULT_ADMISSION.handshakesPerAddress
-  return {
-    maxConnections: maxConnections ?? DEFAULT_ADMISSION.maxConnections,
-    maxPending: maxPending ?? DEFAULT_ADMISSION.maxPending,
-    handshakesPerAddress: handshakesPerAddress ?? perAddress,
-    handshakes: handshakes ?? DEFAULT_ADMISSION.handshakes,
-  }
-}
-
 function termOf({ encoder, session }: CertificateChain): Term {
   return { generation: encoder.generation, term: session.term }
-}
-
-function recordSigner({ station, sodium }: StationAnnouncerOptions): RecordSigner | undefined {
-  const { publicKey, secretKey, sign } = station
-  if (sign) return { publicKey, sign }
-  if (!secretKey) return undefined
-  return {
-    publicKey,
-    sign: (signable) => {
-      const signature = new Uint8Array(SIGNATURE_BYTES)
-      sodium.crypto_sign_detached(signature, signable, secretKey)
-      return signature
-    },
-  }
 }

@@ -15,6 +15,12 @@ export interface DatagramStats {
   malformed: number
 }
 
+/** The part of a UDX stream that carries datagrams. */
+export type DatagramTransport = Pick<RawStream, 'trySend' | '_sreqs' | '_sfree'> & {
+  on(event: 'message', listener: (datagram: Uint8Array) => void): unknown
+  off(event: 'message', listener: (datagram: Uint8Array) => void): unknown
+}
+
 /** Waiting for the socket to become writable, for one peer: a second of audio. */
 const MAX_QUEUED = 64
 
@@ -29,7 +35,7 @@ export class DatagramPort {
   onDatagram: ((plaintext: Uint8Array) => void) | undefined
   /** Longest plaintext that the path and the peer take. */
   readonly maxPlaintextBytes: number
-  readonly #raw: RawStream
+  readonly #raw: DatagramTransport
   readonly #sealer: DatagramSealer
   readonly #opener: DatagramOpener
   readonly #onMessage = (sealed: Uint8Array): void => this.#receive(sealed)
@@ -40,7 +46,7 @@ export class DatagramPort {
   #open = true
 
   constructor(options: {
-    raw: RawStream
+    raw: DatagramTransport
     sodium: Sodium
     /** The key that we sent: the peer opens with it. */
     localKey: Uint8Array
@@ -101,7 +107,7 @@ export class DatagramPort {
 }
 
 /** Datagrams of this stream that still wait for the socket; NaN, which means "assume so", when udx cannot tell. */
-function queuedSends(raw: RawStream): number {
+function queuedSends(raw: DatagramTransport): number {
   const { _sreqs: requests, _sfree: free } = raw
   return requests && free ? requests.length - free.length : Number.NaN
 }

@@ -1,11 +1,6 @@
 export { type Address, formatAddress, parseBootstrap } from './address.ts'
 export type { AdmissionLimits, AdmissionStats } from './admission.ts'
-export {
-  type AnnouncerEvent,
-  StationAnnouncer,
-  type StationAnnouncerOptions,
-  type StationSigner,
-} from './announcer.ts'
+export { type AnnouncerEvent, StationAnnouncer, type StationAnnouncerOptions } from './announcer.ts'
 export {
   type ConnectionEvent,
   ConnectionManager,
@@ -19,6 +14,6 @@ export type { Refusal, RefusalCode, Term } from './handshake.ts'
 export type { LinkEnd, PeerLink } from './peer-link.ts'
 export { type PrivateDht, type PrivateDhtOptions, startPrivateDht } from './private-dht.ts'
 export { type ReachabilityChange, type ReachabilityOptions, ReachabilityWatch } from './reachability.ts'
-export { readRecord, type StoredRecord } from './station-record.ts'
+export { readRecord, type StationSigner, type StoredRecord } from './station-record.ts'
 export type { SetTimer } from './timer.ts'
 export { type ConnectionTraits, viaOf } from './via.ts'

@@ -2,7 +2,9 @@ import type { SecretStream } from '@hyperswarm/secret-stream'
 import type { ByeReason, Via } from '@pearcast/protocol'
 import { ControlChannel } from './control-channel.ts'
 import { Handshake, type HandshakeOptions, type HandshakeStep, type Refusal } from './handshake.ts'
-import { byeMessage, endGently, type LinkEnd, OpenLink } from './peer-link.ts'
+import { byeMessage, endGently } from './goodbye.ts'
+import { OpenLink } from './open-link.ts'
+import type { LinkEnd } from './peer-link.ts'
 import { randomBytes } from './random.ts'
 
 export interface PendingLinkOptions {

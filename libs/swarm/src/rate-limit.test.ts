@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Admission, DEFAULT_ADMISSION } from './admission.ts'
+import { Admission, admissionLimits } from './admission.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { AddressRateLimiter, TokenBucket } from './rate-limit.ts'
 
@@ -45,12 +45,14 @@ test('a flood of addresses does not grow the memory', () => {
 describe('admission', () => {
   test('turns handshakes away by load, by address and by those under way, and counts each', () => {
     const admission = new Admission(
-      {
-        ...DEFAULT_ADMISSION,
-        maxPending: 2,
-        handshakesPerAddress: { burst: 2, perSecond: 1 },
-        handshakes: { burst: 3, perSecond: 1 },
-      },
+      admissionLimits(
+        {
+          maxPending: 2,
+          handshakesPerAddress: { burst: 2, perSecond: 1 },
+          handshakes: { burst: 3, perSecond: 1 },
+        },
+        false,
+      ),
       0,
     )
     expect(admission.allowsHandshake('1.1.1.1', 2, 0)).toBe(false)

@@ -4,11 +4,23 @@ import {
   encodeRecord,
   LIMITS,
   ProtocolError,
+  SIGNATURE_BYTES,
+  type Sodium,
   type StationRecord,
 } from '@pearcast/protocol'
 import type HyperDHT from 'hyperdht'
 import type { MutableReply, RecordSigner } from 'hyperdht'
 import { SwarmError } from './errors.ts'
+
+/** The station's key: a key pair, or what signs its records while the secret key stays elsewhere. */
+export interface StationSigner {
+  publicKey: Uint8Array
+  secretKey?: Uint8Array
+  /** Ed25519 over what the DHT asks to be signed. */
+  sign?: (signable: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  /** Of a private station. */
+  groupKey?: Uint8Array
+}
 
 /** A record as the DHT keeps it. */
 export interface StoredRecord {
@@ -83,4 +95,19 @@ function parseReply(reply: MutableReply): StoredRecord | undefined {
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+/** What signs a station's records, if anything here can. */
+export function recordSigner(station: StationSigner, sodium: Sodium): RecordSigner | undefined {
+  const { publicKey, secretKey, sign } = station
+  if (sign) return { publicKey, sign }
+  if (!secretKey) return undefined
+  return {
+    publicKey,
+    sign: (signable) => {
+      const signature = new Uint8Array(SIGNATURE_BYTES)
+      sodium.crypto_sign_detached(signature, signable, secretKey)
+      return signature
+    },
+  }
 }
