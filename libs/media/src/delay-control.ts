@@ -8,10 +8,10 @@ const CLOSE_US = 3_000
 const WINDOW_US = 1_000_000
 /** 0.5 %: 9 cents, heard by nobody when it comes and goes slowly. */
 const MAX_DEVIATION = 0.005
-/** Never slower than three times the drift of a poor clock (100 ppm). */
-const MIN_DEVIATION = 0.0003
-/** An error is worked off with a time constant of 10 s. */
-const DEVIATION_PER_US = 1 / 10_000_000
+/** Never slower than five times the drift of a poor clock (100 ppm). */
+const MIN_DEVIATION = 0.0005
+/** An error is worked off with a time constant of 8 s. */
+const DEVIATION_PER_US = 1 / 8_000_000
 const SLEW_PER_S = 0.01
 
 /**

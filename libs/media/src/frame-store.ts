@@ -59,6 +59,10 @@ export class FrameStore {
     if (this.#frames[seq % SIZE]?.seq === seq) this.#frames[seq % SIZE] = undefined
   }
 
+  releaseBefore(seq: number): void {
+    for (let s = this.#from(0); s < seq && s <= this.#newest; s++) this.release(s)
+  }
+
   /** The first stored frame at or after `seq` whose media time is at or after `ts48k`. */
   first(seq: number, ts48k: number = Number.NEGATIVE_INFINITY): Frame | undefined {
     for (let s = this.#from(seq); s <= this.#newest; s++) {

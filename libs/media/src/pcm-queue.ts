@@ -1,5 +1,5 @@
 /** Samples kept before the read position: what the resampler's window reaches back to. */
-export const HISTORY_SAMPLES = 16
+export const HISTORY_SAMPLES = 12
 
 /** Decoded sound on its way to the sink: interleaved, contiguous, grown only by a pull larger than any before. */
 export class PcmQueue {

@@ -18,7 +18,7 @@ const stretch = fc.record({
   pauseMs: fc.constantFrom(0, 0, 0, 50, 700, 4000),
   pauseMovesMedia: fc.boolean(),
   heartbeats: fc.boolean(),
-  seqJump: fc.constantFrom(0, 0, 0, 3, 5000),
+  seqJump: fc.constantFrom(0, 0, 0, 3, 5000, 2 ** 40),
   tsJump: fc.constantFrom(0, 0, 0, -4000, 100_000_000),
 })
 

@@ -4,31 +4,21 @@ import { DEAD_BAND_ABOVE_US, DEAD_BAND_BELOW_US, DelayControl } from './delay-co
 import { DelayTarget } from './delay-target.ts'
 import { FastestArrival } from './fastest-arrival.ts'
 import { FrameStore } from './frame-store.ts'
+import { LiveEdge } from './live-edge.ts'
 import { Outage } from './outage.ts'
 import { PcmQueue } from './pcm-queue.ts'
 import { PlayoutAccount } from './playout-account.ts'
 import type { PlayoutOptions, PlayoutState, PlayoutStats } from './playout-types.ts'
 import { Resampler } from './resampler.ts'
-import { OPUS_UNIT_SAMPLES, SAMPLES_PER_MS, samplesToUs, usToSamples } from './time.ts'
+import { SourceSilence } from './source-silence.ts'
+import { CHUNK_SAMPLES, OPUS_UNIT_SAMPLES, SAMPLES_PER_MS, samplesToUs, usToSamples } from './time.ts'
 
-/** Concealment without knowing what comes next is made in pieces of 20 ms. */
-const CHUNK_SAMPLES = 20 * SAMPLES_PER_MS
+/** A raised target is reached by pieces of concealment of this length, this far apart. */
 const INSERT_SAMPLES = 60 * SAMPLES_PER_MS
 const INSERT_EVERY_SAMPLES = 200 * SAMPLES_PER_MS
-/** A hole in media time longer than this is an outage, not a loss. */
+/** A hole longer than this, in media time or in frames, is an outage and not a loss. */
 const MAX_HOLE_SAMPLES = 500 * SAMPLES_PER_MS
-/** A burst (the ring a parent sends at a join) has ended when arrivals stop getting fresher. */
-const SETTLE_US = 15_000
-const SETTLE_STEP_US = 5_000
-const SETTLE_MAX_US = 250_000
-/** Start this much early rather than a whole pull late, at most a quarter of a pull. */
-const START_EARLY_SAMPLES = 5 * SAMPLES_PER_MS
-/** A frame captured this much later than its media time says: the source itself had stalled. */
-const SOURCE_STALL_US = 100_000
-/** Heartbeats come every 100 ms; three in a row may get lost. */
-const HEARTBEAT_FRESH_US = 350_000
-/** A live source whose clock has passed its last frame by this much is not sending. */
-const SOURCE_SILENT_US = 60_000
+const MAX_HOLE_FRAMES = 500
 /** Delay beyond the allowed maximum plus this is not worked off but skipped. */
 const SKIP_BEYOND_MAX_US = 200_000
 
@@ -48,6 +38,8 @@ type Phase = 'buffering' | 'playing' | 'outage' | 'ended'
 export class Playout {
   readonly #options: PlayoutOptions
   readonly #store: FrameStore = new FrameStore()
+  readonly #liveEdge: LiveEdge = new LiveEdge(this.#store)
+  readonly #source: SourceSilence = new SourceSilence()
   readonly #queue: PcmQueue
   readonly #resampler: Resampler
   readonly #concealer: Concealer
@@ -62,14 +54,12 @@ export class Playout {
   /** What the output needs next, as a sequence number and as media time. */
   #nextSeq = 0
   #nextTs = 0
-  #last: { ts48k: number; captureUs: number; samples: number; delayUs: number } = noFrame()
+  /** How late the last played frame could have been. */
+  #delayUs = 0
   #insert = 0
   #insertFromTs = Number.NEGATIVE_INFINITY
   #waited = 0
   #waitIsQuiet = true
-  #gatheringSinceUs = Number.NaN
-  #heartbeat: SourceHeartbeat | undefined
-  #heartbeatUs = Number.NEGATIVE_INFINITY
   #sentBefore = 0
   #late = 0
   #copiesDropped = 0
@@ -107,14 +97,13 @@ export class Playout {
       return 'late'
     }
     // What gathered behind an outage says nothing about the jitter of the way.
-    if (this.#phase === 'playing' || this.#conceals()) this.#target.onArrival(latenessUs, nowUs)
+    if (this.#phase === 'playing' || this.#bridges()) this.#target.onArrival(latenessUs, nowUs)
     return this.#store.put(frame, samples, path, nowUs) ? 'queued' : 'late'
   }
 
   /** The source says what it has sent: when that has all been played, silence is neither gap nor loss. */
   heartbeat(heartbeat: SourceHeartbeat, nowUs: number): void {
-    this.#heartbeat = heartbeat
-    this.#heartbeatUs = nowUs
+    this.#source.onHeartbeat(heartbeat, nowUs)
     if (this.#phase === 'outage' && this.#sourceIsQuiet(nowUs)) this.#outage.becomeQuiet()
   }
 
@@ -138,16 +127,18 @@ export class Playout {
   /** The broadcaster started anew: its sequence numbers begin again. Counters go on. */
   newSession(): void {
     if (this.#firstSeq !== undefined) this.#sentBefore += this.#nextSeq - this.#firstSeq
-    if (this.#phase === 'outage') this.#fillOutage(this.#outage.silent)
-    this.#waitIsQuiet = this.#phase === 'ended' || (this.#phase === 'outage' && this.#outage.quiet)
-    this.#waited = 0
+    if (this.#phase !== 'buffering') {
+      this.#waited = 0
+      this.#waitIsQuiet = this.#phase === 'ended' || (this.#phase === 'outage' && this.#outage.quiet)
+    }
+    if (this.#phase === 'outage') this.#outage.endWithoutFrame(this.#account, true)
     this.#firstSeq = undefined
     this.#phase = 'buffering'
-    this.#last = noFrame()
+    this.#delayUs = 0
     this.#insert = 0
-    this.#gatheringSinceUs = Number.NaN
-    this.#heartbeat = undefined
     this.#store.clear()
+    this.#liveEdge.restart()
+    this.#source.clear()
     this.#fastest.clear()
     this.#target.forgetArrivals()
     this.#control.restart()
@@ -170,7 +161,7 @@ export class Playout {
 
   /** Playback is over: settles what is undecided. The last sequence number is the last one decided on. */
   finish(): void {
-    if (this.#phase === 'outage') this.#fillOutage(0)
+    if (this.#phase === 'outage') this.#outage.endWithoutFrame(this.#account, false)
     this.#account.forgetHole()
     this.#phase = 'ended'
   }
@@ -214,7 +205,7 @@ export class Playout {
   }
 
   #buffer(wanted: number): void {
-    const start = this.#liveEdge(0)
+    const start = this.#findLiveEdge(0)
     if (start === undefined) {
       this.#queue.writeSilence(wanted)
       this.#waited += wanted
@@ -222,70 +213,73 @@ export class Playout {
     }
     // Silence before the first session belongs to no timeline; between two sessions it is a gap.
     if (this.#sentBefore > 0) this.#account.fill(this.#waited, this.#waitIsQuiet ? 0 : this.#waited)
-    for (let seq = this.#store.first(0)?.seq ?? start.seq; seq < start.seq; seq++) this.#store.release(seq)
+    this.#store.releaseBefore(start.seq)
     this.#firstSeq = start.seq
-    this.#nextSeq = start.seq
-    this.#anchor(start.ts48k)
+    this.#anchor(start)
     this.#phase = 'playing'
   }
 
   #play(wanted: number): void {
-    if (this.#insert > 0 && this.#nextTs >= this.#insertFromTs && this.#concealer.fresh)
-      return this.#insertDelay()
+    const mayInsert = this.#nextTs >= this.#insertFromTs && this.#concealer.fresh
+    if (this.#insert > 0 && mayInsert) return this.#insertDelay()
     const frame = this.#store.get(this.#nextSeq)
     const next = frame ?? this.#store.first(this.#nextSeq)
-    const hole = next === undefined ? Number.POSITIVE_INFINITY : next.ts48k - this.#nextTs
-    if (next === undefined || Math.abs(hole) > MAX_HOLE_SAMPLES) return this.#beginOutage(next !== undefined)
-    if (frame === undefined) return this.#concealNext(next, hole)
+    if (next === undefined) return this.#beginOutage(false)
+    const hole = next.ts48k - this.#nextTs
+    const missing = next.seq - this.#nextSeq
+    if (Math.abs(hole) > MAX_HOLE_SAMPLES || missing > MAX_HOLE_FRAMES) return this.#beginOutage(true)
+    if (frame === undefined) return this.#concealNext(hole, missing)
     // A source that leaves out silence (DTX) moves its media time on without using sequence numbers.
-    if (hole > 0) {
-      const silence = Math.min(Math.ceil(hole), wanted)
-      this.#concealer.silence(silence)
-      this.#account.fill(silence, 0)
-      this.#nextTs += silence
-      return
-    }
+    if (hole > 0) return this.#pause(Math.min(hole, wanted))
     this.#playFrame(frame)
   }
 
   #playFrame(frame: Frame): void {
-    const { seq, ts48k, captureUs } = frame
+    const { seq, ts48k, captureUs, payload } = frame
     const samples = this.#store.samples(seq)
     const startUs = this.#nowUs + samplesToUs(this.#queue.available)
-    const delayUs = this.#nowUs - samplesToUs(ts48k) - this.#fastest.us
-    if (this.#concealer.decode(frame.payload, samples)) {
+    if (this.#concealer.decode(payload, samples)) {
       const capturedUs = captureUs > 0 ? this.#options.clock?.toLocal(captureUs) : undefined
       const latencyUs = capturedUs === undefined ? Number.NaN : startUs - capturedUs
       this.#account.frame(frame, this.#store.path(seq), samples, latencyUs)
     } else {
-      this.#bookConcealment(seq, samples, this.#concealer.conceal(samples))
+      this.#concealFrame(seq, samples)
     }
     this.#store.release(seq)
-    this.#control.observe(delayUs)
-    this.#last.ts48k = ts48k
-    this.#last.captureUs = captureUs
-    this.#last.samples = samples
-    this.#last.delayUs = delayUs
+    this.#source.onPlayed(frame, samples)
+    this.#delayUs = this.#nowUs - samplesToUs(ts48k) - this.#fastest.us
+    this.#control.observe(this.#delayUs)
     this.#nextSeq = seq + 1
     this.#nextTs = ts48k + samples
     if (this.#control.delayUs > this.#maxDelayUs + SKIP_BEYOND_MAX_US) this.#beginOutage(true)
   }
 
-  /** One frame is missing while a later one is here: its share of the hole is concealed. */
-  #concealNext(next: Frame, hole: number): void {
-    const missing = next.seq - this.#nextSeq
-    const longest = Math.max(this.#last.samples, CHUNK_SAMPLES)
-    const share = missing === 1 ? hole : Math.round(hole / missing / OPUS_UNIT_SAMPLES) * OPUS_UNIT_SAMPLES
-    const samples = Math.min(Math.max(Math.ceil(share), 0), longest)
-    const seq = this.#nextSeq++
-    if (samples === 0) return this.#account.lose(seq, seq, 0, 0)
-    this.#bookConcealment(seq, samples, this.#concealer.conceal(samples))
+  #pause(samples: number): void {
+    this.#concealer.silence(samples)
+    this.#account.fill(samples, 0)
     this.#nextTs += samples
   }
 
-  #bookConcealment(seq: number, samples: number, audible: boolean): void {
-    if (audible) this.#account.conceal(seq, samples)
+  /** One frame is missing while a later one is here: its share of the hole is concealed. */
+  #concealNext(hole: number, missing: number): void {
+    const longest = Math.max(this.#source.frameSamples, CHUNK_SAMPLES)
+    const share = missing === 1 ? hole : Math.round(hole / missing / OPUS_UNIT_SAMPLES) * OPUS_UNIT_SAMPLES
+    const samples = Math.min(Math.max(share, 0), longest)
+    const seq = this.#nextSeq++
+    if (samples === 0) return this.#account.lose(seq, seq, 0, 0)
+    this.#concealFrame(seq, samples)
+    this.#nextTs += samples
+  }
+
+  #concealFrame(seq: number, samples: number): void {
+    if (this.#concealer.conceal(samples)) this.#account.conceal(seq, samples)
     else this.#account.lose(seq, seq, samples, samples)
+  }
+
+  #raiseDelay(): void {
+    if (this.#phase === 'outage' && !this.#bridges()) return
+    const missing = usToSamples(this.#target.us - this.#delayUs)
+    this.#insert = Math.max(this.#insert, Math.ceil(missing / OPUS_UNIT_SAMPLES) * OPUS_UNIT_SAMPLES)
   }
 
   /** Delay is added by concealment in short pieces with sound between them: never by silence. */
@@ -293,90 +287,56 @@ export class Playout {
     const samples = Math.min(this.#insert, INSERT_SAMPLES)
     this.#insert -= samples
     this.#insertFromTs = this.#nextTs + INSERT_EVERY_SAMPLES
-    const audible = this.#concealer.conceal(samples)
-    this.#account.fill(samples, audible ? 0 : samples)
+    this.#concealer.conceal(samples)
+    this.#account.fill(samples, 0)
     if (this.#insert === 0) this.#control.restart()
-  }
-
-  #raiseDelay(): void {
-    if (this.#phase === 'outage' && !this.#conceals()) return
-    const missing = usToSamples(this.#target.us - this.#last.delayUs)
-    const units = Math.ceil(missing / OPUS_UNIT_SAMPLES)
-    this.#insert = Math.max(this.#insert, units * OPUS_UNIT_SAMPLES)
   }
 
   #beginOutage(rebuffering: boolean): void {
     this.#phase = 'outage'
-    this.#outage.begin(this.#nextTs)
-    this.#outage.rebuffering = rebuffering
-    this.#gatheringSinceUs = Number.NaN
+    this.#outage.begin(this.#nextTs, rebuffering)
+    this.#liveEdge.restart()
     this.#control.restart()
     if (this.#sourceIsQuiet(this.#nowUs)) this.#outage.becomeQuiet()
   }
 
+  /** Nothing to play: bridges a short time with concealment, then is silent until playback can go on. */
   #waitOut(wanted: number): void {
-    const conceals = this.#conceals()
-    const holds = conceals || this.#anchorHolds()
-    const next = holds ? this.#store.first(this.#nextSeq, this.#nextTs) : this.#liveEdge(this.#nextSeq)
-    if (next !== undefined && (!holds || next.ts48k <= this.#nextTs)) return this.#resume(next, holds)
-    const limit = next === undefined ? wanted : Math.min(wanted, Math.ceil(next.ts48k - this.#nextTs))
-    const outage = this.#outage
-    if (conceals) {
-      const samples = Math.min(
-        next === undefined ? CHUNK_SAMPLES : Math.ceil(next.ts48k - this.#nextTs),
-        CHUNK_SAMPLES,
-      )
+    const bridges = this.#bridges()
+    const keeps = bridges || this.#anchorHolds()
+    const next = keeps ? this.#store.first(this.#nextSeq, this.#nextTs) : this.#findLiveEdge(this.#nextSeq)
+    if (next !== undefined && (!keeps || next.ts48k <= this.#nextTs)) return this.#resume(next, keeps)
+    const left = next === undefined ? Number.POSITIVE_INFINITY : next.ts48k - this.#nextTs
+    const samples = Math.min(left, bridges ? CHUNK_SAMPLES : wanted)
+    if (bridges) {
       this.#concealer.conceal(samples)
-      outage.concealed += samples
-      this.#nextTs += samples
-      return
+      this.#outage.addConcealment(samples)
+    } else {
+      this.#concealer.silence(samples)
+      this.#outage.addSilence(samples, this.#outage.quiet && this.#sourceIsQuiet(this.#nowUs))
     }
-    this.#concealer.silence(limit)
-    if (outage.quiet && this.#sourceIsQuiet(this.#nowUs)) outage.quietSamples += limit
-    else outage.silent += limit
-    this.#nextTs += limit
+    this.#nextTs += samples
   }
 
-  /** The outage is over with this frame: decides what it meant for every frame that is missing. */
-  #resume(first: Frame, holds: boolean): void {
-    const outage = this.#outage
-    const slot = this.#last.samples
-    const missing = first.seq - this.#nextSeq
-    const concealed = Math.min(missing, Math.round(outage.concealed / slot))
-    let sound = outage.concealed
-    for (let i = 0; i < concealed; i++) {
-      const samples = Math.min(sound, slot)
-      this.#account.conceal(this.#nextSeq + i, samples)
-      sound -= samples
-    }
-    this.#account.fill(sound + outage.quietSamples, 0)
-    const paused = Math.max(0, first.ts48k - outage.startTs - missing * slot) + this.#stallSamples(first)
-    const unexplained = Math.max(0, outage.silent - paused)
-    const lost = missing - concealed
-    if (lost > 0) {
-      const fromSeq = this.#nextSeq + concealed
-      this.#account.lose(fromSeq, first.seq - 1, outage.silent, Math.max(lost * slot, unexplained))
-    } else {
-      this.#account.fill(outage.silent, unexplained)
-    }
-    for (let seq = this.#store.first(this.#nextSeq)?.seq ?? first.seq; seq < first.seq; seq++) {
-      this.#store.release(seq)
-    }
+  #resume(first: Frame, keepsAnchor: boolean): void {
+    const stallSamples = this.#source.stallSamples(first)
+    this.#outage.endWith(first, this.#nextSeq, this.#source.frameSamples, stallSamples, this.#account)
+    this.#store.releaseBefore(first.seq)
     this.#phase = 'playing'
-    if (!holds) this.#anchor(first.ts48k, first.seq)
+    if (!keepsAnchor) this.#anchor(first)
     this.#nextSeq = first.seq
     this.#playFrame(first)
   }
 
-  /** The output from here on is media time `ts48k`: delay is measured anew. */
-  #anchor(ts48k: number, fromSeq: number = this.#nextSeq): void {
-    this.#nextTs = ts48k
+  /** The output goes on with this frame from here: delay is measured anew. */
+  #anchor(frame: Frame): void {
+    this.#nextSeq = frame.seq
+    this.#nextTs = frame.ts48k
     this.#insert = 0
     this.#insertFromTs = Number.NEGATIVE_INFINITY
-    this.#fastest.rebase(this.#store.fastestUs(fromSeq), this.#nowUs)
+    this.#fastest.rebase(this.#store.fastestUs(frame.seq), this.#nowUs)
     this.#target.forgetArrivals()
     this.#control.restart()
-    this.#gatheringSinceUs = Number.NaN
   }
 
   /** Whether going on with the old mapping would give what has arrived since a delay near the target. */
@@ -391,20 +351,11 @@ export class Playout {
     return delayUs >= -DEAD_BAND_BELOW_US && delayUs <= DEAD_BAND_ABOVE_US
   }
 
-  /** The frame with which to start now so that delay is the target, undefined while it is too early. */
-  #liveEdge(fromSeq: number): Frame | undefined {
-    const fastestUs = this.#store.fastestUs(fromSeq)
-    if (!Number.isFinite(fastestUs)) return undefined
-    if (Number.isNaN(this.#gatheringSinceUs)) this.#gatheringSinceUs = this.#nowUs
-    const settledUs = this.#store.fastestUs(fromSeq, this.#nowUs - SETTLE_US)
-    const settled = settledUs - fastestUs <= SETTLE_STEP_US
-    if (!settled && this.#nowUs - this.#gatheringSinceUs < SETTLE_MAX_US) return undefined
-    const position = usToSamples(this.#outputUs() - fastestUs - this.#target.us)
-    const early = Math.min(this.#pullSamples / 4, START_EARLY_SAMPLES)
-    return this.#store.lastWithin(fromSeq, position + early - this.#pullSamples, position + early)
+  #findLiveEdge(fromSeq: number): Frame | undefined {
+    return this.#liveEdge.find(fromSeq, this.#nowUs, this.#outputUs(), this.#target.us, this.#pullSamples)
   }
 
-  /** When the next sample to be produced is needed. Long pulls need their last frames early. */
+  /** When the next sample to be produced is played. Long pulls need their last frames early. */
   #outputUs(): number {
     const early = Math.max(0, this.#pullSamples - CHUNK_SAMPLES)
     return this.#nowUs + samplesToUs(this.#queue.available - early)
@@ -413,36 +364,17 @@ export class Playout {
   #isLate(frame: Frame): boolean {
     if (frame.seq < this.#nextSeq) return true
     if (this.#phase !== 'outage' || frame.ts48k >= this.#nextTs) return false
-    if (frame.seq === this.#nextSeq && samplesToUs(this.#stallSamples(frame)) >= SOURCE_STALL_US) {
-      this.#outage.stalled = true
-    }
-    return this.#conceals()
+    if (frame.seq === this.#nextSeq && this.#source.hadStalledBefore(frame)) this.#outage.stalled = true
+    return this.#bridges()
   }
 
-  /** How much longer the source took from its last frame to this one than their media time says. */
-  #stallSamples(frame: Frame): number {
-    if (frame.captureUs === 0 || this.#last.captureUs === 0) return 0
-    const captured = usToSamples(frame.captureUs - this.#last.captureUs)
-    return Math.max(0, captured - (frame.ts48k - this.#last.ts48k))
-  }
-
-  /** In an outage: whether concealment still bridges it and the old mapping is kept without question. */
-  #conceals(): boolean {
-    const { quiet, stalled, rebuffering } = this.#outage
-    return this.#phase === 'outage' && !quiet && !stalled && !rebuffering && this.#concealer.audible
+  /** In an outage: whether concealment still bridges it, and so the mapping is kept without question. */
+  #bridges(): boolean {
+    return this.#phase === 'outage' && this.#outage.mayBridge && this.#concealer.audible
   }
 
   #sourceIsQuiet(nowUs: number): boolean {
-    const heartbeat = this.#heartbeat
-    if (heartbeat?.headSeq !== this.#nextSeq - 1 || nowUs - this.#heartbeatUs > HEARTBEAT_FRESH_US)
-      return false
-    // A live source may have sent the next frame right after its heartbeat.
-    const silentUs = heartbeat.wallclockUs - this.#last.captureUs - samplesToUs(this.#last.samples)
-    return heartbeat.state !== 'live' || (this.#last.captureUs > 0 && silentUs >= SOURCE_SILENT_US)
-  }
-
-  #fillOutage(unexplained: number): void {
-    this.#account.fill(this.#outage.samples, unexplained)
+    return this.#source.isQuietAfter(this.#nextSeq - 1, nowUs)
   }
 
   #bufferedSamples(): number {
@@ -456,10 +388,6 @@ export class Playout {
     if (this.#phase !== 'outage') return this.#phase
     return this.#outage.quiet && this.#sourceIsQuiet(this.#nowUs) ? 'quiet' : 'starved'
   }
-}
-
-function noFrame(): { ts48k: number; captureUs: number; samples: number; delayUs: number } {
-  return { ts48k: 0, captureUs: 0, samples: CHUNK_SAMPLES, delayUs: 0 }
 }
 
 /** 0 for what is no Opus packet: it is treated as if it had never come. */

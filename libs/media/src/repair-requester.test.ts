@@ -70,6 +70,18 @@ describe('what is missing', () => {
     expect(repair.missing).toBe(0)
   })
 
+  test('a head far beyond what was received is not believed, and repair goes on', () => {
+    const repair = new RepairRequester()
+    receive(repair, [1])
+    repair.onHead(2 ** 47, 0)
+    expect(repair.missing).toBe(64)
+    for (let seq = 2; seq <= 200; seq++) if (seq !== 100) repair.onFrame(seq, seq * 20_000)
+    expect(repair.due(200 * 20_000)).toEqual([])
+    repair.onFrame(202, 201 * 20_000)
+    repair.onFrame(203, 202 * 20_000)
+    expect(repair.due(202 * 20_000)).toEqual([201])
+  })
+
   test('of a long outage only the newest 64 are asked for', () => {
     const repair = new RepairRequester()
     receive(repair, [1, 100_000, 100_001])

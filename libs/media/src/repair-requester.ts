@@ -27,7 +27,10 @@ export class RepairRequester {
   readonly #tries: Uint8Array = new Uint8Array(MAX_MISSING)
   readonly #later: Uint8Array = new Uint8Array(MAX_MISSING)
   #count = 0
+  /** The highest sequence number received. */
   #highest = -1
+  /** Everything up to here was received or has been entered as missing. */
+  #known = -1
 
   constructor(options: RepairOptions = {}) {
     this.rttUs = options.rttUs ?? 0
@@ -41,20 +44,22 @@ export class RepairRequester {
 
   /** A frame came, in whatever order; copies are harmless. */
   onFrame(seq: number, nowUs: number): void {
-    if (seq <= this.#highest) {
-      if (this.#count > 0) this.#forget(seq)
-      return
-    }
-    for (let i = 0; i < this.#count; i++) this.#later[i] = Math.min(255, (this.#later[i] ?? 0) + 1)
-    if (this.#highest >= 0) this.#miss(Math.max(this.#highest + 1, seq - MAX_MISSING), seq, 1, nowUs)
+    if (this.#count > 0) this.#received(seq)
+    if (seq <= this.#highest) return
+    if (this.#highest >= 0) this.#miss(Math.max(this.#known + 1, seq - MAX_MISSING), seq, 1, nowUs)
     this.#highest = seq
+    this.#known = Math.max(this.#known, seq)
   }
 
-  /** The peer or the source says that it has sent up to `headSeq`: what we lack of it is missing. */
+  /**
+   * The peer or the source says that it has sent up to `headSeq`: what we lack of it is missing. A peer may lie:
+   * no more than 64 frames beyond what was received are believed.
+   */
   onHead(headSeq: number, nowUs: number): void {
-    if (this.#highest < 0 || headSeq <= this.#highest) return
-    this.#miss(Math.max(this.#highest + 1, headSeq + 1 - MAX_MISSING), headSeq + 1, 0, nowUs)
-    this.#highest = headSeq
+    const head = Math.min(headSeq, this.#highest + MAX_MISSING)
+    if (this.#highest < 0 || head <= this.#known) return
+    this.#miss(this.#known + 1, head + 1, 0, nowUs)
+    this.#known = head
   }
 
   /** Playout has passed everything below `seq`: asking for it is pointless. */
@@ -93,6 +98,7 @@ export class RepairRequester {
   clear(): void {
     this.#count = 0
     this.#highest = -1
+    this.#known = -1
   }
 
   #miss(from: number, to: number, later: number, nowUs: number): void {
@@ -107,9 +113,11 @@ export class RepairRequester {
     }
   }
 
-  #forget(seq: number): void {
-    for (let i = 0; i < this.#count; i++) {
-      if (this.#seqs[i] === seq) return this.#remove(i)
+  #received(seq: number): void {
+    for (let i = this.#count - 1; i >= 0; i--) {
+      const missing = this.#seqs[i] ?? 0
+      if (missing === seq) this.#remove(i)
+      else if (missing < seq && seq > this.#highest) this.#later[i] = Math.min(255, (this.#later[i] ?? 0) + 1)
     }
   }
 
