@@ -18,8 +18,8 @@ export interface MachineDriver<
   F extends Effect,
 > {
   /** Takes one event. Called from within `perform` it waits until the effects before it are performed. */
-  send(event: E): void
-  snapshot(): SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  readonly send: (event: E) => void
+  readonly snapshot: () => SnapshotFrom<EffectMachine<C, E, V, I, F>>
   /** True once the machine has reached its final state; every later event is ignored. */
   readonly done: boolean
 }
@@ -51,7 +51,7 @@ export function createDriver<
 
   const performAll = (actions: readonly ExecutableActionsFrom<Machine>[]): void => {
     for (const action of actions) {
-      // The edge to xstate: an action's type and params are the effect that the machine's types declare.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- type and params are what EffectActions declares
       const effect = { ...action.params, type: action.type } as unknown as F
       trackTimer(armed, effect)
       try {

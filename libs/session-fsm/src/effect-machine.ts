@@ -36,7 +36,7 @@ export interface TimerEvent<Id extends string> {
 }
 
 /** The parameters of an effect: its fields without the type, or nothing. */
-export type ParamsOf<F extends Effect, T extends F['type']> = Fields<Extract<F, { type: T }>>
+type ParamsOf<F extends Effect, T extends F['type']> = Fields<Extract<F, { type: T }>>
 
 type Fields<F> = F extends unknown
   ? Exclude<keyof F, 'type'> extends never
@@ -51,6 +51,13 @@ export type EffectActions<F extends Effect> = {
 
 /** The body of every effect's action: a machine names what it wants and never does it. */
 export const effect = (): void => {}
+
+/** What xstate's `setup` reads the types of a machine from; it never looks at the values. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- naming the types is all it does
+export function typesOf<C, E, I>(): { context: C; events: E; input: I } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- xstate has no other way to name types
+  return {} as { context: C; events: E; input: I }
+}
 
 /** An xstate machine that also knows the type of its effects (`~effect` exists for the compiler only). */
 export type EffectMachine<

@@ -1,6 +1,6 @@
 import type { ByeReason, RefusalReason } from '@pearcast/protocol'
 import { setup } from 'xstate'
-import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
 import type {
   EndReason,
   ListeningContext,
@@ -34,7 +34,7 @@ const effects: EffectActions<ListeningEffect> = {
 }
 
 const base = setup({
-  types: { context: {} as ListeningContext, events: {} as ListeningEvent, input: {} as ListeningInput },
+  types: typesOf<ListeningContext, ListeningEvent, ListeningInput>(),
   actions: effects,
   guards: {
     byeIs: ({ event }, params: { reason: ByeReason }) =>
@@ -147,7 +147,8 @@ export const listeningMachine: EffectMachine<
             target: 'ended',
             actions: ['endPlayout', endBecause('protocol')],
           },
-          { target: 'reconnecting', actions: redial('parent-left') },
+          // The link ends with the bye, so the search begins by itself, spread over the whole audience.
+          { target: 'reconnecting' },
         ],
         OLDER_SESSION: { target: 'reconnecting', actions: [tell('older-session'), redial('older-session')] },
       },

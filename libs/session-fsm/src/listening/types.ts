@@ -12,7 +12,7 @@ export interface ListeningInput {
 
 export type ListeningTimer = 'subscribe' | 'first-audio' | 'retry'
 
-export type RedialReason = 'media-silent' | 'no-answer' | 'no-audio' | 'older-session' | 'parent-left'
+export type RedialReason = 'media-silent' | 'no-answer' | 'no-audio' | 'older-session'
 export type EndReason = 'stopped' | 'duration' | 'kicked' | 'protocol' | 'not-allowed'
 
 export type ListeningEvent =

@@ -1,5 +1,5 @@
 import { and, not, setup } from 'xstate'
-import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
 import type {
   DirectPath,
   PathsContext,
@@ -20,11 +20,12 @@ const effects: EffectActions<PathsEffect> = {
 }
 
 const base = setup({
-  types: { context: {} as PathsContext, events: {} as PathsEvent, input: {} as PathsInput },
+  types: typesOf<PathsContext, PathsEvent, PathsInput>(),
   actions: effects,
   guards: {
     timerIs: ({ event }, params: { id: PathsTimer }) => event.type === 'timer' && event.id === params.id,
     pathIs: ({ event }, params: { path: DirectPath }) => 'path' in event && event.path === params.path,
+    swarmIsUp: ({ context }) => context.swarmUp,
     allowsSwarm: ({ context }) => context.mode !== 'webrtc',
     allowsWebrtc: ({ context }) => context.mode !== 'swarm',
     swarmIsReady: ({ context }) => context.swarmUp && context.mode !== 'webrtc',
@@ -103,7 +104,8 @@ export const pathsMachine: EffectMachine<PathsContext, PathsEvent, PathsState, P
               target: 'swarm',
               actions: ['swarmIsUp', select('swarm'), tell('none', 'swarm'), 'askForWebrtc'],
             },
-            { actions: ['swarmIsUp', 'request-webrtc'] },
+            // Said again, with each subscription, it asks for nothing more.
+            { guard: not('swarmIsUp'), actions: ['swarmIsUp', 'request-webrtc'] },
           ],
           WEBRTC_CONNECTED: {
             guard: 'allowsWebrtc',

@@ -1,7 +1,8 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { run } from '../testing/ledger.ts'
 import { driveEveryEdge, randomRun } from '../testing/model.ts'
+import { RuleBook } from '../testing/rule-book.ts'
 import { untakenTransitions, type Walk } from '../testing/walk.ts'
 import { pathsMachine } from './machine.ts'
 import { activePath, type DirectPath, type PathMode, type PathsContext, type PathsEvent } from './types.ts'
@@ -135,6 +136,7 @@ describe('a mode of one path', () => {
   test('webrtc: the swarm link only signals', () => {
     const { send, active } = paths('webrtc')
     expect(send(swarmUp)).toEqual([{ type: 'request-webrtc' }])
+    expect(send(swarmUp)).toEqual([])
     expect(active()).toBe('none')
     send(webrtcUp)
     expect(active()).toBe('webrtc')
@@ -192,19 +194,23 @@ describe('whatever happens', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 100 }), (choices) => {
         const machine = run(pathsMachine, { mode })
+        const rules = new RuleBook()
         let [active, selected]: (DirectPath | 'none')[] = ['none', 'none']
         randomRun(machine, choices, anything, (_, effects) => {
           for (const effect of effects) {
             if (effect.type === 'select') selected = effect.path
             if (effect.type !== 'notify-path') continue
-            expect(effect.from).toBe(active)
-            expect(effect.to).not.toBe(active)
+            rules.must(
+              effect.from === active && effect.to !== active,
+              'each change is told, and only changes',
+            )
             active = effect.to
-            if (active !== 'none') expect(selected).toBe(active)
+            rules.must(active === 'none' || active === selected, 'a path is selected before it is active')
           }
-          expect(activePath(machine.driver.snapshot().value)).toBe(active)
-          if (mode !== 'auto') expect(['none', mode]).toContain(active)
+          rules.must(activePath(machine.driver.snapshot().value) === active, 'one path is active')
+          rules.must(mode === 'auto' || active === 'none' || active === mode, 'a mode of one path uses it')
         })
+        expect(rules.broken).toEqual([])
         machine.send({ type: 'STOP' })
         expect(machine.driver.done).toBe(true)
         expect([...machine.ledger.timers]).toEqual([])
@@ -217,14 +223,17 @@ describe('whatever happens', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 100 }), (choices) => {
         const machine = run(pathsMachine, { mode: 'auto' })
+        const rules = new RuleBook()
         let [swarm, webrtc] = [false, false]
         randomRun(machine, choices, anything, ({ type }) => {
           if (type === 'SWARM_UP') swarm = true
           if (type === 'SWARM_DOWN') swarm = false
           if (type === 'WEBRTC_CONNECTED') webrtc = true
           if (type === 'WEBRTC_FAILED') webrtc = false
-          if (swarm || webrtc) expect(activePath(machine.driver.snapshot().value)).not.toBe('none')
+          const active = activePath(machine.driver.snapshot().value)
+          rules.must(active !== 'none' || !(swarm || webrtc), 'a path that is up is used')
         })
+        expect(rules.broken).toEqual([])
       }),
     )
   })

@@ -14,7 +14,7 @@ export interface Candidate {
 }
 
 /** A dial that has neither been proven nor failed. */
-export interface Attempt {
+interface Attempt {
   readonly attempt: number
   readonly key: string
 }
@@ -39,7 +39,7 @@ export interface DialChoice {
 }
 
 /** A topic names at most 20 peers a DHT node; more keys than this are somebody's flood. */
-export const MAX_CANDIDATES = 64
+const MAX_CANDIDATES = 64
 
 const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = { record: 0, hint: 1, topic: 2 }
 

@@ -1,6 +1,6 @@
 import { setup } from 'xstate'
 import { backoffMs } from '../backoff.ts'
-import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
 import {
   allFailed,
   chooseDial,
@@ -34,11 +34,7 @@ const effects: EffectActions<ReconnectEffect> = {
 }
 
 const base = setup({
-  types: {
-    context: {} as ReconnectContext,
-    events: {} as ReconnectEvent,
-    input: {} as ReconnectInput,
-  },
+  types: typesOf<ReconnectContext, ReconnectEvent, ReconnectInput>(),
   actions: effects,
   guards: {
     timerIs: ({ event }, params: { id: ReconnectTimer }) => event.type === 'timer' && event.id === params.id,

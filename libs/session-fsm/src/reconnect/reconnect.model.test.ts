@@ -1,7 +1,8 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { run } from '../testing/ledger.ts'
 import { randomRun, driveEveryEdge } from '../testing/model.ts'
+import { RuleBook } from '../testing/rule-book.ts'
 import { untakenTransitions, type Walk } from '../testing/walk.ts'
 import { reconnectMachine } from './machine.ts'
 import type { ReconnectContext, ReconnectEffect, ReconnectEvent, ReconnectInput } from './types.ts'
@@ -59,7 +60,7 @@ describe('the model', () => {
 })
 
 /** The rules that hold whatever happens, checked effect by effect. */
-class Rules {
+class Rules extends RuleBook {
   readonly inFlight = new Set<number>()
   lastAttempt = 0
   link = 0
@@ -76,29 +77,29 @@ class Rules {
   performs(effect: ReconnectEffect): void {
     switch (effect.type) {
       case 'dial':
-        expect(effect.attempt).toBe(++this.lastAttempt)
+        this.must(effect.attempt === ++this.lastAttempt, 'attempts are numbered in sequence')
         this.inFlight.add(effect.attempt)
-        expect(this.inFlight.size).toBeLessThanOrEqual(2)
+        this.must(this.inFlight.size <= 2, 'dials in flight are bounded')
         return
       case 'abandon':
-        expect(this.inFlight.delete(effect.attempt)).toBe(true)
+        this.must(this.inFlight.delete(effect.attempt), 'only what is in flight is abandoned')
         return
       case 'adopt':
-        expect(this.inFlight.delete(effect.attempt)).toBe(true)
+        this.must(this.inFlight.delete(effect.attempt), 'an attempt is adopted once')
         this.link = effect.attempt
         this.offAirTold = false
         return
       case 'start-discovery':
-        expect(this.discovering).toBe(false)
+        this.must(!this.discovering, 'discovery starts once a round')
         this.discovering = true
         return
       case 'stop-discovery':
-        expect(this.discovering).toBe(true)
+        this.must(this.discovering, 'discovery stops while it runs')
         this.discovering = false
         return
       case 'notify':
-        expect(this.link).toBe(0)
-        expect(this.offAirTold).toBe(false)
+        this.must(this.link === 0, 'an open link is no news')
+        this.must(!this.offAirTold, 'off-air is said once a search, and last')
         this.offAirTold = effect.event === 'off-air'
         return
       case 'start-timer':
@@ -116,12 +117,14 @@ describe('whatever happens', () => {
         const rules = new Rules()
         randomRun(machine, choices, anything, (event, effects) => {
           rules.apply(event, effects)
-          if (machine.driver.snapshot().value === 'linked') expect(rules.inFlight.size).toBe(0)
+          const linked = machine.driver.snapshot().value === 'linked'
+          rules.must(!linked || rules.inFlight.size === 0, 'nothing is dialled beside a good link')
         })
         rules.apply({ type: 'STOP' }, machine.send({ type: 'STOP' }))
         expect(machine.driver.done).toBe(true)
         expect([...rules.inFlight]).toEqual([])
         expect(rules.discovering).toBe(false)
+        expect(rules.broken).toEqual([])
         expect([...machine.ledger.timers]).toEqual([])
         expect(machine.send({ type: 'START' })).toEqual([])
       }),

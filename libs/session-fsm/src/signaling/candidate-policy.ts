@@ -75,20 +75,11 @@ export function createCandidateFilter(policy: CandidatePolicy): (candidate: stri
 
 function judgeAddress(address: string, policy: CandidatePolicy): CandidateVerdict {
   const scope = addressScope(address)
-  const peer = addressScope(policy.remoteAddress)
-  switch (scope) {
-    case undefined:
-      return 'name'
-    case 'loopback':
-      return peer === 'loopback' ? 'send' : 'loopback'
-    case 'private':
-      if (policy.bindLoopback) return 'not-loopback'
-      return isLocalPeer(policy) ? 'send' : 'private'
-    case 'public':
-      return policy.bindLoopback ? 'not-loopback' : 'send'
-    case 'other':
-      return 'unusable-address'
-  }
+  if (scope === undefined) return 'name'
+  if (scope === 'other') return 'unusable-address'
+  if (scope === 'loopback') return addressScope(policy.remoteAddress) === 'loopback' ? 'send' : 'loopback'
+  if (policy.bindLoopback) return 'not-loopback'
+  return scope === 'public' || isLocalPeer(policy) ? 'send' : 'private'
 }
 
 function isLocalPeer({ ownPublicAddress, remoteAddress }: CandidatePolicy): boolean {

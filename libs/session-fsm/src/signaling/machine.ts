@@ -1,5 +1,5 @@
 import { setup } from 'xstate'
-import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
 import {
   CLOSED_REASON,
   MAX_QUEUED_CANDIDATES,
@@ -27,7 +27,7 @@ const effects: EffectActions<SignalingEffect> = {
 }
 
 const base = setup({
-  types: { context: {} as SignalingContext, events: {} as SignalingEvent, input: {} as SignalingInput },
+  types: typesOf<SignalingContext, SignalingEvent, SignalingInput>(),
   actions: effects,
   guards: {
     timerIs: ({ event }, params: { id: SignalingTimer }) => event.type === 'timer' && event.id === params.id,

@@ -15,6 +15,7 @@ export function remoteSignalEvent(session: number, signal: SignalBody): Signalin
         ? { type: 'REMOTE_CLOSED', session }
         : { type: 'REMOTE_FAILED', session, reason: signal.reason }
     case 'end-of-candidates':
-      return undefined
+      break
   }
+  return undefined
 }

@@ -1,7 +1,8 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { run } from '../testing/ledger.ts'
 import { driveEveryEdge, randomRun } from '../testing/model.ts'
+import { RuleBook } from '../testing/rule-book.ts'
 import { untakenTransitions, type Walk } from '../testing/walk.ts'
 import { signalingMachine } from './machine.ts'
 import { remoteSignalEvent } from './remote-signal.ts'
@@ -298,7 +299,7 @@ describe('the model', () => {
 })
 
 /** One transport at a time, each under a number of its own, described before it gets candidates. */
-class Rules {
+class Rules extends RuleBook {
   open: number | undefined
   latest = 0
   described = false
@@ -306,30 +307,28 @@ class Rules {
   performs(effect: SignalingEffect): void {
     switch (effect.type) {
       case 'create-transport':
-        expect(this.open).toBeUndefined()
-        expect(effect.session).toBeGreaterThan(this.latest)
+        this.must(this.open === undefined, 'one transport at a time')
+        this.must(effect.session > this.latest, 'each session has a number of its own')
         this.open = this.latest = effect.session
         this.described = false
         return
       case 'close-transport':
-        expect(effect.session).toBe(this.open)
+        this.must(effect.session === this.open, 'what is open is closed once')
         this.open = undefined
         return
       case 'accept-offer':
       case 'accept-answer':
-        expect(effect.session).toBe(this.open)
-        expect(this.described).toBe(false)
+        this.must(effect.session === this.open && !this.described, 'a transport is described once')
         this.described = true
         return
       case 'add-candidate':
-        expect(effect.session).toBe(this.open)
-        expect(this.described).toBe(true)
+        this.must(effect.session === this.open && this.described, 'a description comes before candidates')
         return
       case 'create-offer':
-        expect(effect.session).toBe(this.open)
+        this.must(effect.session === this.open, 'an offer needs a transport')
         return
       case 'send-signal':
-        expect(effect.session).toBe(this.latest)
+        this.must(effect.session === this.latest, 'only the latest session is signalled')
         return
       case 'notify':
       case 'start-timer':
@@ -350,6 +349,7 @@ describe('whatever happens', () => {
         })
         for (const effect of machine.send({ type: 'STOP' })) rules.performs(effect)
         expect(rules.open).toBeUndefined()
+        expect(rules.broken).toEqual([])
         expect([...machine.ledger.timers]).toEqual([])
         expect(machine.driver.done).toBe(true)
         expect(machine.send(remoteOffer(rules.latest + 1))).toEqual([])

@@ -1,6 +1,6 @@
 import { setup } from 'xstate'
 import { backoffMs } from '../backoff.ts'
-import { effect, type EffectActions, type EffectMachine } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
 import type {
   StationContext,
   StationEffect,
@@ -25,7 +25,7 @@ const effects: EffectActions<StationEffect> = {
 }
 
 const base = setup({
-  types: { context: {} as StationContext, events: {} as StationEvent, input: {} as StationInput },
+  types: typesOf<StationContext, StationEvent, StationInput>(),
   actions: effects,
   guards: {
     timerIs: ({ event }, params: { id: StationTimer }) => event.type === 'timer' && event.id === params.id,

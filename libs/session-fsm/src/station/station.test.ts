@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { run } from '../testing/ledger.ts'
 import { randomRun, driveEveryEdge } from '../testing/model.ts'
@@ -9,9 +9,16 @@ import type { StationContext, StationEffect, StationEvent, StationInput } from '
 const input: StationInput = { generation: 1, term: 100 }
 const retry: StationEvent = { type: 'timer', id: 'announce' }
 
-const station = (...events: StationEvent['type'][]) => {
+const start: StationEvent = { type: 'START' }
+const announced: StationEvent = { type: 'ANNOUNCED' }
+const failed: StationEvent = { type: 'ANNOUNCE_FAILED', reason: 'UDP seems blocked' }
+const live: StationEvent = { type: 'SOURCE_LIVE' }
+const moved: StationEvent = { type: 'ADDRESS_CHANGED' }
+const stop: StationEvent = { type: 'STOP' }
+
+const station = (...events: StationEvent[]) => {
   const machine = run(stationMachine, input)
-  for (const type of events) machine.send({ type, reason: 'no network', term: 200 } as StationEvent)
+  for (const event of events) machine.send(event)
   return machine
 }
 
@@ -28,9 +35,9 @@ describe('a station', () => {
   })
 
   test('tries again and again to be announced, with a growing rest of at most 30 s', () => {
-    const { send, ledger } = station('START')
+    const { send, ledger } = station(start)
     for (let round = 0; round < 7; round++) {
-      send({ type: 'ANNOUNCE_FAILED', reason: 'UDP seems blocked' })
+      send(failed)
       send(retry)
     }
     const rests = ledger.of('start-timer').map(({ ms }) => ms)
@@ -40,12 +47,12 @@ describe('a station', () => {
   })
 
   test('tries at once when its address changes while it waits', () => {
-    const { send } = station('START', 'ANNOUNCE_FAILED')
+    const { send } = station(start, failed)
     expect(send({ type: 'ADDRESS_CHANGED' })).toContainEqual({ type: 'announce' })
   })
 
   test('signs heartbeats while its source is quiet, and none before the first frame', () => {
-    const { send } = station('START', 'ANNOUNCED')
+    const { send } = station(start, announced)
     expect(send({ type: 'SOURCE_LIVE' })).toEqual([{ type: 'notify', event: 'source', state: 'live' }])
     expect(send({ type: 'SOURCE_STALLED' })[0]).toEqual({ type: 'start-heartbeat', state: 'stalled' })
     expect(send({ type: 'SOURCE_MUTED' })[0]).toEqual({ type: 'start-heartbeat', state: 'muted' })
@@ -53,7 +60,7 @@ describe('a station', () => {
   })
 
   test('puts its record again each hour, and sooner when that failed', () => {
-    const { send } = station('START', 'ANNOUNCED')
+    const { send } = station(start, announced)
     expect(send({ type: 'timer', id: 'record' })).toEqual([
       { type: 'publish-record' },
       { type: 'start-timer', id: 'record', ms: 3_600_000 },
@@ -64,7 +71,7 @@ describe('a station', () => {
   })
 
   test('is announced again under a new address while its source goes on', () => {
-    const { send, driver } = station('START', 'ANNOUNCED', 'SOURCE_LIVE')
+    const { send, driver } = station(start, announced, live)
     expect(send({ type: 'ADDRESS_CHANGED' })).toEqual([
       { type: 'notify', event: 'address-changed' },
       { type: 'reannounce' },
@@ -77,20 +84,20 @@ describe('a station', () => {
   })
 
   test('whose address changes once more meanwhile is announced once more', () => {
-    const { send } = station('START', 'ANNOUNCED', 'ADDRESS_CHANGED', 'ADDRESS_CHANGED')
+    const { send } = station(start, announced, moved, moved)
     expect(send({ type: 'REANNOUNCED' })).toEqual([{ type: 'reannounce' }])
     expect(send({ type: 'REANNOUNCED' })[0]).toEqual({ type: 'publish-record' })
   })
 
   test('that cannot be announced again waits and tries', () => {
-    const { send } = station('START', 'ANNOUNCED', 'ADDRESS_CHANGED', 'ANNOUNCE_FAILED')
+    const { send } = station(start, announced, moved, failed)
     expect(send(retry)).toContainEqual({ type: 'reannounce' })
     expect(send({ type: 'ANNOUNCE_FAILED', reason: 'x' })[0]).toMatchObject({ ms: 2000 })
     expect(send({ type: 'ADDRESS_CHANGED' })).toContainEqual({ type: 'reannounce' })
   })
 
   test('goes off air with a signed end, a bye and a word of why', () => {
-    const { send, driver } = station('START', 'ANNOUNCED', 'SOURCE_LIVE')
+    const { send, driver } = station(start, announced, live)
     expect(send({ type: 'SOURCE_ENDED' })).toEqual([
       { type: 'stop-timer', id: 'record' },
       { type: 'stop-source' },
@@ -107,13 +114,13 @@ describe('a station', () => {
   })
 
   test('does not wait for ever for its byes', () => {
-    const { send, driver } = station('START', 'ANNOUNCED', 'STOP')
+    const { send, driver } = station(start, announced, stop)
     expect(send({ type: 'timer', id: 'drain' }).at(-1)).toMatchObject({ event: 'off-air', reason: 'stopped' })
     expect(driver.done).toBe(true)
   })
 
   test('gives way to a higher term, and signs no end in its name', () => {
-    const { send, driver } = station('START', 'ANNOUNCED', 'SOURCE_LIVE')
+    const { send, driver } = station(start, announced, live)
     const effects = send({ type: 'HIGHER_TERM_SEEN', term: 101 })
     expect(effects).toContainEqual({ type: 'say-bye', reason: 'superseded' })
     expect(effects.map(({ type }) => type)).not.toContain('start-heartbeat')
@@ -127,7 +134,7 @@ describe('a station', () => {
     ['a higher term of an older generation', { type: 'HIGHER_TERM_SEEN', generation: 0, term: 999 }, false],
     ['a lower term of a newer generation', { type: 'HIGHER_TERM_SEEN', generation: 2, term: 1 }, true],
   ])('judges %s', (_, event, gives) => {
-    const { send } = station('START', 'ANNOUNCED')
+    const { send } = station(start, announced)
     expect(send(event).length > 0).toBe(gives)
   })
 })

@@ -3,9 +3,9 @@ import type { Effect, EffectMachine } from '../effect-machine.ts'
 import type { EventObject, MachineContext, StateValue } from 'xstate'
 
 /** What a run of a machine has asked for, and which of its timers run. */
-export class EffectLedger<F extends Effect> {
+class EffectLedger<F extends Effect> {
   readonly effects: F[] = []
-  readonly timers = new Map<string, number>()
+  readonly timers: Map<string, number> = new Map()
 
   record(effect: F): void {
     this.effects.push(effect)
@@ -36,7 +36,7 @@ export interface Run<
   readonly ledger: EffectLedger<F>
   readonly driver: MachineDriver<C, E, V, I, F>
   /** Sends one event and returns the effects it had. A timer event ends the timer first. */
-  send(event: E): F[]
+  readonly send: (event: E) => F[]
 }
 
 /** A machine with a ledger instead of an adapter. */

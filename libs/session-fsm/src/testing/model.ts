@@ -54,6 +54,7 @@ export function randomRun<
   check: (event: E, effects: readonly F[]) => void,
 ): void {
   for (const choice of choices) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a timer that runs is one the machine takes
     const timers = [...machine.ledger.timers.keys()].map((id) => ({ type: 'timer', id }) as unknown as E)
     const possible = [...events(machine.driver.snapshot().context), ...timers]
     const event = possible[choice % possible.length]

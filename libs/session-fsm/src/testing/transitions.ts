@@ -22,6 +22,7 @@ export function transitionsTaken(
   const actor = createActor(machine, {
     snapshot: JSON.parse(JSON.stringify(snapshot)),
     inspect: (inspected) => {
+      // oxlint-disable-next-line eslint/no-underscore-dangle -- xstate tells it nowhere else
       if (inspected.type === '@xstate.microstep') taken.push(...inspected._transitions)
     },
   })

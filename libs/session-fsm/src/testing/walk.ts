@@ -9,7 +9,7 @@ import {
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph'
 import { namesOfTransitions, transitionsTaken } from './transitions.ts'
 
-export interface Snapshot<C> {
+interface Snapshot<C> {
   readonly value: StateValue
   readonly status: string
   readonly context: C
@@ -33,7 +33,7 @@ export function untakenTransitions<C extends MachineContext, E extends EventObje
   for (const walk of walks) {
     const edges = adjacencyMapToArray(getAdjacencyMap(walk.machine, traversal(walk)))
     for (const { state, event } of edges) {
-      for (const transition of transitionsTaken(walk.machine, state, event)) untaken.delete(transition)
+      for (const taken of transitionsTaken(walk.machine, state, event)) untaken.delete(taken)
     }
   }
   return [...untaken.values()]
