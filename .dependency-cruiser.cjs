@@ -3,7 +3,7 @@
  * layers reach no platform, and whatever is imported is declared in the importer's own package.json.
  */
 const { globSync, readFileSync } = require('node:fs')
-const { dirname } = require('node:path')
+const path = require('node:path')
 
 const ABOVE = {
   protocol: 'libs/(?!protocol/)|apps|tools|tests',
@@ -27,10 +27,10 @@ const undeclaredSiblings = globSync('{apps,libs,tools}/*/package.json')
     )
     const folders = [name, ...declared].map((dep) => dep.slice('@pearcast/'.length))
     return {
-      name: `declared-${dirname(file)}`,
-      comment: `${file} declares the projects that ${dirname(file)} imports`,
+      name: `declared-${path.dirname(file)}`,
+      comment: `${file} declares the projects that ${path.dirname(file)} imports`,
       severity: 'error',
-      from: { path: `^${dirname(file)}/` },
+      from: { path: `^${path.dirname(file)}/` },
       to: { path: `^(?:apps|libs|tools)/(?!(?:${folders.join('|')})/)` },
     }
   })

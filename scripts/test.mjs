@@ -9,6 +9,7 @@ const started = Date.now()
 
 await debianPackages({ ffmpeg: 'ffmpeg', nft: 'nftables', ip: 'iproute2' })
 
+/** @type {[string, string[]][]} */
 const stages = [
   ['check', [join(ROOT, 'scripts', 'check.mjs')]],
   // One project at a time: real-time tests on two cores starve each other. vitest itself uses two workers.

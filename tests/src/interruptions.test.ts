@@ -15,7 +15,7 @@ describe('a listener stays with its station', () => {
     await listener.until('searching')
     await listener.until('off-air')
     await lab.broadcast('tone')
-    await listener.until('first-audio')
+    expect(await listener.until('first-audio')).toMatchObject({ path: 'swarm', via: 'lan' })
   })
 
   test('the broadcaster is killed and started again: it resumes by itself, with nothing of the dead one', async () => {

@@ -6,15 +6,15 @@ export function nowUs(): number {
 export const nowS = (): number => Math.floor(nowUs() / 1e6)
 
 /** Carries out the timer effects of a machine: one running timer an id; all of them stopped at once at the end. */
-export class Timers {
-  readonly #running = new Map<string, NodeJS.Timeout>()
-  readonly #fired: (id: string) => void
+export class Timers<Id extends string> {
+  readonly #running = new Map<Id, NodeJS.Timeout>()
+  readonly #fired: (id: Id) => void
 
-  constructor(fired: (id: string) => void) {
+  constructor(fired: (id: Id) => void) {
     this.#fired = fired
   }
 
-  start(id: string, ms: number): void {
+  start(id: Id, ms: number): void {
     this.stop(id)
     const timer = setTimeout(() => {
       this.#running.delete(id)
@@ -23,7 +23,7 @@ export class Timers {
     this.#running.set(id, timer)
   }
 
-  stop(id: string): void {
+  stop(id: Id): void {
     clearTimeout(this.#running.get(id))
     this.#running.delete(id)
   }

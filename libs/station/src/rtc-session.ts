@@ -13,9 +13,11 @@ import {
 import type { DhtNode, PeerLink } from '@pearcast/swarm'
 import { Timers } from './clock.ts'
 
+type TimerId = Extract<SignalingEffect, { type: 'start-timer' }>['id']
+
 export interface RtcSessionEvents {
-  onPhase(phase: SignalingPhase, reason: string): void
-  onRtp?(packet: Uint8Array): void
+  onPhase: (phase: SignalingPhase, reason: string) => void
+  onRtp?: (packet: Uint8Array) => void
 }
 
 export interface RtcSessionOptions extends RtcSessionEvents {
@@ -32,7 +34,7 @@ export interface RtcSessionOptions extends RtcSessionEvents {
  */
 export class RtcSession {
   readonly #options: RtcSessionOptions
-  readonly #timers = new Timers((id) => this.#send({ type: 'timer', id } as SignalingEvent))
+  readonly #timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
   readonly #transports = new Map<number, PeerTransport>()
   readonly #mayShow: (candidate: string) => boolean
   readonly #machine: { send(event: SignalingEvent): void }

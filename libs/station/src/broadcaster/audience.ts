@@ -11,10 +11,10 @@ import { SwitchQueue } from './switch-queue.ts'
 export interface AudienceOptions {
   bus: FrameBus
   maxListeners: number
-  describe(channel: number): Accepted
+  describe: (channel: number) => Accepted
   /** Undefined where WebRTC is not wanted or not possible. */
-  openRtc(options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>): RtcSession | undefined
-  onEvent(event: BroadcastEvent): void
+  openRtc: (options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>) => RtcSession | undefined
+  onEvent: (event: BroadcastEvent) => void
 }
 
 /** Everybody who listens: admission, the fan-out of each frame, and what is told of them. */

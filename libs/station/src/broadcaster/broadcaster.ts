@@ -16,6 +16,8 @@ import { Audience, type AudienceOptions } from './audience.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
 import { SourceFeed } from './source-feed.ts'
 
+type TimerId = Extract<StationEffect, { type: 'start-timer' }>['id']
+
 export interface BroadcasterOptions {
   identity: StationIdentity
   store: IdentityStore
@@ -48,7 +50,7 @@ export class Broadcaster {
   readonly #options: BroadcasterOptions
   readonly #bus = new FrameBus()
   readonly #audience: Audience
-  readonly #timers: Timers
+  readonly #timers: Timers<TimerId>
   readonly #startedUs = nowUs()
   #machine: { send(event: StationEvent): void } | undefined
   #node: DhtNode | undefined
@@ -66,7 +68,7 @@ export class Broadcaster {
 
   constructor(options: BroadcasterOptions) {
     this.#options = options
-    this.#timers = new Timers((id) => this.#send({ type: 'timer', id } as StationEvent))
+    this.#timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
     this.ended = new Promise((resolve) => (this.#finish = resolve))
     this.#audience = new Audience({
       bus: this.#bus,

@@ -22,15 +22,15 @@ export interface ChildHost {
   readonly copies: FrameCopies
   readonly ring: FrameRing
   /** Undefined when admitted; else why not. */
-  admit(child: Child): 'full' | 'not-allowed' | undefined
-  describe(channel: number): Accepted
+  admit: (child: Child) => 'full' | 'not-allowed' | undefined
+  describe: (channel: number) => Accepted
   /** Turns for receiving both paths at once. */
   readonly switches: SwitchQueue
   /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */
-  openRtc(child: Child): RtcSession | undefined
-  joined(child: Child): void
-  pathChanged(child: Child, from: Path): void
-  left(child: Child, reason: string): void
+  openRtc: (child: Child) => RtcSession | undefined
+  joined: (child: Child) => void
+  pathChanged: (child: Child, from: Path) => void
+  left: (child: Child, reason: string) => void
 }
 
 /** Frames older than this are of no use to a new listener: it starts at the live edge. */

@@ -16,7 +16,7 @@ const SESSION_S = 86_400
 /** Grace for listeners whose clock is behind. */
 const GRACE_S = 300
 /** Half its life: a renewal that fails once still has time. */
-export const RENEW_SESSION_MS = (SESSION_S / 2) * 1000
+export const RENEW_SESSION_MS: number = (SESSION_S / 2) * 1000
 
 /** One run of an encoder: a key that lives in memory only, and the chain that says whom it speaks for. */
 export class BroadcastSession {

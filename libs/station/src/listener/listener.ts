@@ -28,6 +28,8 @@ import { MediaReceiver } from './media-receiver.ts'
 import { PathControl } from './path-control.ts'
 import { Upstream } from './upstream.ts'
 
+type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
+
 export interface ListenerOptions {
   link: StationLink
   /** Remembers the highest run heard of each station, across restarts. */
@@ -54,7 +56,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #receiver: MediaReceiver
   readonly #liveness: Liveness
-  readonly #timers: Timers
+  readonly #timers: Timers<TimerId>
   readonly #machine: { send(event: ListeningEvent): void }
   #startedUs = 0
   #node: DhtNode | undefined
@@ -74,7 +76,7 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options
     this.ended = new Promise((resolve) => (this.#finish = resolve))
-    this.#timers = new Timers((id) => this.#machine.send({ type: 'timer', id } as ListeningEvent))
+    this.#timers = new Timers<TimerId>((id) => this.#machine.send({ type: 'timer', id }))
     this.#liveness = new Liveness((event) => this.#machine.send(event))
     this.#receiver = new MediaReceiver({
       sodium,
@@ -332,7 +334,6 @@ export class Listener {
 
   #figures(): ListenFigures {
     const stats = this.#receiver.stats()
-    const round = (ms: number): number => (Number.isNaN(ms) ? 0 : Math.round(ms * 10) / 10)
     return {
       framesPlayed: stats.framesPlayed,
       framesLost: stats.framesLost,
@@ -340,7 +341,7 @@ export class Listener {
       framesDuplicate: stats.framesDuplicate,
       framesByPath: { ...stats.framesByPath },
       interruptions: stats.interruptions,
-      latencyMs: { p50: round(stats.latencyMs.p50), p95: round(stats.latencyMs.p95) },
+      latencyMs: { p50: tenths(stats.latencyMs.p50), p95: tenths(stats.latencyMs.p95) },
       path: this.#path ?? null,
       via: this.#via ?? null,
     }
@@ -379,4 +380,9 @@ export class Listener {
     this.#options.onEvent({ event: 'ended', framesSent, ...this.#figures(), relayHops: this.#hops, reason })
     this.#finish(reason)
   }
+}
+
+/** JSON has no NaN: before the first latency is known it is 0. */
+function tenths(ms: number): number {
+  return Number.isNaN(ms) ? 0 : Math.round(ms * 10) / 10
 }

@@ -30,10 +30,10 @@ export interface MediaReceiverOptions {
   channels: 1 | 2
   nowUs: () => number
   /** A verified frame, or another copy of one by another path. Hot. */
-  onFrame(frame: Frame, path: Path, nowUs: number): void
-  onHeartbeat(heartbeat: SourceHeartbeat): void
-  onPlayed(slot: PlayedSlot): void
-  onGap(gap: Gap): void
+  onFrame: (frame: Frame, path: Path, nowUs: number) => void
+  onHeartbeat: (heartbeat: SourceHeartbeat) => void
+  onPlayed: (slot: PlayedSlot) => void
+  onGap: (gap: Gap) => void
 }
 
 /**

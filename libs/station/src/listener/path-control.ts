@@ -13,13 +13,15 @@ import {
 } from '@pearcast/session-fsm'
 import { Timers } from '../clock.ts'
 
+type TimerId = Extract<PathsEffect, { type: 'start-timer' }>['id']
+
 export interface PathControlOptions {
   mode: PathMode
   nowUs: () => number
-  subscribe(paths: { swarm: boolean; webrtc: boolean }): void
-  select(path: DirectPath): void
+  subscribe: (paths: { swarm: boolean; webrtc: boolean }) => void
+  select: (path: DirectPath) => void
   /** The audio comes by this path from now on. */
-  onPath(path: DirectPath): void
+  onPath: (path: DirectPath) => void
 }
 
 const FRAMES_TO_QUALIFY = 10
@@ -36,8 +38,8 @@ export class PathControl {
     swarm: new PathMonitor(),
     webrtc: new PathMonitor(),
   }
-  readonly #timers = new Timers((id) => this.#send({ type: 'timer', id } as PathsEvent))
-  readonly #machine: { send(event: PathsEvent): void; snapshot(): { value: unknown } }
+  readonly #timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
+  readonly #machine: { send(event: PathsEvent): void; snapshot(): { value: PathsState } }
   #activeSinceUs: number
   #linkAliveUs = 0
   #worseSinceUs: number | undefined
@@ -49,7 +51,7 @@ export class PathControl {
   }
 
   get active(): DirectPath | 'none' {
-    return activePath(this.#machine.snapshot().value as PathsState)
+    return activePath(this.#machine.snapshot().value)
   }
 
   accepted(): void {

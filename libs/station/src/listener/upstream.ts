@@ -13,11 +13,11 @@ import { RtcSession } from '../rtc-session.ts'
 import type { MediaReceiver } from './media-receiver.ts'
 
 export interface UpstreamEvents {
-  onAccepted(message: Accepted): void
-  onRefused(message: Refused): void
-  onRtcPhase(phase: SignalingPhase): void
+  onAccepted: (message: Accepted) => void
+  onRefused: (message: Refused) => void
+  onRtcPhase: (phase: SignalingPhase) => void
   /** A frame or any heartbeat came: the parent lives. */
-  onAlive(by: 'frame' | 'heartbeat'): void
+  onAlive: (by: 'frame' | 'heartbeat') => void
 }
 
 export interface UpstreamOptions extends UpstreamEvents {
