@@ -27,8 +27,7 @@ describe('a listener stays with its station', () => {
     const before = listener.events.length
     await lab.broadcast('tone')
     await listener.until('connected', 20_000, before)
-    const played = (listener.events.findLast(({ event }) => event === 'stats')?.['framesPlayed'] ??
-      0) as number
+    const played = Number(listener.events.findLast(({ event }) => event === 'stats')?.['framesPlayed'])
     await listener.until(
       (event) => event.event === 'stats' && Number(event['framesPlayed']) > played + 50,
       20_000,
