@@ -15,7 +15,7 @@ export type AudioErrorCode =
   | 'BAD_FRAME_SIZE'
 
 /** The formats a source may have, as words for messages. */
-export const SUPPORTED_INPUTS = 'WAV, MP3, FLAC, Ogg Opus'
+const SUPPORTED_INPUTS = 'WAV, MP3, FLAC, Ogg Opus'
 
 const SUPPORTED_OUTPUTS = 'a path ending in .wav or .opus, "speakers", or "null" to discard the sound'
 

@@ -12,7 +12,7 @@ export interface OggOpusOptions {
 }
 
 /** libopus' encoder delay of 6.5 ms. */
-export const LIBOPUS_PRE_SKIP = 312
+const LIBOPUS_PRE_SKIP = 312
 
 /** RFC 7845 section 6: pages of at most a second. */
 const PAGE_SAMPLES = 48_000

@@ -5,5 +5,5 @@ export function cleanTitle(bytes: Uint8Array, encoding = 'utf-8'): string | unde
   const text = new TextDecoder(encoding).decode(bytes.subarray(0, MAX_TITLE_CHARACTERS * 4))
   // oxlint-disable-next-line no-control-regex
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
-  return line === '' ? undefined : [...line].slice(0, MAX_TITLE_CHARACTERS).join('')
+  return line === '' ? undefined : Array.from(line).slice(0, MAX_TITLE_CHARACTERS).join('')
 }

@@ -1,7 +1,7 @@
 import { SAMPLE_RATE } from '../format.ts'
 import type { Channels } from '../format.ts'
 
-export const WAV_HEADER_BYTES = 44
+const WAV_HEADER_BYTES = 44
 
 /** RIFF sizes are 32 bits; beyond, readers take this as "to the end of the file". */
 const UNKNOWN_SIZE = 0xffff_ffff

@@ -2,12 +2,9 @@ import { extname } from 'node:path'
 import { AudioError } from '../error.ts'
 import type { Channels } from '../format.ts'
 import type { PacerOptions } from '../pacer.ts'
-import { OpusFileWriter } from './opus-file-writer.ts'
 import { nullWriter, PacedSink } from './paced-sink.ts'
 import type { BlockWriter } from './paced-sink.ts'
 import type { Sink } from './sink.ts'
-import { SpeakerSink } from './speakers.ts'
-import { WavWriter } from './wav-writer.ts'
 
 export interface OpenSinkOptions {
   channels: Channels
@@ -21,17 +18,24 @@ export interface OpenSinkOptions {
  * @throws AudioError OUTPUT_UNSUPPORTED, NO_AUDIO_DEVICE
  */
 export async function openSink(spec: string, { channels, pacing }: OpenSinkOptions): Promise<Sink> {
-  if (spec === 'speakers') return SpeakerSink.open(channels)
-  return new PacedSink(chooseWriter(spec, channels), channels, pacing)
+  if (spec === 'speakers') {
+    const { SpeakerSink } = await import('./speakers.ts')
+    return SpeakerSink.open(channels)
+  }
+  return new PacedSink(await chooseWriter(spec, channels), channels, pacing)
 }
 
-function chooseWriter(spec: string, channels: Channels): BlockWriter {
+async function chooseWriter(spec: string, channels: Channels): Promise<BlockWriter> {
   if (spec === 'null') return nullWriter
   switch (extname(spec).toLowerCase()) {
-    case '.wav':
+    case '.wav': {
+      const { WavWriter } = await import('./wav-writer.ts')
       return new WavWriter(spec, channels)
-    case '.opus':
+    }
+    case '.opus': {
+      const { OpusFileWriter } = await import('./opus-file-writer.ts')
       return new OpusFileWriter(spec, channels)
+    }
     default:
       throw AudioError.outputUnsupported(spec)
   }

@@ -6,8 +6,6 @@ import { openFileBytes } from './bytes.ts'
 import type { Bytes } from './bytes.ts'
 import { ByteWindow } from './byte-window.ts'
 import { DETECT_BYTES, detectFormat } from './detect-format.ts'
-import { FlacStream } from './flac-stream.ts'
-import { Mp3Stream } from './mp3-stream.ts'
 import { scanOpus } from './opus-packets.ts'
 import type { OpusScan } from './opus-packets.ts'
 import { OpusStream } from './opus-stream.ts'
@@ -15,7 +13,6 @@ import { PassthroughSource } from './passthrough-source.ts'
 import type { PcmStream } from './pcm-stream.ts'
 import type { AudioSource, OpenSourceOptions } from './source.ts'
 import { ToneSource } from './tone.ts'
-import { WavStream } from './wav-stream.ts'
 
 /** What fits one datagram beside its seal, header and signature. */
 const DEFAULT_MAX_PACKET_BYTES = 900
@@ -63,21 +60,27 @@ function decoderOf(bytes: Bytes, opened: Opened): PcmStream {
   return opened.kind === 'pcm' ? opened.stream : new OpusStream(bytes, opened.scan)
 }
 
+/** The decoder of a format is loaded by the first file that has it. */
 async function openFormat(bytes: Bytes, allowTruncated: boolean): Promise<Opened> {
   const id3 = await readId3(new ByteWindow(bytes))
   const start = id3.endOffset
   const format = detectFormat(await bytes.readAt(start, DETECT_BYTES))
   switch (format.kind) {
-    case 'wav':
+    case 'wav': {
+      const { WavStream } = await import('./wav-stream.ts')
       return { kind: 'pcm', stream: await WavStream.open(bytes, allowTruncated) }
-    case 'flac':
+    }
+    case 'flac': {
+      const { FlacStream } = await import('./flac-stream.ts')
       return { kind: 'pcm', stream: await FlacStream.open(bytes, start, allowTruncated) }
+    }
     case 'ogg-opus':
       return { kind: 'opus', scan: await scanOpus(bytes, allowTruncated) }
     case 'unsupported':
       throw AudioError.formatUnsupported(bytes.name, format.name)
     case 'unknown': {
       // MPEG audio has no signature: whether there are frames decides.
+      const { Mp3Stream } = await import('./mp3-stream.ts')
       const stream = await Mp3Stream.open(bytes, start, id3.title, allowTruncated)
       if (stream === undefined) throw AudioError.fileNotAudio(bytes.name)
       return { kind: 'pcm', stream }

@@ -1,3 +1,4 @@
+/* oxlint-disable no-console -- silencing it is the purpose */
 /**
  * Runs a decoder that reports damaged frames through `console.error`, without the report: stderr belongs to the program. The
  * call must be synchronous up to its result or promise.

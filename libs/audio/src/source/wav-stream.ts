@@ -66,7 +66,7 @@ const BYTES_PER_SAMPLE: Readonly<Record<WavEncoding, number>> = {
 }
 
 /** Little-endian samples to floats in -1..1; a float that is no number becomes 0. */
-export function decodePcm(bytes: Uint8Array, encoding: WavEncoding): Float32Array {
+function decodePcm(bytes: Uint8Array, encoding: WavEncoding): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const width = BYTES_PER_SAMPLE[encoding]
   const pcm = new Float32Array(Math.floor(bytes.length / width))
