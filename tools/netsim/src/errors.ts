@@ -1,0 +1,41 @@
+/** What can be wrong with a lab before or while it runs. */
+export type NetsimErrorCode =
+  | 'ADDRESS_INVALID'
+  | 'ADDRESS_TAKEN'
+  | 'TOPOLOGY_INVALID'
+  | 'LINK_INVALID'
+  | 'UNKNOWN_HOST'
+  | 'UNKNOWN_SITE'
+  | 'UNKNOWN_NAT'
+
+/** The one error class of the lab; the message is one line a person can act on. */
+export class NetsimError extends Error {
+  readonly code: NetsimErrorCode
+
+  constructor(code: NetsimErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'NetsimError'
+    this.code = code
+  }
+
+  static addressInvalid(text: string, wanted: string): NetsimError {
+    return new NetsimError('ADDRESS_INVALID', `"${text}" is not ${wanted}.`)
+  }
+
+  static addressTaken(address: string): NetsimError {
+    return new NetsimError('ADDRESS_TAKEN', `${address} already belongs to this lab: choose another address.`)
+  }
+
+  static topologyInvalid(problem: string): NetsimError {
+    return new NetsimError('TOPOLOGY_INVALID', `This topology cannot be built: ${problem}.`)
+  }
+
+  static linkInvalid(problem: string): NetsimError {
+    return new NetsimError('LINK_INVALID', `This link cannot exist: ${problem}.`)
+  }
+
+  static unknown(kind: 'host' | 'site' | 'nat', id: string, known: Iterable<string>): NetsimError {
+    const code = kind === 'host' ? 'UNKNOWN_HOST' : kind === 'site' ? 'UNKNOWN_SITE' : 'UNKNOWN_NAT'
+    return new NetsimError(code, `There is no ${kind} "${id}" in this lab. Known: ${[...known].join(', ')}.`)
+  }
+}
