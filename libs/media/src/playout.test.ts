@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PlayedSlot } from './playout-types.ts'
 import { Bench, type BenchOptions, type Channel } from './testing/bench.ts'
 import { frame, toneAt } from './testing/frames.ts'
+import { seededRandom } from './testing/random.ts'
 import { Recording } from './testing/recording.ts'
 
 /** Arrival jitter of a loopback: 1 to 3 ms, once in 5 s a hiccup of 15 to 30 ms that delays what follows it. */
@@ -11,6 +12,19 @@ function loopback(): Channel {
     if (random() < 1 / 250) busyUntilUs = sentUs + 15_000 + random() * 15_000
     return [Math.max(busyUntilUs - sentUs, 0) + 1000 + random() * 2000]
   }
+}
+
+/** Times [from, to) in us at which a process does nothing for 15 to 30 ms, every 1.5 s on average. */
+function hiccups(random: () => number): [number, number][] {
+  const held: [number, number][] = []
+  for (let atUs = 10_000_000; atUs < 17_000_000; atUs += random() * 3_000_000) {
+    held.push([atUs, atUs + 15_000 + random() * 15_000])
+  }
+  return held
+}
+
+function heldUp(held: readonly [number, number][], atUs: number): number {
+  return held.find(([from, to]) => atUs >= from && atUs < to)?.[1] ?? atUs
 }
 
 function seqsOf(slots: readonly PlayedSlot[], kind: 'frame' | 'concealed'): number[] {
@@ -55,6 +69,24 @@ describe('on a healthy loopback', () => {
       }
     },
   )
+
+  test('in one process, whose hiccups hold up arrivals and sink alike: nothing adapts', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = seededRandom(seed)
+      const held = hiccups(random)
+      const bench = new Bench({
+        seed,
+        pullSamples: seed % 2 === 0 ? 480 : 960,
+        pullPhaseUs: random() * 20_000,
+        pullLateUs: (dueUs, jitter) => heldUp(held, dueUs + jitter() * 4000) - dueUs,
+      })
+      bench.channel = (_, sentUs, jitter) => [heldUp(held, sentUs + 300 + jitter() * 3000) - sentUs]
+      const stats = bench.run(6000).playout.stats()
+      expect({ seed, ...stats }).toMatchObject({ ratio: 1, targetMs: 40, framesConcealed: 0, framesLate: 0 })
+      expect(stats.latencyMs.p95).toBeLessThanOrEqual(65)
+      expect(bench.slots.every((slot) => slot.kind === 'frame')).toBe(true)
+    }
+  })
 
   test.each([1, 2] as const)('the sound is the decoder’s, bit for bit (%i channels)', (channels) => {
     const bench = new Bench({ channels })

@@ -9,6 +9,7 @@ import { Outage } from './outage.ts'
 import { PcmQueue } from './pcm-queue.ts'
 import { PlayoutAccount } from './playout-account.ts'
 import type { PlayoutOptions, PlayoutState, PlayoutStats } from './playout-types.ts'
+import { PullClock } from './pull-clock.ts'
 import { Resampler } from './resampler.ts'
 import { SourceSilence } from './source-silence.ts'
 import { CHUNK_SAMPLES, OPUS_UNIT_SAMPLES, SAMPLES_PER_MS, samplesToUs, usToSamples } from './time.ts'
@@ -43,6 +44,7 @@ export class Playout {
   readonly #queue: PcmQueue
   readonly #resampler: Resampler
   readonly #concealer: Concealer
+  readonly #pulls: PullClock = new PullClock()
   readonly #fastest: FastestArrival = new FastestArrival()
   readonly #target: DelayTarget
   readonly #control: DelayControl = new DelayControl()
@@ -115,6 +117,7 @@ export class Playout {
     }
     const count = into.length / this.#options.channels
     this.#nowUs = nowUs
+    this.#pulls.onPull(count, nowUs)
     this.#pullSamples = count
     this.#target.review(nowUs)
     const ratio =
@@ -247,7 +250,7 @@ export class Playout {
     }
     this.#store.release(seq)
     this.#source.onPlayed(frame, samples)
-    this.#delayUs = this.#nowUs - samplesToUs(ts48k) - this.#fastest.us
+    this.#delayUs = this.#pulls.startUs - samplesToUs(ts48k) - this.#fastest.us
     this.#control.observe(this.#delayUs)
     this.#nextSeq = seq + 1
     this.#nextTs = ts48k + samples
@@ -358,7 +361,7 @@ export class Playout {
   /** When the next sample to be produced is played. Long pulls need their last frames early. */
   #outputUs(): number {
     const early = Math.max(0, this.#pullSamples - CHUNK_SAMPLES)
-    return this.#nowUs + samplesToUs(this.#queue.available - early)
+    return this.#pulls.startUs + samplesToUs(this.#queue.available - early)
   }
 
   #isLate(frame: Frame): boolean {

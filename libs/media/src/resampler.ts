@@ -8,9 +8,9 @@ const KAISER_BETA = 8
 const HOMING_STEP = 0.0005
 
 /**
- * Reads a `PcmQueue` at a rate slightly off 1. At ratio 1 it copies bit for bit. Between samples it
- * interpolates with a windowed sinc of 24 taps (error below -85 dB up to 18 kHz) whose phase 0 is the sample itself, so entering and leaving
- * resampling makes no step.
+ * Reads a `PcmQueue` at a rate slightly off 1. At ratio 1 it copies bit for bit. Between samples it interpolates
+ * with a windowed sinc of 24 taps (error below -85 dB up to 18 kHz). Its phase 0 is the sample itself, so
+ * entering and leaving resampling makes no step.
  */
 export class Resampler {
   readonly #queue: PcmQueue

@@ -13,6 +13,8 @@ export interface BenchOptions extends Partial<PlayoutOptions> {
   pullSamples?: number
   /** The source's sample clock against the local clock. */
   driftPpm?: number
+  /** How late the sink asks for each block, us; it catches up afterwards. */
+  pullLateUs?: (dueUs: number, random: () => number) => number
   /** The sink's first pull, us after the first frame was sent. */
   pullPhaseUs?: number
 }
@@ -47,6 +49,8 @@ export class Bench {
   readonly #pullUs: number
   readonly #usPerSample: number
   readonly #arrivals: Arrival[] = []
+  readonly #pullLateUs: (dueUs: number, random: () => number) => number
+  #duePullUs: number
   #nextPullUs: number
   #nextSendUs: number
 
@@ -70,7 +74,9 @@ export class Bench {
     this.#pullUs = (pullSamples * 1000) / 48
     this.#usPerSample = 1000 / 48 / (1 + (options.driftPpm ?? 0) / 1e6)
     this.#nextSendUs = this.nowUs
-    this.#nextPullUs = this.nowUs + (options.pullPhaseUs ?? 3000)
+    this.#pullLateUs = options.pullLateUs ?? ((): number => 0)
+    this.#duePullUs = this.nowUs + (options.pullPhaseUs ?? 3000)
+    this.#nextPullUs = this.#duePullUs
   }
 
   /** Lets `ms` pass. */
@@ -112,7 +118,8 @@ export class Bench {
 
   /** The sink asks for nothing for `ms` and never catches up: a laptop that sleeps. */
   sleepSink(ms: number): this {
-    this.#nextPullUs += ms * 1000
+    this.#duePullUs += ms * 1000
+    this.#nextPullUs = this.#duePullUs
     return this.run(ms)
   }
 
@@ -152,6 +159,7 @@ export class Bench {
   #pull(): void {
     this.playout.pull(this.#block, this.nowUs)
     this.onBlock(this.#block, this.nowUs)
-    this.#nextPullUs += this.#pullUs
+    this.#duePullUs += this.#pullUs
+    this.#nextPullUs = Math.max(this.nowUs, this.#duePullUs + this.#pullLateUs(this.#duePullUs, this.#random))
   }
 }

@@ -1,0 +1,37 @@
+import { samplesToUs } from './time.ts'
+
+const PULLS = 16
+/** A sink that asks this much later than its rhythm has slept and will not catch up. */
+const SLEPT_US = 500_000
+
+/**
+ * When the sink would have asked, had it not been held up. Sinks that run on timers ask a little late, sometimes
+ * much, and catch up: of the last 16 pulls the earliest, by its place in the rhythm, tells the true time.
+ */
+export class PullClock {
+  readonly #offsetsUs: Float64Array = new Float64Array(PULLS)
+  #pulls = 0
+  #pulledSamples = 0
+  #offsetUs = Number.NaN
+  #startUs = 0
+
+  /** At every pull, before anything else. */
+  onPull(samples: number, nowUs: number): void {
+    const offsetUs = nowUs - samplesToUs(this.#pulledSamples)
+    if (offsetUs - this.#offsetUs > SLEPT_US) this.#pulls = 0
+    this.#offsetsUs[this.#pulls++ % PULLS] = offsetUs
+    let earliestUs = offsetUs
+    for (let i = 0; i < Math.min(this.#pulls, PULLS); i++) {
+      const candidateUs = this.#offsetsUs[i] ?? offsetUs
+      if (candidateUs < earliestUs) earliestUs = candidateUs
+    }
+    this.#offsetUs = earliestUs
+    this.#startUs = earliestUs + samplesToUs(this.#pulledSamples)
+    this.#pulledSamples += samples
+  }
+
+  /** When the first sample of the present pull is due. Never later than the time of the pull. */
+  get startUs(): number {
+    return this.#startUs
+  }
+}
