@@ -3,6 +3,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { AudioError } from '../error.ts'
 import { errorCodeOf, reasonOf } from '../source/bytes.ts'
 
+/** About three minutes of PCM: a disk that is so far behind does not come back. */
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024
+
 /**
  * A file written in order while audio runs: `write` only queues, the disk follows. The first failure is told once and ends the
  * writing; what was written stays.
@@ -14,6 +17,7 @@ export class AppendFile {
   onError: ((error: AudioError) => void) | undefined
   #tail: Promise<void> = Promise.resolve()
   #position = 0
+  #queuedBytes = 0
   #failure: AudioError | undefined
 
   private constructor(path: string, handle: FileHandle) {
@@ -42,6 +46,9 @@ export class AppendFile {
 
   /** Writes at a place that was written before. */
   overwrite(position: number, bytes: Uint8Array): void {
+    if (this.#queuedBytes + bytes.length > MAX_QUEUED_BYTES) this.#fail(new Error('the disk is too slow'))
+    if (this.#failure !== undefined) return
+    this.#queuedBytes += bytes.length
     this.#tail = this.#tail.then(() => this.#write(position, bytes))
   }
 
@@ -53,15 +60,16 @@ export class AppendFile {
   }
 
   async #write(position: number, bytes: Uint8Array): Promise<void> {
-    if (this.#failure !== undefined) return
     try {
       let done = 0
-      while (done < bytes.length) {
+      while (done < bytes.length && this.#failure === undefined) {
         const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, position + done)
         done += bytesWritten
       }
     } catch (error) {
       this.#fail(error)
+    } finally {
+      this.#queuedBytes -= bytes.length
     }
   }
 
