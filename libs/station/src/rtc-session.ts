@@ -28,6 +28,9 @@ export interface RtcSessionOptions extends RtcSessionEvents {
   ssrc?: number
 }
 
+/** What a child needs of its WebRTC session. */
+export type RtcCarrier = Pick<RtcSession, 'sendRtp' | 'receive' | 'close'>
+
 /**
  * WebRTC beside one link: the signaling machine decides, this carries out. Descriptions and candidates travel over the
  * link's control channel; each attempt is a fresh transport.

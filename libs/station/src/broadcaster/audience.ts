@@ -3,7 +3,7 @@ import type { FrameBus } from '@pearcast/media'
 import type { Accepted } from '@pearcast/protocol'
 import type { PeerLink } from '@pearcast/swarm'
 import type { BroadcastEvent } from '../events.ts'
-import type { RtcSession, RtcSessionOptions } from '../rtc-session.ts'
+import type { RtcCarrier, RtcSessionOptions } from '../rtc-session.ts'
 import { Child, type ChildHost } from './child.ts'
 import { FrameCopies } from './frame-copies.ts'
 import { SwitchQueue } from './switch-queue.ts'
@@ -13,7 +13,7 @@ export interface AudienceOptions {
   maxListeners: number
   describe: (channel: number) => Accepted
   /** Undefined where WebRTC is not wanted or not possible. */
-  openRtc: (options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>) => RtcSession | undefined
+  openRtc: (options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>) => RtcCarrier | undefined
   onEvent: (event: BroadcastEvent) => void
 }
 

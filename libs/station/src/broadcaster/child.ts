@@ -13,7 +13,7 @@ import {
 import type { SignalingPhase } from '@pearcast/session-fsm'
 import type { LinkEnd, PeerLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
-import type { RtcSession } from '../rtc-session.ts'
+import type { RtcCarrier } from '../rtc-session.ts'
 import type { FrameCopies } from './frame-copies.ts'
 import type { SwitchQueue } from './switch-queue.ts'
 
@@ -27,7 +27,7 @@ export interface ChildHost {
   /** Turns for receiving both paths at once. */
   readonly switches: SwitchQueue
   /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */
-  openRtc: (child: Child) => RtcSession | undefined
+  openRtc: (child: Child) => RtcCarrier | undefined
   joined: (child: Child) => void
   pathChanged: (child: Child, from: Path) => void
   left: (child: Child, reason: string) => void
@@ -53,7 +53,7 @@ export class Child {
   #wants: { swarm: boolean; webrtc: boolean } = { swarm: false, webrtc: false }
   #path: SelectablePath = 'swarm'
   joined = false
-  #rtc: RtcSession | undefined
+  #rtc: RtcCarrier | undefined
   #repairs = 0
   #repairsSinceUs = 0
   readonly #host: ChildHost
