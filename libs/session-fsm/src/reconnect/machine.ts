@@ -74,9 +74,8 @@ const machineSetup = base.extend({
     dialNext: dialWith(chooseDial),
     dialUntried: dialWith(chooseUntried),
 
-    /** One more discovery round; a running one goes on. */
+    /** Never called while a round runs. */
     startRound: base.enqueueActions(({ context, enqueue }) => {
-      if (context.discovering) return
       const attempt = context.roundsBegun + 1
       enqueue.assign({ discovering: true, roundsBegun: attempt })
       enqueue('start-discovery')

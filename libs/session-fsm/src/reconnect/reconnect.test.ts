@@ -145,6 +145,24 @@ describe('a search', () => {
     expect(ledger.of('notify').map(({ event }) => event)).toEqual(['searching', 'off-air'])
   })
 
+  test('hears only of the end of a round that runs', () => {
+    const { send } = search({}, { type: 'DISCOVERY_DONE', found: 0 })
+    expect(send({ type: 'DISCOVERY_DONE', found: 0 })).toEqual([])
+  })
+
+  test('trusts a key that the record names although the topic named it first', () => {
+    const { send } = search({}, candidate('aa'), candidate('bb'), candidate('cc'), candidate('cc', 'record'))
+    expect(send(stagger)).toContainEqual({ type: 'dial', attempt: 2, key: 'cc' })
+  })
+
+  test('is not drowned by a flood of keys: the record still gets in', () => {
+    const { send, driver } = search({ maxInFlight: 1 })
+    for (let count = 0; count < 1000; count++) send(candidate(`squatter ${count}`))
+    send(candidate('aa', 'record'))
+    expect(driver.snapshot().context.candidates.length).toBeLessThanOrEqual(64)
+    expect(send(failed(1))).toContainEqual({ type: 'dial', attempt: 2, key: 'aa' })
+  })
+
   test('dials everybody afresh when the network changed', () => {
     const { send } = search({}, candidate('aa'), stagger)
     expect(send({ type: 'NETWORK_CHANGED' })).toEqual([
@@ -178,6 +196,19 @@ describe('a link', () => {
       { type: 'notify', event: 'reconnecting', attempt: 1 },
       { type: 'dial', attempt: 3, key: 'bb' },
       { type: 'start-timer', id: 'stagger', ms: 300 },
+    ])
+  })
+
+  test('that is lost again is told of again, after an earlier off-air too', () => {
+    const { send, ledger } = search({}, { type: 'DISCOVERY_DONE', found: 0 }, candidate('aa'), proven(1))
+    send({ type: 'LINK_LOST', reason: 'timeout' })
+    send({ type: 'DISCOVERY_DONE', found: 0 })
+    send(failed(2))
+    expect(ledger.of('notify').map(({ event }) => event)).toEqual([
+      'searching',
+      'off-air',
+      'reconnecting',
+      'off-air',
     ])
   })
 

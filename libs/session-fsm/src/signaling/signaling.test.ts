@@ -115,6 +115,12 @@ describe('the offerer', () => {
     expect(send({ type: 'RETRY' })).toContainEqual({ type: 'create-transport', session: 5 })
   })
 
+  test('need not rest when it is asked to retry, and has all its retries again', () => {
+    const { send } = negotiate('offerer', begin, failed(1))
+    expect(send({ type: 'RETRY' })).toContainEqual({ type: 'create-transport', session: 2 })
+    expect(send(failed(2))).toContainEqual({ type: 'start-timer', id: 'retry', ms: 1000 })
+  })
+
   test('tells the other side when it gives a session up', () => {
     const { send } = negotiate('offerer', begin, localOffer())
     expect(send(timer('negotiation'))).toContainEqual({

@@ -46,6 +46,18 @@ describe('a station', () => {
     expect(ledger.of('notify').at(-1)).toMatchObject({ reason: 'UDP seems blocked', attempt: 7 })
   })
 
+  test('rests for a second again after it has been announced', () => {
+    const { send } = station(start, failed, { type: 'timer', id: 'announce' }, failed)
+    send(moved)
+    send(announced)
+    for (const round of [1, 2]) {
+      send(moved)
+      expect(send(failed)[0], `round ${round}`).toEqual({ type: 'start-timer', id: 'announce', ms: 1000 })
+      send({ type: 'timer', id: 'announce' })
+      send({ type: 'REANNOUNCED' })
+    }
+  })
+
   test('tries at once when its address changes while it waits', () => {
     const { send } = station(start, failed)
     expect(send({ type: 'ADDRESS_CHANGED' })).toContainEqual({ type: 'announce' })
