@@ -12,7 +12,7 @@ export function tellError(error: unknown, output: Output): number {
   output.status([])
   output.event({ event: 'error', code, message })
   output.line('error', printable(message, 1000) + (unexpected ? PLEA : ''))
-  if (stack !== undefined) output.line('debug', stack)
+  if (unexpected && stack !== undefined) output.line('debug', stack)
   return exitCode
 }
 

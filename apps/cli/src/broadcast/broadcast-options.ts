@@ -3,6 +3,7 @@ import type { GlobalOptions } from '../options/global.ts'
 /** `pearcast broadcast`, parsed. */
 export interface BroadcastOptions extends GlobalOptions {
   loop?: true
+  allowTruncated?: true
   title?: string
   bitrate?: number
   profile: 'voice' | 'music'

@@ -31,7 +31,7 @@ test('the status line says since when, to whom and how much', () => {
   const view = new BroadcastView(plain)
   expect(view.statusLine(0)).toBe('going on air …')
   told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' }, 1_000)
-  expect(view.statusLine(1_000)).toBe('on air 0:00 · no listeners yet')
+  expect(view.statusLine(1_000)).toBe('on air 0:00 · no listeners')
   told(view, joined('a1b2c3d4'), 2_000)
   told(view, stats(10_000), 3_000)
   told(view, stats(22_000), 4_000)

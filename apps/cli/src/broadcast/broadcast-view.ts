@@ -64,7 +64,7 @@ export class BroadcastView {
       ended: dim('ended'),
     }
     const parts = [`${state[this.#source]} ${clock(nowMs - this.#onAirAtMs)}`, this.#who()]
-    if (this.#latest) parts.push(`${this.#kbitPerS.toFixed(0)} kbit/s sent`)
+    if (this.#kbitPerS > 0) parts.push(`${this.#kbitPerS.toFixed(0)} kbit/s sent`)
     return parts.join(dim(' · '))
   }
 
@@ -110,7 +110,7 @@ export class BroadcastView {
 
   #who(): string {
     const listeners = [...this.#listeners]
-    if (listeners.length === 0) return 'no listeners yet'
+    if (listeners.length === 0) return 'no listeners'
     if (listeners.length <= MAX_NAMED) {
       const names = listeners.map(([id, { path, via }]) => `${id} ${route(path, via)}`)
       return `${this.#count()} (${names.join('; ')})`

@@ -20,7 +20,8 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
   const bootstrap = bootstrapOf(options)
   const { loop, profile } = options
   const bitrate = options.bitrate ?? DEFAULT_BITRATE[profile]
-  const source = await openSource(input, { loop: loop === true, profile, bitrate })
+  const allowTruncated = options.allowTruncated === true
+  const source = await openSource(input, { loop: loop === true, allowTruncated, profile, bitrate })
   const view = new BroadcastView(output.colors)
   let errorCode: string | undefined
   const onEvent = (event: BroadcastEvent): void => {

@@ -13,6 +13,7 @@ export function broadcastCommand(run: Runner): Command {
     )
     .argument('<input>', "a WAV, MP3, FLAC or Ogg Opus file, or 'tone'")
     .addOption(new Option('--loop', 'start over at the end of the file'))
+    .addOption(new Option('--allow-truncated', 'play a cut-off file up to the cut instead of refusing it'))
     .addOption(
       new Option('--title <text>', "what listeners see (default: the file's own title)").argParser(
         title('--title'),
@@ -21,7 +22,7 @@ export function broadcastCommand(run: Runner): Command {
     .addOption(
       new Option(
         '--bitrate <kbit/s>',
-        'of the Opus encoder, 6 to 256 (default: 96 for music, 32 for voice)',
+        'of the Opus encoder, 6 to 192 (default: 96 for music, 32 for voice)',
       ).argParser(bitrate('--bitrate')),
     )
     .addOption(

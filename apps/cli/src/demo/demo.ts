@@ -11,7 +11,7 @@ import type { Session } from '../session.ts'
 import { DemoScreen } from './demo-screen.ts'
 import { runLeg } from './leg.ts'
 import { HeardLeg } from './leg-result.ts'
-import { measureRecording, readPcm } from './measure.ts'
+import { measureRecording, readSource } from './measure.ts'
 import { resultTable } from './table.ts'
 import { faultsOf } from './verdict.ts'
 import type { DemoOptions } from './demo-options.ts'
@@ -34,7 +34,7 @@ export async function demo(
   const input = file ?? SAMPLE
   output.event({ event: 'phase', phase: 'preparing' })
   output.line('info', `Reading ${basename(input)} …`)
-  const source = await readPcm(input, options.duration + SOURCE_MARGIN_S)
+  const source = await readSource(input, options.duration + SOURCE_MARGIN_S)
   const keep = await recordingsFolder(options.keep)
   const scratch = await mkdtemp(join(tmpdir(), 'pearcast-demo-keys-'))
   output.event({ event: 'phase', phase: 'dht' })

@@ -1,11 +1,24 @@
-import { compareRecording, openSource, OpusDecoder, type Comparison } from '@pearcast/audio'
+import { compareRecording, openSource, OpusDecoder, type AudioSource, type Comparison } from '@pearcast/audio'
 
 const CHANNELS = 2
 const SAMPLES_PER_S = 48_000 * CHANNELS
 
-/** Interleaved stereo at 48 kHz. @param maxS so much of it; a long file need not fit into memory */
-export async function readPcm(input: string, maxS: number): Promise<Float32Array> {
-  const source = await openSource(input, { profile: 'music' })
+/**
+ * What a broadcast of `input` with --loop holds: interleaved stereo at 48 kHz, from its first frame on.
+ *
+ * @param maxS so much of it: a long file need not fit into memory, a short one starts over
+ */
+export async function readSource(input: string, maxS: number): Promise<Float32Array> {
+  return readPcm(await openSource(input, { profile: 'music', loop: true }), maxS)
+}
+
+/** The recording against the source it was broadcast from. */
+export async function measureRecording(recording: string, source: Float32Array): Promise<Comparison> {
+  const recorded = await readPcm(await openSource(recording, { profile: 'music' }), Infinity)
+  return compareRecording(recorded, source, CHANNELS, { looped: false })
+}
+
+async function readPcm(source: AudioSource, maxS: number): Promise<Float32Array> {
   const decoder = new OpusDecoder({ channels: CHANNELS })
   const pieces: Float32Array[] = []
   let length = 0
@@ -21,11 +34,6 @@ export async function readPcm(input: string, maxS: number): Promise<Float32Array
     await source.close()
   }
   return joined(pieces, length)
-}
-
-/** The recording against the source it was broadcast from. */
-export async function measureRecording(recording: string, source: Float32Array): Promise<Comparison> {
-  return compareRecording(await readPcm(recording, Infinity), source, CHANNELS)
 }
 
 function joined(pieces: readonly Float32Array[], length: number): Float32Array {
