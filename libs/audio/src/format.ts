@@ -1,6 +1,11 @@
 /** The one sample rate inside pearCast; everything else is converted at the edge. */
 export const SAMPLE_RATE = 48_000
 
+/** What a file may have; libsamplerate goes up to 192 kHz. */
+export function isSupportedRate(sampleRate: number): boolean {
+  return sampleRate >= 4000 && sampleRate <= 192_000
+}
+
 /** 20 ms at 48 kHz: what is encoded as one packet and pulled as one block. */
 export const FRAME_SAMPLES = 960
 

@@ -1,4 +1,5 @@
 import { AudioError } from '../error.ts'
+import { isSupportedRate } from '../format.ts'
 import type { Bytes } from '../source/bytes.ts'
 import { cleanTitle } from './text.ts'
 
@@ -56,7 +57,7 @@ function parseStreamInfo(name: string, kind: number, body: Uint8Array): FlacMeta
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
   const packed = view.getBigUint64(10)
   const sampleRate = Number(packed >> 44n)
-  if (sampleRate < 4000 || sampleRate > 384_000) {
+  if (!isSupportedRate(sampleRate)) {
     throw AudioError.formatUnsupported(name, `a FLAC file at ${sampleRate} Hz`)
   }
   return {

@@ -67,6 +67,8 @@ describe('parseWav', () => {
     ['nine channels', 22, 9],
     ['no channels', 22, 0],
     ['12 bits', 34, 12],
+    ['a rate of almost nothing', 24, 100],
+    ['a rate of millions', 26, 9],
   ])('%s is not supported', async (_, at, value) => {
     const bytes = buildWav(PCM)
     new DataView(bytes.buffer).setUint16(at, value, true)

@@ -1,4 +1,5 @@
 import { AudioError } from '../error.ts'
+import { isSupportedRate } from '../format.ts'
 import type { Bytes } from '../source/bytes.ts'
 import { cleanTitle } from './text.ts'
 
@@ -102,7 +103,7 @@ function parseFormat(name: string, body: Uint8Array): Format {
   if (channels < 1 || channels > MAX_CHANNELS) {
     throw AudioError.formatUnsupported(name, `a WAV with ${channels} channels`)
   }
-  if (sampleRate < 4000 || sampleRate > 384_000) {
+  if (!isSupportedRate(sampleRate)) {
     throw AudioError.formatUnsupported(name, `a WAV at ${sampleRate} Hz`)
   }
   return { encoding, sampleRate, channels, bytesPerFrame: channels * (bits / 8) }
