@@ -1,4 +1,3 @@
-import type { Ipv4Prefix } from '../ip/address.ts'
 import type { Nat } from '../nat/nat.ts'
 
 /** Where routers of a domain complain from. */
@@ -12,15 +11,13 @@ export interface RouterAddress {
  * in one of its routes, or beyond its exit. `Edge` is what hangs on its access lines: a site.
  */
 export class Domain<Edge> {
-  readonly prefix: Ipv4Prefix
   readonly router: RouterAddress
   /** The way out, for all but the core. */
   readonly exit: { nat: Nat; outside: Domain<Edge> } | undefined
   /** Edges by the address of their router or host, and domains by the public address of their NAT. */
   readonly #routes = new Map<number, Edge | Domain<Edge>>()
 
-  constructor(prefix: Ipv4Prefix, router: RouterAddress, exit?: { nat: Nat; outside: Domain<Edge> }) {
-    this.prefix = prefix
+  constructor(router: RouterAddress, exit?: { nat: Nat; outside: Domain<Edge> }) {
     this.router = router
     this.exit = exit
   }

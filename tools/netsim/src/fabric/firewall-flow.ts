@@ -1,5 +1,5 @@
 import { get16 } from '../ip/bytes.ts'
-import type { PacketView } from '../ip/packet.ts'
+import { PROTOCOL, type PacketView } from '../ip/packet.ts'
 import type { StatefulFirewall } from '../nat/firewall.ts'
 import { labIpv6Key } from '../topology/address-space.ts'
 
@@ -18,8 +18,9 @@ export function firewallAdmits(firewall: StatefulFirewall, view: PacketView, now
   if (kind === 'icmp-error') {
     const quoted = transport + 8
     if (bytes.length < quoted + 48) return false
-    const local = flowKey(bytes, quoted + 8, get16(bytes, quoted + 40))
-    return firewall.knows(local, flowKey(bytes, quoted + 24, get16(bytes, quoted + 42)), nowMs)
+    const isEcho = bytes[quoted + 6] === PROTOCOL.icmpv6
+    const local = flowKey(bytes, quoted + 8, get16(bytes, quoted + (isEcho ? 44 : 40)))
+    return firewall.knows(local, flowKey(bytes, quoted + 24, isEcho ? 0 : get16(bytes, quoted + 42)), nowMs)
   }
   if (kind !== 'udp' && kind !== 'tcp' && kind !== 'icmp-query') return false
   const local = flowKey(bytes, 24, view.destinationPort)

@@ -17,7 +17,7 @@ import { SiteState, type HostState } from './site-state.ts'
 
 /** Everything that stands in the lab: built from a plan, changed by faults. */
 export class Network {
-  readonly core: Domain<SiteState> = new Domain(PUBLIC_IPV4, CORE_ROUTER)
+  readonly core: Domain<SiteState> = new Domain(CORE_ROUTER)
   readonly sites: Map<string, SiteState> = new Map()
   readonly hosts: Map<string, HostState> = new Map()
   readonly nats: Map<string, Nat> = new Map()
@@ -146,7 +146,7 @@ export class Network {
   #addDomain(nat: NatPlan, inside: Ipv4Prefix): void {
     const outside = this.#domain(nat.outside)
     const router = { v4: inside.base + 1, v6: CORE_ROUTER.v6 }
-    const domain = new Domain<SiteState>(inside, router, { nat: this.nat(nat.id), outside })
+    const domain = new Domain<SiteState>(router, { nat: this.nat(nat.id), outside })
     this.#domains.set(nat.id, domain)
     this.#privatePrefixes.push(inside)
     outside.add(this.nat(nat.id).publicIpv4, domain)

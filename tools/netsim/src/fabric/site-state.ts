@@ -43,11 +43,6 @@ export class SiteState {
     this.firewall = plan.site.ipv6?.firewall === 'stateful' ? new StatefulFirewall() : undefined
   }
 
-  get hasIpv6(): boolean {
-    const { ipv6 } = this.plan.site
-    return ipv6 !== undefined && ipv6.firewall !== 'none'
-  }
-
   get udpBlocked(): boolean {
     return this.plan.site.udpBlocked === true
   }

@@ -1,6 +1,6 @@
 import { get16, put16, put32 } from './bytes.ts'
 import { applyDelta, applyUdpDelta, delta16, delta32 } from './checksum.ts'
-import { PROTOCOL, type PacketView } from './packet.ts'
+import type { PacketView } from './packet.ts'
 
 /** Give an IPv4 packet another source address and port (or echo identifier), in place, checksums kept right. */
 export function setSource(view: PacketView, address: number, port: number): void {
@@ -64,9 +64,4 @@ function replacePort(view: PacketView, side: 0 | 2, from: number, to: number, ad
     case 'other':
       return
   }
-}
-
-/** Whether a rewritten packet's protocol has a checksum that the lab keeps; used by tests. */
-export function hasTransportChecksum(protocol: number): boolean {
-  return protocol === PROTOCOL.udp || protocol === PROTOCOL.tcp || protocol === PROTOCOL.icmp
 }

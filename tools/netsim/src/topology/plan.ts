@@ -3,7 +3,14 @@ import { formatIpv4, formatIpv6, inPrefix, parseIpv4, parsePrefix, type Ipv4Pref
 import type { LinkConfig } from '../link/link.ts'
 import type { NatConfig } from '../nat/config.ts'
 import type { NatSpec } from '../nat/types.ts'
-import { FIRST_PUBLIC_NETWORK, HOME_LAN, NetworkAllocator, SHARED_SPACE, siteIpv6 } from './address-space.ts'
+import {
+  FIRST_PUBLIC_NETWORK,
+  HOME_LAN,
+  NetworkAllocator,
+  PUBLIC_IPV4,
+  SHARED_SPACE,
+  siteIpv6,
+} from './address-space.ts'
 import type { HostSpec, Site, Topology } from './topology.ts'
 
 /** The Internet in the middle: where public addresses are routed. */
@@ -93,7 +100,7 @@ class Builder {
 
     const operatorIds = this.#addOperators(site, border, operators)
     const uplink = operatorIds[0] ?? CORE
-    const lan = premises.length > 0 ? parsePrefix(site.lanPrefix ?? HOME_LAN) : this.#networkIn(uplink)
+    const lan = premises.length > 0 ? privateLan(site) : this.#networkIn(uplink)
     const premisesIds = this.#addPremises(site, premises, uplink)
     const { up, down } = 'up' in site.link ? site.link : { up: site.link, down: site.link }
     const plan = {
@@ -164,10 +171,10 @@ class Builder {
     if (address !== undefined && !inPrefix(address, site.lan))
       throw NetsimError.topologyInvalid(`host "${spec.id}" has an address outside of its site's LAN`)
     const taken = [...this.#hosts.values()].filter((host) => host.site === site.id).map(ipv4Of)
-    const number = this.#hosts.size
-    this.#hosts.set(spec.id, planHost(spec.id, site, address ?? freeAddress(site.lan, number, taken)))
     if (address !== undefined && taken.includes(address))
       throw NetsimError.topologyInvalid(`two hosts of site "${site.id}" have one address`)
+    const chosen = address ?? freeAddress(site.lan, this.#hosts.size, taken)
+    this.#hosts.set(spec.id, planHost(spec.id, site, chosen))
   }
 
   #networkIn(domain: string): Ipv4Prefix {
@@ -179,6 +186,13 @@ class Builder {
   #addressIn(domain: string): string {
     return formatIpv4(this.#networkIn(domain).base + 2)
   }
+}
+
+function privateLan(site: Site): Ipv4Prefix {
+  const lan = parsePrefix(site.lanPrefix ?? HOME_LAN)
+  if (lan.bits < 16 || lan.bits > 29 || inPrefix(lan.base, PUBLIC_IPV4))
+    throw NetsimError.topologyInvalid(`the LAN of site "${site.id}" must be private, between /16 and /29`)
+  return lan
 }
 
 /** The interface of a host at an address of a site's LAN. */
