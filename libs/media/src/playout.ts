@@ -358,9 +358,13 @@ export class Playout {
     return this.#liveEdge.find(fromSeq, this.#nowUs, this.#outputUs(), this.#target.us, this.#pullSamples)
   }
 
-  /** When the next sample to be produced is played. Long pulls need their last frames early. */
+  /**
+   * When the next sample to be produced is played, less the time by which the last frame of a pull that takes
+   * several is needed before it is heard.
+   */
   #outputUs(): number {
-    const early = Math.max(0, this.#pullSamples - CHUNK_SAMPLES)
+    const frameSamples = this.#store.samples(this.#store.newest) || CHUNK_SAMPLES
+    const early = Math.max(0, this.#pullSamples - frameSamples)
     return this.#pulls.startUs + samplesToUs(this.#queue.available - early)
   }
 

@@ -43,7 +43,8 @@ export class Bench {
   seq: number
   ts48k: number
   sourceOn = true
-  readonly samples: number
+  /** Duration of the next frame. */
+  samples: number
   readonly #random: () => number
   readonly #block: Float32Array
   readonly #pullUs: number

@@ -33,10 +33,10 @@ export function frame({ seq, samples = 960, ts48k = seq * samples, captureUs = 0
 
 const PERIOD = 48_000
 
-/** One second of a tune that repeats: the decoded sound at media time t is `TONE[t mod 48000]`. */
-export const TONE: Float32Array = Float32Array.from({ length: PERIOD }, (_, i) => {
+/** One second of a tune that repeats, nowhere 0: the decoded sound at media time t is `TONE[t mod 48000]`. */
+const TONE = Float32Array.from({ length: PERIOD }, (_, i) => {
   const turn = (2 * Math.PI * i) / PERIOD
-  return 0.4 * Math.sin(440 * turn) + 0.2 * Math.sin(1000 * turn)
+  return 0.05 + 0.4 * Math.sin(440 * turn) + 0.2 * Math.sin(1000 * turn)
 })
 
 export function toneAt(ts48k: number): number {

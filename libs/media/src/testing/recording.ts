@@ -27,9 +27,9 @@ export class Recording {
     return this.#pcm[i] ?? 0
   }
 
-  /** Index of the first sample that is not silence (the tone is never 0 twice in a row). */
+  /** Index of the first sample that is not silence. */
   get start(): number {
-    for (let i = 0; i + 1 < this.#length; i++) if (this.at(i) !== 0 || this.at(i + 1) !== 0) return i
+    for (let i = 0; i < this.#length; i++) if (this.at(i) !== 0) return i
     return this.#length
   }
 
