@@ -7,6 +7,10 @@ export type NetsimErrorCode =
   | 'UNKNOWN_HOST'
   | 'UNKNOWN_SITE'
   | 'UNKNOWN_NAT'
+  | 'TUN_UNAVAILABLE'
+  | 'SYSCALL_FAILED'
+  | 'LAB_FAILED'
+  | 'LAB_CLOSED'
 
 /** The one error class of the lab; the message is one line a person can act on. */
 export class NetsimError extends Error {
@@ -37,5 +41,21 @@ export class NetsimError extends Error {
   static unknown(kind: 'host' | 'site' | 'nat', id: string, known: Iterable<string>): NetsimError {
     const code = kind === 'host' ? 'UNKNOWN_HOST' : kind === 'site' ? 'UNKNOWN_SITE' : 'UNKNOWN_NAT'
     return new NetsimError(code, `There is no ${kind} "${id}" in this lab. Known: ${[...known].join(', ')}.`)
+  }
+
+  static tunUnavailable(reason: string): NetsimError {
+    return new NetsimError('TUN_UNAVAILABLE', reason)
+  }
+
+  static syscallFailed(what: string, errno: string): NetsimError {
+    return new NetsimError('SYSCALL_FAILED', `The system refused to ${what}: ${errno}.`)
+  }
+
+  static labFailed(cause: string): NetsimError {
+    return new NetsimError('LAB_FAILED', `The lab broke down and everything in it was ended: ${cause}`)
+  }
+
+  static labClosed(): NetsimError {
+    return new NetsimError('LAB_CLOSED', 'The lab is closed: open another one.')
   }
 }

@@ -36,9 +36,8 @@ export const writeFrom: (fd: number, from: Uint8Array, bytes: number) => number 
   'long write(int fd, const void *from, size_t bytes)',
 )
 /** Ready descriptors, or -1 when a signal came first. `timeout` is seconds and nanoseconds. */
-export const ppoll: (fds: Int32Array, count: number, timeout: BigInt64Array, mask: null) => number = libc.func(
-  'int ppoll(void *fds, unsigned long count, const void *timeout, const void *mask)',
-)
+export const ppoll: (fds: Int32Array, count: number, timeout: BigInt64Array, mask: null) => number =
+  libc.func('int ppoll(void *fds, unsigned long count, const void *timeout, const void *mask)')
 const ioctlPointer: (fd: number, request: number, argument: Uint8Array) => number = libc.func(
   'int ioctl(int fd, unsigned long request, void *argument)',
 )

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { NetsimError } from '../errors.ts'
 import type { HostPlan } from '../topology/plan.ts'
 import { configureDevice, createDevice, DEVICE, startLoopback, type ControlSockets } from './interface.ts'
 import {
@@ -29,61 +28,74 @@ export interface HostNamespace {
 }
 
 /**
- * Make a namespace for each host. A thread is in a namespace of its own, so the other threads of the process notice
- * nothing; the calling one is at home again when this returns or throws. It must not start a thread meanwhile: one
- * would be born in the host. Everything below is synchronous for that reason.
+ * The namespaces of all hosts. A thread is in a namespace of its own, so the other threads of the process notice
+ * nothing, and the calling one is at home again when a method returns or throws. It must not start a thread
+ * meanwhile, which would be born in the host: everything here is synchronous for that reason.
  */
-export function openNamespaces(plans: readonly HostPlan[], tunDevice: string): HostNamespace[] {
-  const home = openFd(OWN_NAMESPACE, O_RDONLY_CLOEXEC)
-  const namespaces: HostNamespace[] = []
-  try {
-    for (const plan of plans) namespaces.push(openNamespace(plan, tunDevice))
-    return namespaces
-  } catch (error) {
-    for (const namespace of namespaces) closeNamespace(namespace)
-    throw error
-  } finally {
-    enterNetwork(home)
-    closeFd(home)
-  }
-}
+export class Namespaces {
+  readonly hosts: HostNamespace[] = []
+  readonly #home: number
+  readonly #fds: number[] = []
+  readonly #tunDevice: string
 
-function openNamespace(plan: HostPlan, tunDevice: string): HostNamespace {
-  unshareNetwork()
-  const namespaceFd = openFd(OWN_NAMESPACE, O_RDONLY_CLOEXEC)
-  const tunFd = openFd(tunDevice, O_RDWR_NONBLOCK_CLOEXEC)
-  const sockets: ControlSockets = { v4: socket(AF_INET) }
-  try {
-    sockets.v6 = socket(AF_INET6)
-  } catch (error) {
-    if (!(error instanceof NetsimError) || plan.addresses.v6 !== undefined) throw error
+  constructor(tunDevice: string) {
+    this.#tunDevice = tunDevice
+    this.#home = this.#own(openFd(OWN_NAMESPACE, O_RDONLY_CLOEXEC))
   }
-  createDevice(tunFd)
-  quietIpv6(plan)
-  startLoopback(sockets)
-  configureDevice(sockets, plan)
-  return { id: plan.id, namespaceFd, tunFd, sockets }
+
+  open(plan: HostPlan): HostNamespace {
+    try {
+      unshareNetwork()
+      const namespaceFd = this.#own(openFd(OWN_NAMESPACE, O_RDONLY_CLOEXEC))
+      const tunFd = this.#own(openFd(this.#tunDevice, O_RDWR_NONBLOCK_CLOEXEC))
+      const sockets: ControlSockets = { v4: this.#own(socket(AF_INET)) }
+      createDevice(tunFd)
+      if (quietIpv6(plan)) sockets.v6 = this.#own(socket(AF_INET6))
+      startLoopback(sockets)
+      configureDevice(sockets, plan)
+      const host = { id: plan.id, namespaceFd, tunFd, sockets }
+      this.hosts.push(host)
+      return host
+    } finally {
+      enterNetwork(this.#home)
+    }
+  }
+
+  /** Give a host that moved its new addresses, as after changing the access point: the device goes down and up. */
+  reconfigure(host: HostNamespace, plan: HostPlan): void {
+    try {
+      enterNetwork(host.namespaceFd)
+      if (quietIpv6(plan)) host.sockets.v6 ??= this.#own(socket(AF_INET6))
+      configureDevice(host.sockets, plan)
+    } finally {
+      enterNetwork(this.#home)
+    }
+  }
+
+  /** After the last process has left too, the kernel takes the namespaces and their devices apart. */
+  close(): void {
+    for (const fd of this.#fds.splice(0)) closeFd(fd)
+  }
+
+  #own(fd: number): number {
+    this.#fds.push(fd)
+    return fd
+  }
 }
 
 /**
- * No link-local addresses, no router solicitations, and no IPv6 at all where the site has none: programs would
- * gather candidates from it. Where /proc/sys is read-only the lab still works, with more noise.
+ * No link-local addresses, no router solicitations, and no IPv6 on the device at all where the site has none:
+ * programs would gather candidates from it. Where /proc/sys is read-only the lab still works, with more noise.
+ * Returns whether the host has IPv6.
  */
-function quietIpv6(plan: HostPlan): void {
-  const settings = { addr_gen_mode: 1, accept_ra: 0, disable_ipv6: plan.addresses.v6 === undefined ? 1 : 0 }
-  for (const [name, value] of Object.entries(settings)) {
-    try {
+function quietIpv6(plan: HostPlan): boolean {
+  const hasIpv6 = plan.addresses.v6 !== undefined
+  const settings = { addr_gen_mode: 1, accept_ra: 0, disable_ipv6: hasIpv6 ? 0 : 1 }
+  try {
+    for (const [name, value] of Object.entries(settings))
       writeFileSync(`/proc/sys/net/ipv6/conf/${DEVICE}/${name}`, String(value))
-    } catch {
-      return
-    }
+  } catch {
+    return hasIpv6
   }
-}
-
-/** After the last process has left too, the kernel takes the namespace and its device apart. */
-export function closeNamespace(namespace: HostNamespace): void {
-  closeFd(namespace.tunFd)
-  closeFd(namespace.sockets.v4)
-  if (namespace.sockets.v6 !== undefined) closeFd(namespace.sockets.v6)
-  closeFd(namespace.namespaceFd)
+  return hasIpv6
 }
