@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { formatLink } from '@pearcast/protocol'
+import sodium from 'sodium-universal'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'pearcast-processes-'))
+/** A well-formed link of a station that nobody runs. */
+const LINK = formatLink(sodium, { stationKey: new Uint8Array(32).fill(7) })
 const running = new Set<ChildProcess>()
 afterEach(() => running.forEach((child) => child.kill('SIGKILL')))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
@@ -60,6 +64,15 @@ describe('a command that runs until it is stopped', () => {
     dht.child.kill(signal)
     expect(await last).toMatchObject({ event: 'ended', reason: 'stopped' })
     expect(await dht.exited).toBe(code)
+  })
+
+  test('leaves while it still looks for a DHT, and that is no failure', async () => {
+    const listener = start(['listen', LINK, '--output', 'null', '--bootstrap', '127.0.0.1:1'])
+    expect(await nextEvent(listener)).toMatchObject({ event: 'searching' })
+    const last = nextEvent(listener)
+    listener.child.kill('SIGINT')
+    expect(await last).toMatchObject({ event: 'ended', reason: 'stopped', framesPlayed: 0 })
+    expect(await listener.exited).toBe(130)
   })
 
   test('does not outlive a parent that holds its IPC channel', async () => {

@@ -36,11 +36,15 @@ export class OrderedStart<E extends CliEvent> {
     else this.#pass(event)
   }
 
-  /** @throws what `start` throws, told already */
-  async start(start: () => Promise<void>): Promise<void> {
+  /**
+   * @param isLeaving when we have asked it to stop, its start fails for that reason only
+   * @throws what `start` throws, told already
+   */
+  async start(start: () => Promise<void>, isLeaving: () => boolean): Promise<void> {
     try {
       await start()
     } catch (error) {
+      if (isLeaving()) return
       tellError(error, this.#output)
       throw error
     } finally {

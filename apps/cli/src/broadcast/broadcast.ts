@@ -51,7 +51,10 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
   const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
   const unfollow = stop.onRequest(() => void broadcaster.stop('stopped'))
   try {
-    await ordered.start(() => broadcaster.start())
+    await ordered.start(
+      () => broadcaster.start(),
+      () => stop.cause !== undefined,
+    )
     // It runs for months and ends by a kill: what was compiled is kept now or never.
     flushCompileCache()
     return exitCodeOfEnding(await broadcaster.ended, errorCode)

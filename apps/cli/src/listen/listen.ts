@@ -58,7 +58,10 @@ export async function listen(linkText: string, options: ListenOptions, session: 
   const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
   const unfollow = stop.onRequest(() => void listener.stop())
   try {
-    await ordered.start(() => listener.start())
+    await ordered.start(
+      () => listener.start(),
+      () => isGivenUp || stop.cause !== undefined,
+    )
     const reason = await listener.ended
     return isGivenUp ? EXIT.notOnAir : exitCodeOfEnding(reason, errorCode)
   } finally {
