@@ -22,6 +22,8 @@ export class BlockSource implements AudioSource {
   #queued = 0
   #heardInPass = false
   #ended = false
+  #closed = false
+  #reading: Promise<SourceItem | undefined> | undefined
 
   private constructor(stream: PcmStream, resampler: Resampler, channels: Channels, loop: boolean) {
     this.#stream = stream
@@ -50,15 +52,26 @@ export class BlockSource implements AudioSource {
     return source
   }
 
-  async read(): Promise<SourceItem | undefined> {
+  read(): Promise<SourceItem | undefined> {
+    if (this.#closed) return Promise.resolve(undefined)
+    const reading = this.#nextBlock()
+    this.#reading = reading
+    return reading
+  }
+
+  /** Waits for a read under way: the decoder must not be freed beneath it. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#reading?.catch(() => undefined)
+    this.#resampler.close()
+    await this.#stream.close()
+  }
+
+  async #nextBlock(): Promise<SourceItem | undefined> {
     while (this.#queued < this.#blockLength && !this.#ended) await this.#fill()
     if (this.#queued === 0) return undefined
     return { kind: 'pcm', pcm: this.#take() }
-  }
-
-  async close(): Promise<void> {
-    this.#resampler.close()
-    await this.#stream.close()
   }
 
   async #fill(): Promise<void> {

@@ -67,6 +67,16 @@ describe.each([
     expect(memory.closed).toBe(true)
   })
 
+  test('may be closed in the middle of a read, and twice, and gives nothing afterwards', async () => {
+    const source = await openSource(fixture(name), { ...options, loop: true })
+    for (let n = 0; n < 10; n++) await source.read()
+    const reading = source.read()
+    await source.close()
+    await source.close()
+    expect((await reading)?.kind).toBe('pcm')
+    expect(await source.read()).toBeUndefined()
+  })
+
   test('damaged anywhere gives sound or an AudioError, quietly', async () => {
     const original = await fixtureBytes(name)
     await fc.assert(

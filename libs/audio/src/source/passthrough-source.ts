@@ -13,6 +13,7 @@ export class PassthroughSource implements AudioSource {
   readonly #loop: boolean
   #packets: OpusPackets
   #heardInPass = false
+  #closed = false
 
   constructor(bytes: Bytes, scan: OpusScan, loop: boolean) {
     this.#bytes = bytes
@@ -24,7 +25,7 @@ export class PassthroughSource implements AudioSource {
   }
 
   async read(): Promise<SourceItem | undefined> {
-    for (;;) {
+    while (!this.#closed) {
       const found = await this.#packets.next()
       if (found !== undefined) {
         this.#heardInPass = true
@@ -34,9 +35,12 @@ export class PassthroughSource implements AudioSource {
       this.#heardInPass = false
       this.#packets = new OpusPackets(this.#bytes)
     }
+    return undefined
   }
 
-  close(): Promise<void> {
-    return this.#bytes.close()
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#bytes.close()
   }
 }
