@@ -39,19 +39,11 @@ export class RtcSession {
   readonly #options: RtcSessionOptions
   readonly #timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
   readonly #transports = new Map<number, PeerTransport>()
-  readonly #mayShow: (candidate: string) => boolean
   readonly #machine: { send(event: SignalingEvent): void }
   #connected: PeerTransport | undefined
 
   constructor(options: RtcSessionOptions) {
     this.#options = options
-    const { link, node } = options
-    const ownPublicAddress = node.publicAddress()?.host
-    this.#mayShow = createCandidateFilter({
-      ...(ownPublicAddress !== undefined && { ownPublicAddress }),
-      remoteAddress: link.remoteAddress.host,
-      bindLoopback: node.isLoopback,
-    })
     const role = options.role === 'sender' ? 'offerer' : 'answerer'
     this.#machine = createDriver(signalingMachine, { role }, (effect) => this.#perform(effect))
   }
@@ -114,13 +106,14 @@ export class RtcSession {
 
   #createTransport(session: number): PeerTransport {
     const { node, onRtp, role, ssrc = randomInt(1, 2 ** 32 - 1) } = this.#options
+    const mayShow = this.#createFilter()
     const transport = createNdcTransport({
       role,
       ssrc,
       ...(node.isLoopback ? { bindAddress: '127.0.0.1' } : {}),
       events: {
         onCandidate: (candidate, mid) => {
-          if (this.#mayShow(candidate)) this.#send({ type: 'LOCAL_CANDIDATE', session, candidate, mid })
+          if (mayShow(candidate)) this.#send({ type: 'LOCAL_CANDIDATE', session, candidate, mid })
         },
         onState: (state) => {
           if (state === 'connected') {
@@ -133,6 +126,17 @@ export class RtcSession {
       },
     })
     return transport
+  }
+
+  /** Which of our addresses this peer may see; counts anew for each attempt. */
+  #createFilter(): (candidate: string) => boolean {
+    const { link, node } = this.#options
+    const ownPublicAddress = node.publicAddress()?.host
+    return createCandidateFilter({
+      ...(ownPublicAddress !== undefined && { ownPublicAddress }),
+      remoteAddress: link.remoteAddress.host,
+      bindLoopback: node.isLoopback,
+    })
   }
 
   #attempt(session: number, act: (transport: PeerTransport) => Promise<void>): void {

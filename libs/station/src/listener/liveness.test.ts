@@ -53,6 +53,15 @@ describe('liveness', () => {
     ])
   })
 
+  test('a source that is still quiet says so on each link', () => {
+    const { events, liveness } = listening()
+    liveness.linkUp(0)
+    liveness.heartbeat(heartbeat)
+    liveness.linkUp(MS)
+    liveness.heartbeat(heartbeat)
+    expect(events).toEqual([{ type: 'SOURCE_QUIET' }, { type: 'SOURCE_QUIET' }])
+  })
+
   test('a source that signs its silence accuses nobody until the heartbeats stop too', () => {
     const { events, liveness } = listening()
     liveness.linkUp(0)

@@ -27,9 +27,10 @@ export class Liveness {
     return this.#quiet
   }
 
-  /** A new link gets its own time to speak. */
+  /** A new link gets its own time to speak, and says anew whether the source is quiet. */
   linkUp(nowUs: number): void {
     this.#lastAliveUs = nowUs
+    this.#quiet = false
     this.#suspect = false
     this.#awaiting = true
   }
