@@ -96,7 +96,7 @@ describe.each([
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 8 },
     )
   })
 })
