@@ -4,6 +4,9 @@ import type { DemoOptions } from '../demo/demo-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
 
+/** The whole recording and its source are compared in memory. */
+const MAX_DURATION_S = 600
+
 /** `pearcast demo [FILE]` */
 export function demoCommand(run: Runner): Command {
   return new Command('demo')
@@ -15,7 +18,7 @@ export function demoCommand(run: Runner): Command {
     .argument('[file]', 'a WAV, MP3, FLAC or Ogg Opus file (default: the sample that comes with pearCast)')
     .addOption(
       new Option('--duration <seconds>', 'of each leg, from the first frame played')
-        .argParser(seconds('--duration'))
+        .argParser(seconds('--duration', MAX_DURATION_S))
         .default(10),
     )
     .addOption(new Option('--keep <folder>', 'put the recordings there (default: a temporary folder)'))

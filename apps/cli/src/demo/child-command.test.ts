@@ -14,7 +14,8 @@ function start(program: string): { child: ChildCommand<ListenEvent>; events: Tim
   writeFileSync(mainFile, program)
   const events: TimedEvent<ListenEvent>[] = []
   const child = new ChildCommand<ListenEvent>({
-    args: ['listen', 'pearcast://x'],
+    name: 'listen',
+    args: ['pearcast://x'],
     mainFile,
     env: { PEARCAST_HOME: folder },
     onEvent: (event) => events.push(event),
@@ -39,7 +40,7 @@ test('it is the same command with --json and a home of its own', async () => {
   `)
   await child.exited
   expect(events).toEqual([
-    { event: 'error', t: 1, code: 'X', message: `listen pearcast://x --json ${folder}` },
+    { event: 'error', t: 1, code: 'X', message: `listen --json pearcast://x ${folder}` },
   ])
 })
 
@@ -65,7 +66,8 @@ test('it leaves when asked to', async () => {
 
 test('a program that is not there is a failure like any other', async () => {
   const child = new ChildCommand<ListenEvent>({
-    args: ['listen'],
+    name: 'listen',
+    args: [],
     mainFile: join(folder, 'nowhere.mjs'),
     env: {},
     onEvent: () => {},

@@ -15,7 +15,8 @@ export interface Exit {
 }
 
 interface ChildOptions<E extends CliEvent> {
-  /** the command and its arguments; `--json` is added */
+  name: 'broadcast' | 'listen'
+  /** after `--json` */
   args: readonly string[]
   mainFile: string
   env: Readonly<Record<string, string>>
@@ -35,11 +36,11 @@ export class ChildCommand<E extends CliEvent> {
   readonly #stderr: string[] = []
   #lastError: string | undefined
 
-  constructor({ args, mainFile, env, onEvent }: ChildOptions<E>) {
-    this.name = args[0] ?? ''
+  constructor({ name, args, mainFile, env, onEvent }: ChildOptions<E>) {
+    this.name = name
     this.#onEvent = onEvent
     // The IPC channel carries nothing: its closing asks the child to leave, on every platform, and also when we crash.
-    const child = spawn(process.execPath, [mainFile, ...args, '--json'], {
+    const child = spawn(process.execPath, [mainFile, name, '--json', ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

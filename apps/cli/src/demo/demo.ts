@@ -36,12 +36,12 @@ export async function demo(
   output.line('info', `Reading ${basename(input)} …`)
   const source = await readSource(input, options.duration + SOURCE_MARGIN_S)
   const keep = await recordingsFolder(options.keep)
-  const scratch = await mkdtemp(join(tmpdir(), 'pearcast-demo-keys-'))
   output.event({ event: 'phase', phase: 'dht' })
   output.line('info', `Starting a private DHT of ${DHT_NODES} nodes …`)
   const network = await startPrivateDht({ nodes: DHT_NODES })
   // The two processes find compiled what this one has loaded.
   flushCompileCache()
+  const scratch = await mkdtemp(join(tmpdir(), 'pearcast-demo-keys-'))
   try {
     const bootstrap = network.bootstrap.map(formatAddress).join(',')
     const legs: LegResult[] = []

@@ -84,11 +84,12 @@ async function child<E extends BroadcastEvent | ListenEvent>(
 ): Promise<ChildCommand<E>> {
   const home = join(folder, `${leg}-${name}`)
   await mkdir(home, { recursive: true, mode: 0o700 })
-  return new ChildCommand({ args: [name, ...args], mainFile, env: { PEARCAST_HOME: home }, onEvent })
+  return new ChildCommand({ name, args, mainFile, env: { PEARCAST_HOME: home }, onEvent })
 }
 
 function broadcastArgs({ input, bootstrap, leg }: LegPlan): string[] {
-  return [input, '--loop', '--wait-listeners', '1', '--path', leg, '--bootstrap', bootstrap]
+  // A file's name may begin with a dash.
+  return ['--loop', '--wait-listeners', '1', '--path', leg, '--bootstrap', bootstrap, '--', input]
 }
 
 function listenArgs({ recording, durationS, bootstrap, leg }: LegPlan, link: string): string[] {

@@ -38,6 +38,7 @@ describe('what an option refuses, in plain words', () => {
     [seconds('--duration'), '0', "--duration wants seconds, e.g. 30, not '0'"],
     [seconds('--duration'), '-3', "--duration wants seconds, e.g. 30, not '-3'"],
     [seconds('--duration'), '1e3', "--duration wants seconds, e.g. 30, not '1e3'"],
+    [seconds('--duration', 600), '601', "--duration wants seconds up to 600, e.g. 30, not '601'"],
     [integer('--nodes', 4, 256), '3', "--nodes wants a whole number from 4 to 256, not '3'"],
     [integer('--nodes', 4, 256), '4.5', "--nodes wants a whole number from 4 to 256, not '4.5'"],
     [oneOf('--path', ['auto', 'swarm', 'webrtc']), 'tcp', "--path wants auto, swarm or webrtc, not 'tcp'"],

@@ -3,12 +3,15 @@ import { CliError } from '../errors.ts'
 /** What commander calls with an option's text; it throws CliError USAGE, which becomes one plain line. */
 export type Parser<T> = (text: string) => T
 
-/** A positive number of seconds, at most a year. */
-export function seconds(flag: string): Parser<number> {
+const YEAR_S = 31_536_000
+
+/** A positive number of seconds, decimals allowed. */
+export function seconds(flag: string, maxS: number = YEAR_S): Parser<number> {
   return (text) => {
     const value = decimal(text)
-    if (value === undefined || value <= 0 || value > 31_536_000) {
-      throw wants(flag, 'seconds, e.g. 30', text)
+    if (value === undefined || value <= 0 || value > maxS) {
+      const upTo = maxS === YEAR_S ? '' : ` up to ${maxS}`
+      throw wants(flag, `seconds${upTo}, e.g. 30`, text)
     }
     return value
   }
