@@ -14,6 +14,11 @@ test('an end by a failure has the exit code of the error that was told', () => {
   expect(exitCodeOfEnding('superseded', 'SUPERSEDED')).toBe(EXIT.unexpected)
 })
 
+test('a recording that is not whole is a failure, however it ended', () => {
+  for (const reason of ['stopped', 'duration'])
+    expect(exitCodeOfEnding(reason, 'DISK_FULL')).toBe(EXIT.output)
+})
+
 test('a failure that nobody explained is unexpected', () => {
   expect(exitCodeOfEnding('error', undefined)).toBe(EXIT.unexpected)
   expect(exitCodeOfEnding('something new', undefined)).toBe(EXIT.unexpected)

@@ -14,7 +14,8 @@ const EXIT_BY_REASON: ReadonlyMap<string, number> = new Map([
  * @param errorCode of the last `error` event, if there was one
  */
 export function exitCodeOfEnding(reason: string, errorCode: string | undefined): number {
-  const exitCode = EXIT_BY_REASON.get(reason)
-  if (exitCode !== undefined) return exitCode
-  return (errorCode === undefined ? undefined : exitCodeOf(errorCode)) ?? EXIT.unexpected
+  const byError = errorCode === undefined ? undefined : exitCodeOf(errorCode)
+  // A recording that is not whole is a failure however the listening ended.
+  if (byError === EXIT.output) return byError
+  return EXIT_BY_REASON.get(reason) ?? byError ?? EXIT.unexpected
 }

@@ -82,8 +82,11 @@ test('a reconnection ends when frames play again', () => {
 
 test('off air is waiting, not an error', () => {
   const view = new ListenView(plain)
-  expect(told(view, { event: 'off-air' })).toBe('The station is off air.')
+  expect(told(view, { event: 'off-air' })).toBe('The station is off air. Waiting for it to come back …')
+  expect(told(view, { event: 'reconnecting', attempt: 1 })).toBe('')
   expect(view.statusLine(0)).toContain('waiting for the station to come back')
+  told(view, stats({ framesPlayed: 50 }))
+  expect(view.statusLine(0)).toContain('playing')
 })
 
 test('the end sums it up', () => {

@@ -53,11 +53,13 @@ export class ListenView {
       case 'gap':
         return this.#gap(event.ms, event.concealed, nowMs)
       case 'reconnecting':
+        // Of a station that said goodbye no connection was lost.
+        if (this.#state === 'off-air') return []
         this.#state = 'reconnecting'
         return [{ level: 'warn', text: `The connection is lost; reconnecting (attempt ${event.attempt}).` }]
       case 'off-air':
         this.#state = 'off-air'
-        return [info('The station is off air.')]
+        return [info('The station is off air. Waiting for it to come back …')]
       case 'stats':
         this.#take(event)
         return [{ level: 'debug', text: this.statusLine(nowMs) }]
