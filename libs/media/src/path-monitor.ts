@@ -2,11 +2,10 @@ import type { Frame } from '@pearcast/protocol'
 
 /** A power of two: 10 s of 20 ms frames. */
 const WINDOW = 512
-const MIN_FRAMES = 50
 /** Two paths whose copies come this close together are equally fast. */
 const SAME_TIME_US = 2_000
-const SAME_DELAY_MS = 5
-const SAME_LOSS = 0.005
+const SILENT_US = 300_000
+const SILENT_GAPS = 4
 
 /** What a choice between paths needs to know of one. Delays compare paths of one station, nothing else. */
 export interface PathSummary {
@@ -57,12 +56,6 @@ export class PathMonitor {
     if (this.#firstSeq < 0 || seq < this.#firstSeq) this.#firstSeq = seq
   }
 
-  /** The hop lives although it has no frames to send. */
-  onHeartbeat(nowUs: number): void {
-    this.#lastHeardUs = nowUs
-    this.#lastFrameUs = nowUs
-  }
-
   /** The path is taken up again after a pause: sequence numbers it was not asked for are no losses. */
   restart(): void {
     this.#seqs.fill(-1)
@@ -82,17 +75,6 @@ export class PathMonitor {
       count++
     }
     return count
-  }
-
-  /** Enough has been seen, and neither loss nor the slowest 5 % are noticeably worse than by `other`. */
-  isNoWorse(other: PathMonitor): boolean {
-    const mine = this.summary()
-    const theirs = other.summary()
-    if (mine.frames < MIN_FRAMES) return false
-    if (theirs.frames < MIN_FRAMES) return true
-    return (
-      mine.lossRatio <= theirs.lossRatio + SAME_LOSS && mine.p95DelayMs <= theirs.p95DelayMs + SAME_DELAY_MS
-    )
   }
 
   /** Allocates and sorts: for once in 100 ms, not for each frame. */
@@ -122,6 +104,12 @@ export class PathMonitor {
   #oldest(): number {
     return Math.max(this.#firstSeq, this.#head - WINDOW + 1, 0)
   }
+}
+
+/** Silent since `sinceUs` for longer than its own rhythm explains. */
+export function isSilent(summary: PathSummary, nowUs: number, sinceUs: number = 0): boolean {
+  const gapsUs = Number.isNaN(summary.p99GapMs) ? 0 : SILENT_GAPS * summary.p99GapMs * 1000
+  return nowUs - Math.max(summary.lastHeardUs, sinceUs) > Math.max(SILENT_US, gapsUs)
 }
 
 function percentile(sorted: readonly number[], p: number): number {

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import createTestnet from '@hyperswarm/testnet'
 import sodium from 'sodium-universal'
 import { openSink, openSource } from '@pearcast/audio'
 import { parseLink } from '@pearcast/protocol'
-import { startPrivateDht, type PrivateDht } from '@pearcast/swarm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   Broadcaster,
@@ -15,16 +15,16 @@ import {
   type PathMode,
 } from './index.ts'
 
-let dht: PrivateDht
+let dht: Awaited<ReturnType<typeof createTestnet>>
 let folder: string
 
 beforeAll(async () => {
-  dht = await startPrivateDht({ nodes: 4 })
+  dht = await createTestnet(4)
   folder = await mkdtemp(join(tmpdir(), 'pearcast-station-'))
 })
 
 afterAll(async () => {
-  await dht.close()
+  await dht.destroy()
   await rm(folder, { recursive: true })
 })
 

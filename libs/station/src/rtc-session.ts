@@ -15,17 +15,14 @@ import { Timers } from './clock.ts'
 
 type TimerId = Extract<SignalingEffect, { type: 'start-timer' }>['id']
 
-export interface RtcSessionEvents {
-  onPhase: (phase: SignalingPhase, reason: string) => void
-  onRtp?: (packet: Uint8Array) => void
-}
-
-export interface RtcSessionOptions extends RtcSessionEvents {
+export interface RtcSessionOptions {
   role: PeerRole
   link: PeerLink
   node: DhtNode
   /** RTP synchronisation source of the sender; a receiver needs none. */
   ssrc?: number
+  onPhase: (phase: SignalingPhase, reason: string) => void
+  onRtp?: (packet: Uint8Array) => void
 }
 
 /** What a child needs of its WebRTC session. */

@@ -145,5 +145,3 @@ function environment(folder: string): NodeJS.ProcessEnv {
 export function fixture(name: string): string {
   return join(ROOT, 'libs', 'audio', 'fixtures', name)
 }
-
-export const SAMPLE: string = join(ROOT, 'samples', 'first-light.flac')

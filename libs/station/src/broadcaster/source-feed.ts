@@ -19,6 +19,11 @@ export interface SourceFeedOptions {
 
 /** Items read ahead of their time: 1 s of 20 ms, so that a slow disk or decoder is not heard. */
 const READ_AHEAD = 50
+/**
+ * This process was held up for longer: go on from now. Catching up in a burst would make every listener skip to the live
+ * edge; shifting the schedule loses nothing.
+ */
+const MAX_LATE_MS = 60
 
 /**
  * Reads a source ahead, and at the pace of its own durations encodes, signs and publishes each frame once, whatever
@@ -30,7 +35,7 @@ export class SourceFeed {
   #stopped = false
   #sourceEnded = false
   #wake: (() => void) | undefined
-  #pacer = new Pacer()
+  #pacer = new Pacer({ maxLateMs: MAX_LATE_MS })
   #encoder: PacketEncoder | undefined
   readonly #queue: SourceItem[] = []
   readonly #options: SourceFeedOptions
@@ -95,7 +100,7 @@ export class SourceFeed {
     this.#options.onState('stalled')
     await this.#filled(1)
     // The schedule starts anew: what comes after a stall is live, not late.
-    this.#pacer = new Pacer()
+    this.#pacer = new Pacer({ maxLateMs: MAX_LATE_MS })
     if (!this.#stopped && this.#queue.length > 0) this.#options.onState('live')
   }
 

@@ -37,6 +37,8 @@ export interface ListenerOptions {
   sink: Sink
   bootstrap?: readonly Address[] | undefined
   path: PathMode
+  /** Smallest delay kept against jitter, ms; default 40. More is more robust, and later. */
+  bufferMs?: number | undefined
   /** Ends so many seconds after the first frame was played. */
   durationS?: number | undefined
   onEvent: (event: ListenEvent) => void
@@ -82,6 +84,7 @@ export class Listener {
       sodium,
       decoder: new OpusDecoder({ channels: CHANNELS }),
       channels: CHANNELS,
+      bufferMs: options.bufferMs,
       nowUs,
       onFrame: (frame, path, now) => {
         this.#hops = frame.hops
@@ -92,7 +95,9 @@ export class Listener {
       onPlayed: (slot) => this.#onPlayed(slot),
       onGap: (gap) => this.#onGap(gap),
     })
-    this.#machine = createDriver(listeningMachine, {}, (effect) => this.#perform(effect))
+    // Without swarm the first frame has to wait for a WebRTC negotiation, or for a second one.
+    const listeningInput = options.path === 'webrtc' ? { firstAudioMs: 12_000 } : {}
+    this.#machine = createDriver(listeningMachine, listeningInput, (effect) => this.#perform(effect))
   }
 
   /** Resolves once the search has begun. Throws SwarmError, StationError or AudioError when it cannot. */
@@ -282,7 +287,7 @@ export class Listener {
     if (slot.kind === 'frame') {
       if (!this.#firstAudio) this.#onFirstAudio(slot.path)
       this.#options.sink.onPlayed?.({ kind: 'frame', payload: slot.frame.payload })
-    } else if (this.#firstAudio) {
+    } else if (this.#firstAudio && slot.samples > 0) {
       this.#options.sink.onPlayed?.({ kind: 'concealed', samples: slot.samples })
     }
   }
@@ -327,8 +332,7 @@ export class Listener {
   #check(now: number): void {
     if (this.#upstream === undefined) return
     this.#paths?.tick(now, this.#liveness.quiet)
-    const { rttUs } = this.#receiver.clock
-    if (rttUs > 0) this.#receiver.repair.rttUs = rttUs
+    this.#receiver.tuneRepair()
     this.#liveness.check(now)
   }
 

@@ -24,10 +24,15 @@ import {
   type VerifiedSession,
 } from '@pearcast/protocol'
 
+/** How long after its deadline a lost frame is still asked for. */
+const REPAIR_MARGIN_MS = 200
+
 export interface MediaReceiverOptions {
   sodium: Sodium
   decoder: Decoder
   channels: 1 | 2
+  /** Smallest delay of the jitter buffer, ms; its own default when left out. */
+  bufferMs?: number | undefined
   nowUs: () => number
   /** A verified frame, or another copy of one by another path. Hot. */
   onFrame: (frame: Frame, path: Path, nowUs: number) => void
@@ -54,8 +59,15 @@ export class MediaReceiver {
 
   constructor(options: MediaReceiverOptions) {
     this.#options = options
-    const { channels, clock, decoder, onGap, onPlayed } = { ...options, clock: this.clock }
-    this.#playout = new Playout({ channels, clock, decoder, onGap, onPlayed })
+    const { bufferMs, channels, clock, decoder, onGap, onPlayed } = { ...options, clock: this.clock }
+    this.#playout = new Playout({
+      channels,
+      clock,
+      decoder,
+      ...(bufferMs !== undefined && { minDelayMs: bufferMs }),
+      onGap,
+      onPlayed,
+    })
   }
 
   /** Whose frames count from now on. True when this is another run of the station, with sequence numbers of its own. */
@@ -97,6 +109,14 @@ export class MediaReceiver {
     } catch (error) {
       this.#refuse(error)
     }
+  }
+
+  /** A few times a second: what was played needs no repair, and what comes too late for now still teaches the delay. */
+  tuneRepair(): void {
+    const { lastSeq, targetMs } = this.#playout.stats()
+    if (this.clock.known) this.repair.rttUs = this.clock.rttUs
+    this.repair.giveUpUs = (targetMs + REPAIR_MARGIN_MS) * 1000
+    if (lastSeq !== undefined) this.repair.forgetBefore(lastSeq + 1)
   }
 
   /** Fills one block for the sink. Hot. */

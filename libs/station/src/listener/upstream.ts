@@ -12,18 +12,15 @@ import { nowUs } from '../clock.ts'
 import { RtcSession } from '../rtc-session.ts'
 import type { MediaReceiver } from './media-receiver.ts'
 
-export interface UpstreamEvents {
+export interface UpstreamOptions {
+  link: PeerLink
+  node: DhtNode
+  receiver: MediaReceiver
   onAccepted: (message: Accepted) => void
   onRefused: (message: Refused) => void
   onRtcPhase: (phase: SignalingPhase) => void
   /** A frame or any heartbeat came: the parent lives. */
   onAlive: (by: 'frame' | 'heartbeat') => void
-}
-
-export interface UpstreamOptions extends UpstreamEvents {
-  link: PeerLink
-  node: DhtNode
-  receiver: MediaReceiver
 }
 
 const CHANNEL = 1
