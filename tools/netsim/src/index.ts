@@ -29,4 +29,4 @@ export {
 // The fabric: all of it together, in virtual time
 export { Fabric, type FabricOptions } from './fabric/fabric.ts'
 export type { DropReason, FabricObserver, FabricStats } from './fabric/drops.ts'
-export { seededRandom, type Random } from './fabric/random.ts'
+export { seededRandom, type Random } from './random.ts'

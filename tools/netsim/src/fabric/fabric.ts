@@ -4,7 +4,7 @@ import type { Topology } from '../topology/topology.ts'
 import type { DropReason, FabricObserver, FabricStats } from './drops.ts'
 import { Forwarder } from './forwarder.ts'
 import { Network } from './network.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export interface FabricOptions extends FabricObserver {
   /** Every draw of the lab comes from here: the same seed and the same packets give the same run. */

@@ -15,7 +15,7 @@ import { Domain } from './domain.ts'
 import type { DropReason } from './drops.ts'
 import { EventQueue } from './event-queue.ts'
 import { firewallAdmits, firewallNotes } from './firewall-flow.ts'
-import { fragmentIpv4 } from './fragment.ts'
+import { fragmentIpv4 } from '../ip/fragment.ts'
 import type { Network } from './network.ts'
 import type { HostState, SiteState } from './site-state.ts'
 

@@ -12,7 +12,7 @@ import {
   type Plan,
 } from '../topology/plan.ts'
 import { Domain } from './domain.ts'
-import { forkRandom, type Random } from './random.ts'
+import { forkRandom, type Random } from '../random.ts'
 import { SiteState, type HostState } from './site-state.ts'
 
 /** Everything that stands in the lab: built from a plan, changed by faults. */

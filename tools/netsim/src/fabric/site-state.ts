@@ -3,7 +3,7 @@ import { StatefulFirewall } from '../nat/firewall.ts'
 import type { Nat } from '../nat/nat.ts'
 import type { HostPlan, SitePlan } from '../topology/plan.ts'
 import type { Domain } from './domain.ts'
-import { forkRandom, type Random } from './random.ts'
+import { forkRandom, type Random } from '../random.ts'
 
 /** A host and where it is now. */
 export interface HostState {
@@ -24,6 +24,7 @@ export class SiteState {
   readonly up: Link
   readonly down: Link
   readonly lan: Link
+  /** Plain routers on the way to the next domain: an operator's NAT counts for itself. */
   readonly routers: number
   readonly firewall: StatefulFirewall | undefined
   readonly hosts: Map<number, HostState> = new Map()
@@ -39,7 +40,7 @@ export class SiteState {
     this.up = new Link(plan.up, forkRandom(random))
     this.down = new Link(plan.down, forkRandom(random))
     this.lan = new Link(plan.site.lan ?? { delayMs: 0 }, forkRandom(random))
-    this.routers = plan.site.routers ?? 3
+    this.routers = Math.max(0, (plan.site.routers ?? 3) - plan.operators.length)
     this.firewall = plan.site.ipv6?.firewall === 'stateful' ? new StatefulFirewall() : undefined
   }
 

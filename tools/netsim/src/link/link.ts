@@ -1,5 +1,5 @@
 import { NetsimError } from '../errors.ts'
-import type { Random } from '../fabric/random.ts'
+import type { Random } from '../random.ts'
 import { LossModel, type LossConfig } from './loss.ts'
 
 /** One direction of a line. Everything but the delay is off unless given. */

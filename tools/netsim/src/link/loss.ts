@@ -1,4 +1,4 @@
-import type { Random } from '../fabric/random.ts'
+import type { Random } from '../random.ts'
 import { NetsimError } from '../errors.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Random } from '../fabric/random.ts'
+import type { Random } from '../random.ts'
 import type { EndpointDependence, NatBehaviour } from './config.ts'
 import { PortAllocator } from './ports.ts'
 

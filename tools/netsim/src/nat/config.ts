@@ -43,7 +43,7 @@ export type NatDrop =
   | 'nat-full'
   /** Neither UDP nor ICMP. TCP is not translated: nothing of pearCast crosses a NAT over TCP. */
   | 'nat-protocol'
-  /** A fragment whose first part was not seen: only fragments in order are translated (REQ-14). */
+  /** A fragment whose first part was not seen: only fragments in order are translated (see REQ-14). */
   | 'nat-fragment'
 
 /** `forward`: translated, and on to the other side. `hairpin`: translated, and back inside. */

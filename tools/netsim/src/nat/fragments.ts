@@ -16,7 +16,8 @@ interface Entry extends FragmentTranslation {
 
 /**
  * Only the first fragment carries ports, so the following ones are translated as it was. They must come after it:
- * the behaviour that RFC 4787 §11 calls "Received Fragment Ordered".
+ * the behaviour that RFC 4787 §11 calls
+ * "Received Fragment Ordered". REQ-14 wants more, to hold those that come early; nothing of pearCast is fragmented.
  */
 export class FragmentTable {
   readonly #entries = new Map<string, Entry>()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseIpv4, parseIpv6 } from '../ip/address.ts'
 import { buildEcho } from '../ip/build.ts'
 import { put16 } from '../ip/bytes.ts'
-import { fragmentIpv4 } from '../fabric/fragment.ts'
+import { fragmentIpv4 } from '../ip/fragment.ts'
 import { buildIcmpError } from '../ip/icmp-error.ts'
 import { PacketView, parsePacket } from '../ip/packet.ts'
 import { checksumsAreRight } from '../ip/verify.ts'
@@ -49,7 +49,7 @@ describe('ICMP errors (RFC 4787 REQ-12, RFC 5508 §4)', () => {
     expect(checksumsAreRight(parsed(error).payload)).toBe(true)
   })
 
-  test('RFC 4787 REQ-12: no ICMP error ends a binding, and RFC 5508 REQ-7: none prolongs it', () => {
+  test('RFC 4787 REQ-12: no ICMP error ends a binding, and RFC 5508 REQ-6: none prolongs it', () => {
     const bench = new NatBench({ bindingLifetimeMs: 1000 })
     const sent = (bench.nat.outbound(udp(ALICE, Y1), 0) ?? new Uint8Array(0)).slice()
     bench.nowMs = 900
@@ -67,6 +67,17 @@ describe('ICMP errors (RFC 4787 REQ-12, RFC 5508 §4)', () => {
     const sent = bench.nat.outbound(udp(ALICE, Y1), 0) ?? new Uint8Array(0)
     for (const router of ['5.0.0.1', '5.77.1.1'])
       expect(bench.nat.inbound(complaint(sent, router), 0)).toBeDefined()
+  })
+
+  test('RFC 5508 REQ-7: an error about a hairpinned packet turns back too', () => {
+    const bench = new NatBench()
+    bench.out(ALICE, Y1)
+    const received = bench.nat.outbound(udp('192.168.1.21:5000', `${NAT_ADDRESS}:5000`), 0)
+    const error = bench.nat.outbound(complaint(received ?? new Uint8Array(0), '192.168.1.20'), 0)
+    expect(parsed(error)).toMatchObject({ source: NAT_ADDRESS, destination: '192.168.1.21' })
+    expect(quoted(error)).toBe(`192.168.1.21:5000 > ${NAT_ADDRESS}:5000`)
+    expect(checksumsAreRight(error ?? new Uint8Array(0))).toBe(true)
+    expect(checksumsAreRight(parsed(error).payload)).toBe(true)
   })
 
   test('an error about nothing that was sent is dropped', () => {
@@ -118,6 +129,7 @@ describe('echoes (RFC 5508 §3)', () => {
   })
 })
 
+// REQ-14 wants fragments out of order too; this NAT has the "Received Fragment Ordered" behaviour of §11.
 describe('fragments (RFC 4787 REQ-14, §11)', () => {
   /** A datagram of 3000 bytes in pieces of at most 1280. */
   function pieces(from: string, to: string, identification = 9): Uint8Array[] {

@@ -1,4 +1,4 @@
-import type { Random } from '../fabric/random.ts'
+import type { Random } from '../random.ts'
 import { formatIpv4, parseIpv4 } from '../ip/address.ts'
 import { PacketView, PROTOCOL } from '../ip/packet.ts'
 import { setDestination, setSource } from '../ip/rewrite.ts'
@@ -143,7 +143,7 @@ export class Nat {
     return 'forward'
   }
 
-  /** A router or host outside complains about a packet from inside (RFC 5508 REQ-4). Refreshes nothing. */
+  /** A router or host outside complains about a packet from inside (RFC 5508 REQ-4). Refreshes nothing (REQ-6). */
   #errorInbound(view: PacketView, nowMs: number): 'forward' | NatDrop {
     const quoted = this.#quoted
     if (!quoted.parse(view) || quoted.source !== this.#public) return 'no-binding'
@@ -155,10 +155,11 @@ export class Nat {
     return 'forward'
   }
 
-  /** A host or router inside complains about a packet from outside (RFC 5508 REQ-5). */
+  /** A host or router inside complains about a packet from outside (RFC 5508 REQ-5), or hairpinned (REQ-7). */
   #errorOutbound(view: PacketView, nowMs: number): NatVerdict {
     const quoted = this.#quoted
-    if (view.destination === this.#public) return 'no-hairpin'
+    const turnsBack = view.destination === this.#public
+    if (turnsBack && !this.config.hairpinning) return 'no-hairpin'
     if (!quoted.parse(view)) return 'no-binding'
     const remotePort = quoted.protocol === PROTOCOL.udp ? quoted.sourcePort : 0
     const table = this.#tableOf(quoted.protocol)
@@ -167,6 +168,7 @@ export class Nat {
     if (binding === undefined) return 'no-binding'
     setSource(view, this.#public, 0)
     quoted.rewriteDestination(this.#public, binding.externalPort)
+    if (turnsBack) return this.#errorInbound(view, nowMs) === 'forward' ? 'hairpin' : 'no-binding'
     quoted.finish()
     return 'forward'
   }

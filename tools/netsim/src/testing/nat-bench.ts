@@ -1,6 +1,6 @@
 import type { NatConfig } from '../nat/config.ts'
 import { Nat } from '../nat/nat.ts'
-import { seededRandom } from '../fabric/random.ts'
+import { seededRandom } from '../random.ts'
 import { checksumsAreRight } from '../ip/verify.ts'
 import { destinationOf, flow, sourceOf, udp } from './packets.ts'
 

@@ -22,7 +22,10 @@ export interface Site {
   lan?: LinkConfig
   /** Addresses of the LAN behind a premises NAT; default 192.168.1.0/24, in every site. */
   lanPrefix?: string
-  /** Routers between the access line and the core; default 3, which makes two sites at least 6 hops distant. */
+  /**
+   * Routers between the access line and the core, operator NATs among them. Default 3: two sites are at least 6 hops
+   * apart, so a packet with the TTL of 5 that HyperDHT punches with opens every NAT near its sender and goes no further.
+   */
   routers?: number
   /**
    * Absent or `none`: IPv4 only. `open`: global addresses that everybody reaches. `stateful`: only answers come in.

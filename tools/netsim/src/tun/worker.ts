@@ -1,7 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { NetsimError } from '../errors.ts'
 import { Fabric } from '../fabric/fabric.ts'
-import { seededRandom } from '../fabric/random.ts'
+import { seededRandom } from '../random.ts'
 import { formatIpv4, formatIpv6 } from '../ip/address.ts'
 import { get32 } from '../ip/bytes.ts'
 import type { HostPlan } from '../topology/plan.ts'

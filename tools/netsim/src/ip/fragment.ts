@@ -1,6 +1,6 @@
-import { get16, put16 } from '../ip/bytes.ts'
-import { finish, sum16 } from '../ip/checksum.ts'
-import type { PacketView } from '../ip/packet.ts'
+import { get16, put16 } from './bytes.ts'
+import { finish, sum16 } from './checksum.ts'
+import type { PacketView } from './packet.ts'
 
 /** Cut an IPv4 packet that may be cut into pieces of at most `mtuBytes`, in order (RFC 791 §3.2, RFC 4787 REQ-13a). */
 export function fragmentIpv4(view: PacketView, mtuBytes: number): Uint8Array[] {
