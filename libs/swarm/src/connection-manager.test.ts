@@ -69,6 +69,20 @@ describe('a listener', () => {
   })
 })
 
+describe('a crowd that comes at once', () => {
+  test('costs the station one handshake each, and does not search while it dials', async () => {
+    const station = createStation()
+    const on = await net.announce(station)
+    const nodes = []
+    for (let i = 0; i < 40; i++) nodes.push(await net.node())
+    const crowd = await Promise.all(nodes.map((node) => net.listen(station.link, { node })))
+    await until(() => crowd.every(({ links }) => links.length === 1), 'everybody is in', 15_000)
+    expect(on.links).toHaveLength(crowd.length)
+    expect(on.node.dht.stats.socketPool.socketsAdded).toBeLessThanOrEqual(crowd.length)
+    expect(crowd.flatMap(eventTypes)).not.toContain('attempt-failed')
+  })
+})
+
 describe('a link that ends', () => {
   test('is found again when the broadcaster comes back with a higher term', async () => {
     const station = createStation()

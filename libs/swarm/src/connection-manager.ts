@@ -58,9 +58,14 @@ const JITTER_MS = 500
 const DIAL_TIMEOUT_MS = 40_000
 const HANDSHAKE_TIMEOUT_MS = 5000
 const MAX_ROUTES = 256
-/** When a key is dialled again beside a first dial, ms; sooner while a link is suspect, for its route may be stale. */
-const REPEAT_MS = 600
-const SUSPECT_REPEAT_MS = 300
+/** When a key is dialled again beside a first dial, ms: HyperDHT itself gives up a dead route after 4 s. */
+const REPEAT_MS = 4000
+/** The same while a link is suspect, for its route may be stale. With 300, an audience that redials at once took twice as long. */
+const SUSPECT_REPEAT_MS = 1000
+/** How long a dial is left in peace by searches, ms. */
+const DIAL_PATIENCE_MS = 4000
+/** When a search joins the redial of a suspect link, ms: most often the station has not moved. */
+const SUSPECT_SEARCH_MS = 1000
 
 /** The listener's side: finds the station, holds one proven link to it, and never gives up while it is wanted. */
 export class ConnectionManager {
@@ -77,6 +82,7 @@ export class ConnectionManager {
   readonly #impostors = new ImpostorList()
   readonly #onNetworkChange = (): void => this.networkChanged()
   #search: Search | undefined
+  #searches = 0
   /** Proven just now: the machine decides whether to adopt it. */
   #candidate: OpenLink | undefined
   #link: OpenLink | undefined
@@ -152,28 +158,43 @@ export class ConnectionManager {
       case 'start-timer':
         return this.#startTimer(effect.id, effect.ms)
       case 'stop-timer':
-        this.#timers.get(effect.id)?.()
-        this.#timers.delete(effect.id)
-        return
+        return this.#stopTimer(effect.id)
     }
   }
 
-  #startTimer(id: 'stagger' | 'discovery', ms: number): void {
-    this.#timers.get(id)?.()
+  #startTimer(id: 'stagger' | 'discovery' | 'search', ms: number): void {
+    this.#stopTimer(id)
     const stop = this.#setTimer(() => {
       this.#timers.delete(id)
-      this.#driver.send({ type: 'timer', id })
+      if (id === 'search') this.#searchNow()
+      else this.#driver.send({ type: 'timer', id })
     }, ms)
     this.#timers.set(id, stop)
   }
 
+  #stopTimer(id: string): void {
+    this.#timers.get(id)?.()
+    this.#timers.delete(id)
+  }
+
+  /** A crowd that searches while its dials are under way only slows them down. */
   #startSearch(): void {
+    if (this.#link) return this.#startTimer('search', SUSPECT_SEARCH_MS)
+    const freshMs = this.#now() - DIAL_PATIENCE_MS
+    const isDialling = [...this.#dials.values()].some(({ startMs }) => startMs > freshMs)
+    if (isDialling) return this.#driver.send({ type: 'DISCOVERY_DONE', found: 0 })
+    this.#searchNow()
+  }
+
+  #searchNow(): void {
     const { node, sodium, link } = this.#options
     const search = new Search({
       dht: node.dht,
       sodium,
       link,
       minTerm: this.#minTerm,
+      // The quick answer was tried, or led to a link that is gone: now only the newest will do.
+      latest: this.#searches++ > 0,
       onFound: (found) => this.#found(found),
     })
     this.#search = search
@@ -188,6 +209,7 @@ export class ConnectionManager {
   }
 
   #stopSearch(): void {
+    this.#stopTimer('search')
     this.#search?.stop()
     this.#search = undefined
   }

@@ -18,6 +18,8 @@ export interface SearchOptions {
   link: StationLink
   /** Records of an older term are not looked at. */
   minTerm?: Term | undefined
+  /** Asks every DHT node for the newest record; without, the first copy found is good enough to dial. */
+  latest: boolean
   onFound: (found: Found) => void
 }
 
@@ -46,17 +48,15 @@ export class Search {
     this.#query?.destroy()
   }
 
-  /** The first copy of the record is good enough to dial; the newest one may correct it. */
   async #searchRecord(): Promise<void> {
-    for (const latest of [false, true]) {
-      if (this.#stopped) return
-      const { dht, link, minTerm } = this.#options
-      const stored = await readRecord(dht, link.stationKey, { latest })
-      if (!stored || (minTerm && compareTerm(stored.record, minTerm) < 0)) continue
-      for (const publicKey of stored.record.encoders) {
-        this.#report({ publicKey, source: 'record', relayAddresses: [] })
-      }
+    const { dht, link, minTerm, latest } = this.#options
+    const stored = await readRecord(dht, link.stationKey, { latest })
+    if (!stored || (minTerm && compareTerm(stored.record, minTerm) < 0)) return
+    for (const publicKey of stored.record.encoders) {
+      this.#report({ publicKey, source: 'record', relayAddresses: [] })
     }
+    // The station has spoken for itself; what others say of it is for a later search, if its word leads nowhere.
+    if (!latest) this.#query?.destroy()
   }
 
   async #searchTopic(): Promise<void> {

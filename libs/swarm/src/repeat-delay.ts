@@ -12,9 +12,9 @@ const ANSWERED_MS = 2000
 /**
  * How long the next dial to a key has to wait behind those under way, ms.
  *
- * Another dial helps where the route of the first is stale, and doubles the load where the peer is merely slow: with
- * one every 300 ms, 300 listeners who came at once made 1200 handshakes and waited 5 s instead of one. So each waits
- * twice as long as the one before.
+ * Another dial helps where the route of the first is stale, and adds load where the peer is merely slow, which makes it
+ * slower: of 300 listeners who came at once and dialled again after 300 or 600 ms, anything from none to all were in
+ * after 20 s. So the first repeat is late, and each waits twice as long as the one before.
  */
 export function repeatDelayMs(
   inFlight: readonly DialInFlight[],

@@ -101,6 +101,8 @@ declare module 'hyperdht' {
     readonly stats: {
       readonly punches: { consistent: number; random: number; open: number }
       readonly requests: { responses: number; timeouts: number }
+      /** Sockets for hole punches, one for each handshake that needs one. */
+      readonly socketPool: { socketsAdded: number }
     }
     bind(): Promise<void>
     fullyBootstrapped(): Promise<void>
