@@ -1,0 +1,127 @@
+import { Command, Option } from 'commander'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { summaryOf } from './report/summary.ts'
+import { tableHead, tableRow } from './report/table.ts'
+import { runAll } from './run/run-all.ts'
+import type { Result } from './run/run-scenario.ts'
+import { select } from './scenarios/index.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import { tunAvailable } from './tun/available.ts'
+
+interface Options {
+  list?: true
+  only?: string
+  canary?: true
+  seed: number
+  repeat: number
+  jobs: number
+  json?: true
+  report?: string
+  tunDevice?: string
+}
+
+const program = new Command('netsim')
+  .description('Plays scenarios with real pearcast processes behind simulated NATs.')
+  .option('--list', 'print the names of the scenarios, and play none')
+  .option('--only <pattern>', 'those whose name contains the text, or matches /a regular expression/')
+  .option('--canary', 'the short selection that npm test plays')
+  .addOption(new Option('--seed <n>', 'of every draw of the lab').default(1).argParser(whole))
+  .addOption(
+    new Option('--repeat <n>', 'each so many times, with seeds that count up').default(1).argParser(whole),
+  )
+  .addOption(new Option('--jobs <n>', 'scenarios at once').default(2).argParser(whole))
+  .option('--json', 'print one object a line: each result, and a summary at the end')
+  .option('--report <folder>', 'keep report.json and the logs of all processes there')
+  .option('--tun-device <path>', 'default /dev/net/tun')
+
+process.exitCode = await main(program.parse().opts<Options>())
+
+async function main(options: Options): Promise<number> {
+  const chosen = select(options.only, options.canary === true)
+  if (chosen.length === 0) {
+    process.stderr.write('No scenario has such a name: --list shows them all.\n')
+    return 2
+  }
+  if (options.list) {
+    process.stdout.write(chosen.map(({ name }) => `${name}\n`).join(''))
+    return 0
+  }
+  const available = tunAvailable(options.tunDevice === undefined ? {} : { tunDevice: options.tunDevice })
+  if (!available.ok) return skip(chosen, options, available.reason)
+  return play(chosen, options)
+}
+
+/** Where the lab cannot run, that is told; under CI=true it is a failure. */
+function skip(chosen: readonly Scenario[], options: Options, reason: string): number {
+  process.stderr.write(`SKIP ${chosen.length} scenarios: ${reason}\n`)
+  if (options.json) process.stdout.write(`${JSON.stringify(summaryOf([], chosen.length))}\n`)
+  return process.env['CI'] === 'true' ? 1 : 0
+}
+
+async function play(chosen: readonly Scenario[], options: Options): Promise<number> {
+  const { seed, repeat, jobs, json, tunDevice } = options
+  const folder = options.report === undefined ? await temporaryFolder() : resolve(options.report)
+  await mkdir(folder, { recursive: true })
+  const say = (text: string): void => void process.stdout.write(`${text}\n`)
+  const startedMs = performance.now()
+  if (!json) say(tableHead())
+  const results = await runAll(chosen, {
+    seed,
+    repeat,
+    jobs,
+    folder,
+    tunDevice,
+    onResult: (result) => {
+      say(json ? JSON.stringify(result) : tableRow(result))
+      if (!result.passed) process.stderr.write(`${replayLine(result)}\n`)
+    },
+  })
+  const summary = { ...summaryOf(results, 0), durationMs: Math.round(performance.now() - startedMs) }
+  if (json) say(JSON.stringify(summary))
+  else say(closing(summary))
+  if (options.report !== undefined) {
+    const report = { commit: commit(), node: process.version, jobs, summary, results }
+    await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`)
+  } else if (summary.failed === 0) {
+    await rm(folder, { recursive: true })
+  }
+  return summary.failed === 0 ? 0 : 1
+}
+
+function closing(summary: ReturnType<typeof summaryOf> & { durationMs: number }): string {
+  const { pairs, heard, expectedSilent, failed, firstSoundMs, durationMs } = summary
+  const first =
+    firstSoundMs === null ? '' : `, first sound p50 ${firstSoundMs.p50} ms, p95 ${firstSoundMs.p95} ms`
+  const counts = `${pairs} played, ${heard} heard, ${expectedSilent} rightly silent, ${failed} failed`
+  return `\n${counts}${first}; ${(durationMs / 1000).toFixed(0)} s`
+}
+
+/** What a person needs to see the failure again. */
+function replayLine({ name, seed, folder }: Result): string {
+  const command = `npx node tools/netsim/src/main.ts --only '${name}' --seed ${seed} --report replay`
+  return `    seed ${seed}, commit ${commit()}, logs in ${folder}\n    ${command.replace("'s", "'\\''s")}`
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      cwd: import.meta.dirname,
+    }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'pearcast-netsim-'))
+}
+
+function whole(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new Error(`${text} is not a whole number.`)
+  return value
+}

@@ -1,0 +1,38 @@
+import { styleText } from 'node:util'
+import type { Result } from '../run/run-scenario.ts'
+
+const NAME_WIDTH = 62
+const COLUMNS = ['heard', 'path', 'via', 'first sound', 'p50/p95', 'gap'] as const
+const WIDTHS = [9, 7, 9, 11, 9, 7] as const
+
+/** The head of the table. */
+export function tableHead(): string {
+  return styleText('dim', row('scenario', COLUMNS))
+}
+
+/** A line for a result, and below it what is wrong. */
+export function tableRow(result: Result): string {
+  const mark = result.passed ? styleText('green', '✔') : styleText('red', '✖')
+  const line = `${mark} ${row(result.name, cells(result)).slice(2)}`
+  if (result.passed && result.expected !== 'failure') return line
+  const style = result.passed ? 'dim' : 'red'
+  return [line, ...result.problems.map((problem) => styleText(style, `    ${problem}`))].join('\n')
+}
+
+function cells({ heard, errors }: Result): string[] {
+  if (heard === undefined) return [errors.at(-1)?.code ?? 'silent', '-', '-', '-', '-', '-']
+  const { latencyMs } = heard
+  return [
+    'heard',
+    heard.path ?? '-',
+    heard.via ?? '-',
+    `${heard.firstSoundMs} ms`,
+    latencyMs === undefined ? '-' : `${Math.round(latencyMs.p50)}/${Math.round(latencyMs.p95)}`,
+    `${heard.gapMs}`,
+  ]
+}
+
+function row(name: string, values: readonly string[]): string {
+  const rest = values.map((value, i) => value.padStart(WIDTHS[i] ?? 0)).join(' ')
+  return `  ${name.padEnd(NAME_WIDTH).slice(0, NAME_WIDTH)} ${rest}`
+}

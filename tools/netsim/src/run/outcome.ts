@@ -1,0 +1,69 @@
+import type { Path, Via } from '../scenarios/scenario.ts'
+import type { Program } from './program.ts'
+
+/** What a listener heard, as its own events and its recording tell. */
+export interface Heard {
+  firstSoundMs: number
+  /** At the end. */
+  path: Path | undefined
+  via: Via | undefined
+  latencyMs: { p50: number; p95: number } | undefined
+  /** Longest silence after the first sound, by events and recording: the longer of both. */
+  gapMs: number
+  framesSent: number
+  framesLost: number
+  framesConcealed: number
+  framesDuplicate: number
+  /** Frames were still being played when the listening was over. */
+  playsAtEnd: boolean
+}
+
+/** Frames of 20 ms played in the last two seconds that count as "it plays". */
+const PLAYS_FRAMES = 60
+const PLAYS_WINDOW_MS = 1500
+
+/** Undefined when there was no first sound. */
+export function heardBy(listener: Program, silenceMs: number, endedAtMs: number): Heard | undefined {
+  const first = listener.last('first-audio')
+  if (first === undefined) return undefined
+  const final = listener.last('ended') ?? listener.last('stats')
+  const latency = final?.['latencyMs']
+  const gapsMs = listener.of('gap').map((gap) => number(gap['ms']))
+  return {
+    firstSoundMs: number(first['ms']),
+    path: pathOf(final?.['path'] ?? first['path']),
+    via: viaOf(final?.['via'] ?? first['via']),
+    latencyMs: isLatency(latency) ? latency : undefined,
+    gapMs: Math.round(Math.max(silenceMs, ...gapsMs)),
+    framesSent: number(final?.['framesSent']),
+    framesLost: number(final?.['framesLost']),
+    framesConcealed: number(final?.['framesConcealed']),
+    framesDuplicate: number(final?.['framesDuplicate']),
+    playsAtEnd: playsAt(listener, endedAtMs),
+  }
+}
+
+/** Compares the statistics, one a second, of the last moment with those of two before it. */
+export function playsAt(listener: Program, atMs: number): boolean {
+  const stats = listener.of('stats').filter(({ t }) => t <= atMs)
+  const [before, , last] = stats.slice(-3)
+  if (before === undefined || last === undefined || atMs - last.t > PLAYS_WINDOW_MS) return false
+  return number(last['framesPlayed']) - number(before['framesPlayed']) >= PLAYS_FRAMES
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0
+}
+
+function isLatency(value: unknown): value is { p50: number; p95: number } {
+  return typeof value === 'object' && value !== null && 'p50' in value && 'p95' in value
+}
+
+function pathOf(value: unknown): Path | undefined {
+  return value === 'swarm' || value === 'webrtc' || value === 'relayed' ? value : undefined
+}
+
+const VIAS: readonly Via[] = ['lan', 'public', 'punched', 'birthday', 'webrtc', 'relay']
+function viaOf(value: unknown): Via | undefined {
+  return VIAS.find((via) => via === value)
+}

@@ -1,0 +1,146 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Expectation, Scenario, Step } from '../scenarios/scenario.ts'
+import type { LabStats } from '../tun/messages.ts'
+import { heardBy, type Heard } from './outcome.ts'
+import type { Program } from './program.ts'
+import { longestSilenceMs } from './silence.ts'
+import { Stage, type StageOptions } from './stage.ts'
+import { problemsOf, type Observation } from './verdict.ts'
+
+/** A scenario that was played. */
+export interface Result {
+  name: string
+  group: Scenario['group']
+  seed: number
+  expected: Expectation['verdict'] | 'failure'
+  passed: boolean
+  /** What did not go as expected; of a negative control, what its scenario rightly complains about. */
+  problems: string[]
+  heard: Heard | undefined
+  errors: Observation['errors']
+  durationMs: number
+  lab: LabStats | undefined
+  /** Logs of its processes. */
+  folder: string
+}
+
+const ON_AIR_WITHIN_MS = 20_000
+const LISTEN_MS = 4000
+/** A process that gives up needs this long to leave. */
+const EXIT_MS = 3000
+const RECORDING = 'heard.wav'
+
+/** Play a scenario in a lab of its own. Never rejects: what breaks is a problem of the result. */
+export async function runScenario(scenario: Scenario, options: StageOptions): Promise<Result> {
+  const startedMs = performance.now()
+  const { folder, seed } = options
+  let seen: Observation = { heard: undefined, waitedMs: 0, errors: [], escapes: 0, broken: undefined }
+  let lab: LabStats | undefined
+  try {
+    await mkdir(folder, { recursive: true })
+    const stage = await Stage.open(scenario, options)
+    try {
+      const observed = await observe(scenario, stage, folder)
+      lab = await stage.lab.stats()
+      seen = { ...observed, escapes: stage.lab.escapes }
+    } finally {
+      await stage.close()
+    }
+    await rm(join(folder, RECORDING), { force: true })
+  } catch (error) {
+    seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
+  }
+  const problems = problemsOf(scenario, seen)
+  const isControl = scenario.without !== undefined
+  const controlIsBroken = isControl && (seen.broken !== undefined || seen.escapes > 0)
+  return {
+    name: scenario.name,
+    group: scenario.group,
+    seed,
+    expected: isControl ? 'failure' : scenario.expect.verdict,
+    passed: isControl ? problems.length > 0 && !controlIsBroken : problems.length === 0,
+    problems,
+    heard: seen.heard,
+    errors: seen.errors,
+    durationMs: Math.round(performance.now() - startedMs),
+    lab,
+    folder,
+  }
+}
+
+async function observe(scenario: Scenario, stage: Stage, folder: string): Promise<Observation> {
+  const { expect } = scenario
+  const broadcasterAt = Date.now()
+  const broadcaster = stage.run('broadcaster', ['broadcast', 'tone'])
+  const programs: { program: Program; role: string; startedAt: number }[] = [
+    { program: broadcaster, role: 'broadcaster', startedAt: broadcasterAt },
+  ]
+  const observation = (rest: Pick<Observation, 'heard' | 'waitedMs' | 'broken'>): Observation => ({
+    ...rest,
+    escapes: 0,
+    errors: programs.flatMap(errorsOf),
+  })
+
+  const onAir = await broadcaster.until('on-air', ON_AIR_WITHIN_MS)
+  if (onAir === undefined) {
+    await exitOrTimeout(broadcaster, EXIT_MS)
+    const broken = expect.verdict === 'error' ? undefined : broadcaster.describe()
+    return observation({ heard: undefined, waitedMs: Date.now() - broadcasterAt, broken })
+  }
+  const listenerAt = Date.now()
+  const listener = stage.run('listener', ['listen', String(onAir['link']), '--output', RECORDING])
+  programs.push({ program: listener, role: 'listener', startedAt: listenerAt })
+  const first = await listener.until('first-audio', waitFor(expect))
+  const waitedMs = Date.now() - listenerAt
+  if (first !== undefined) {
+    for (const step of scenario.steps ?? []) await take(step, stage, { broadcaster, listener })
+    await sleep(scenario.listenMs ?? LISTEN_MS)
+  }
+  const endedAtMs = Date.now()
+  const diedEarly = [broadcaster, listener].find(({ exit }) => exit !== undefined)
+  const broken = diedEarly === undefined || expect.verdict === 'error' ? undefined : diedEarly.describe()
+  if (expect.verdict === 'error') await exitOrTimeout(listener, EXIT_MS)
+  const results = observation({ heard: undefined, waitedMs, broken })
+  await listener.stop()
+  await broadcaster.stop()
+  if (first === undefined) return results
+  const silenceMs = await longestSilenceMs(join(folder, RECORDING))
+  return { ...results, heard: heardBy(listener, silenceMs, endedAtMs) }
+}
+
+/** How long a first sound is waited for. */
+function waitFor(expect: Expectation): number {
+  if (expect.verdict === 'silent') return expect.forMs
+  return expect.withinMs ?? 40_000
+}
+
+async function take(
+  step: Step,
+  stage: Stage,
+  programs: Record<'broadcaster' | 'listener', Program>,
+): Promise<void> {
+  await sleep(step.afterMs)
+  if ('fault' in step) await stage.lab.fault(step.fault)
+  else if ('signal' in step) programs[step.role].child.kill(step.signal)
+  else await stage.loseDht()
+}
+
+function errorsOf({
+  program,
+  role,
+  startedAt,
+}: {
+  program: Program
+  role: string
+  startedAt: number
+}): Observation['errors'][number][] {
+  return program
+    .of('error')
+    .map(({ t, code }) => ({ role, code: String(code), afterMs: t - startedAt, exit: program.exit }))
+}
+
+async function exitOrTimeout(program: Program, ms: number): Promise<void> {
+  await Promise.race([program.exited, sleep(ms, undefined, { ref: false })])
+}

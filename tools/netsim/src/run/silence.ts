@@ -1,0 +1,48 @@
+import { open } from 'node:fs/promises'
+
+const HEADER_BYTES = 44
+const BYTES_PER_MS = 48 * 4
+/** 16 bits; the test tone never stays below this for 20 ms. */
+const SILENT_LEVEL = 8
+const CHUNK_BYTES = BYTES_PER_MS * 1000
+
+/** Longest silence of a recording (48 kHz, stereo, 16 bits) after its first and before its last sound, ms. */
+export async function longestSilenceMs(wavFile: string): Promise<number> {
+  const file = await open(wavFile)
+  const meter = new SilenceMeter()
+  try {
+    const buffer = Buffer.alloc(CHUNK_BYTES)
+    for (let at = HEADER_BYTES; ; at += CHUNK_BYTES) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, at)
+      for (let ms = 0; (ms + 1) * BYTES_PER_MS <= bytesRead; ms++)
+        meter.add(isSilent(buffer, ms * BYTES_PER_MS))
+      if (bytesRead < CHUNK_BYTES) return meter.longestMs
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Takes one verdict a millisecond. */
+export class SilenceMeter {
+  longestMs = 0
+  #heard = false
+  #silentMs = 0
+
+  add(silent: boolean): void {
+    if (silent) {
+      this.#silentMs++
+      return
+    }
+    if (this.#heard) this.longestMs = Math.max(this.longestMs, this.#silentMs)
+    this.#heard = true
+    this.#silentMs = 0
+  }
+}
+
+function isSilent(pcm: Buffer, from: number): boolean {
+  for (let at = from; at < from + BYTES_PER_MS; at += 2) {
+    if (Math.abs(pcm.readInt16LE(at)) > SILENT_LEVEL) return false
+  }
+  return true
+}

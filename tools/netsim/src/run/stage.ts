@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NetsimError } from '../errors.ts'
+import type { Scenario, Role } from '../scenarios/scenario.ts'
+import { cloud } from '../topology/presets.ts'
+import type { Site, Topology } from '../topology/topology.ts'
+import { openTunLab, type Lab } from '../tun/lab.ts'
+import { Program } from './program.ts'
+
+const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
+const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
+const DHT_HOSTS = ['dht-1', 'dht-2'] as const
+const NODES_PER_HOST = 2
+const DHT_PORT = 49_737
+const DHT_START_MS = 20_000
+
+/** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
+export function topologyOf(scenario: Scenario): Topology {
+  const { broadcaster, listener, elsewhere } = scenario
+  const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id]))
+  if (listener === 'same-lan') {
+    sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster', 'listener'] })
+  } else {
+    sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster'] })
+    sites.push({ ...listener, id: 'listener', hosts: ['listener'] })
+  }
+  if (elsewhere !== undefined) sites.push({ ...elsewhere, id: 'elsewhere', hosts: [] })
+  return { sites }
+}
+
+export interface StageOptions {
+  seed: number
+  tunDevice?: string | undefined
+  /** For keys, recordings and logs. */
+  folder: string
+}
+
+/** A lab with a DHT in it, in which `pearcast` processes can be started. */
+export class Stage {
+  readonly lab: Lab
+  readonly bootstrap: string
+  readonly #scenario: Scenario
+  readonly #folder: string
+  readonly #dht: Program[]
+
+  private constructor(lab: Lab, bootstrap: string, scenario: Scenario, folder: string, dht: Program[]) {
+    this.lab = lab
+    this.bootstrap = bootstrap
+    this.#scenario = scenario
+    this.#folder = folder
+    this.#dht = dht
+  }
+
+  /** Rejects with the lab's error, or `LAB_FAILED` when the DHT does not start. */
+  static async open(scenario: Scenario, { seed, tunDevice, folder }: StageOptions): Promise<Stage> {
+    const lab = await openTunLab(topologyOf(scenario), { seed, ...(tunDevice && { tunDevice }) })
+    try {
+      const dht: Program[] = []
+      const first = `${addressOf(lab, DHT_HOSTS[0])}:${DHT_PORT}`
+      for (const host of DHT_HOSTS) {
+        const bootstrap = host === DHT_HOSTS[0] ? '-' : first
+        const args = [DHT_HOST, addressOf(lab, host), String(DHT_PORT), String(NODES_PER_HOST), bootstrap]
+        const child = lab.spawn(host, process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+        const program = new Program(host, child, join(folder, host))
+        dht.push(program)
+        const { stdout } = child
+        if (stdout !== null) await Promise.race([once(stdout, 'data'), program.exited, timeout(DHT_START_MS)])
+        if (program.exit !== undefined) throw NetsimError.labFailed(program.describe())
+      }
+      const bootstrap = DHT_HOSTS.map((host) => `${addressOf(lab, host)}:${DHT_PORT}`).join(',')
+      return new Stage(lab, bootstrap, scenario, folder, dht)
+    } catch (error) {
+      await lab.close()
+      throw error
+    }
+  }
+
+  /** The real command, in the namespace of its host. */
+  run(role: Role, command: readonly string[]): Program {
+    const { without, path = 'auto' } = this.#scenario
+    const disabled = without !== undefined && (without.role === role || without.role === 'both')
+    const preload = disabled
+      ? ['--import', new URL(`./without/${without.mechanism}.ts`, import.meta.url).href]
+      : []
+    const args = [
+      CLI,
+      ...command,
+      '--json',
+      '--log-level',
+      'debug',
+      '--bootstrap',
+      this.bootstrap,
+      '--path',
+      path,
+    ]
+    const child = this.lab.spawn(role, process.execPath, [...preload, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.#folder,
+      env: { ...process.env, PEARCAST_HOME: join(this.#folder, `${role}-home`), NO_COLOR: '1' },
+    })
+    return new Program(role, child, join(this.#folder, role))
+  }
+
+  /** All DHT nodes vanish at once, without a word. */
+  async loseDht(): Promise<void> {
+    for (const node of this.#dht) node.child.kill('SIGKILL')
+    await Promise.all(this.#dht.map((node) => node.exited))
+  }
+
+  async close(): Promise<void> {
+    await this.lab.close()
+  }
+}
+
+export function addressOf(lab: Lab, hostId: string): string {
+  const plan = lab.hosts.find(({ id }) => id === hostId)
+  if (plan === undefined)
+    throw NetsimError.unknown(
+      'host',
+      hostId,
+      lab.hosts.map(({ id }) => id),
+    )
+  return plan.addresses.v4.split('/')[0] ?? ''
+}
+
+function timeout(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

@@ -1,0 +1,78 @@
+import type { Expectation, Scenario } from '../scenarios/scenario.ts'
+import type { Heard } from './outcome.ts'
+
+/** What happened in a scenario, before it is compared with what should have. */
+export interface Observation {
+  heard: Heard | undefined
+  /** How long was waited for a first sound, ms. */
+  waitedMs: number
+  /** The error with which a role gave up, and when after its start. */
+  errors: readonly { role: string; code: string; afterMs: number; exit: number | string | undefined }[]
+  /** Packets that would have left the lab. */
+  escapes: number
+  /** The program could not even be started, or died. */
+  broken: string | undefined
+}
+
+const WITHIN_MS = 40_000
+const GAP_MS = 150
+
+/** What is wrong; empty when everything is as expected. */
+export function problemsOf(scenario: Scenario, seen: Observation): string[] {
+  const guard = seen.escapes > 0 ? [`${seen.escapes} packets would have left the lab`] : []
+  return [...guard, ...judge(scenario.expect, seen, scenario.steps !== undefined)]
+}
+
+function judge(expect: Expectation, seen: Observation, hasSteps: boolean): string[] {
+  switch (expect.verdict) {
+    case 'heard':
+      return seen.heard === undefined ? [silence(seen)] : judgeHeard(expect, seen.heard, hasSteps)
+    case 'silent': {
+      const { heard } = seen
+      if (heard !== undefined) return [`heard after ${heard.firstSoundMs} ms, though ${expect.why}`]
+      return seen.broken === undefined ? [] : [seen.broken]
+    }
+    case 'error': {
+      const error = seen.errors.find(({ role, code }) => role === expect.role && code === expect.code)
+      if (error === undefined) return [`the ${expect.role} did not say ${expect.code}; ${silence(seen)}`]
+      if (error.afterMs > expect.withinMs) return [`${expect.code} came after ${error.afterMs} ms`]
+      return error.exit === undefined ? [`the ${expect.role} said ${expect.code} and did not end`] : []
+    }
+  }
+}
+
+function judgeHeard(
+  expect: Extract<Expectation, { verdict: 'heard' }>,
+  heard: Heard,
+  hasSteps: boolean,
+): string[] {
+  const {
+    withinMs = WITHIN_MS,
+    path,
+    via,
+    maxGapMs = hasSteps ? Infinity : GAP_MS,
+    maxConcealed = 1,
+  } = expect
+  const concealed = heard.framesConcealed / Math.max(1, heard.framesSent)
+  const checks: [boolean, string][] = [
+    [heard.firstSoundMs <= withinMs, `first sound after ${heard.firstSoundMs} ms, not within ${withinMs}`],
+    [heard.playsAtEnd, 'nothing was played at the end'],
+    [path === undefined || heard.path === path, `the audio came over ${heard.path}, not ${path}`],
+    [
+      via === undefined || (heard.via !== undefined && via.includes(heard.via)),
+      `the audio came via ${heard.via}, not ${via?.join(' or ')}`,
+    ],
+    [heard.gapMs <= maxGapMs, `a gap of ${heard.gapMs} ms, more than ${maxGapMs}`],
+    [
+      concealed <= maxConcealed,
+      `${(concealed * 100).toFixed(2)} % concealed, more than ${maxConcealed * 100}`,
+    ],
+    [heard.framesDuplicate === 0, `${heard.framesDuplicate} frames were played twice`],
+  ]
+  return checks.filter(([good]) => !good).map(([, problem]) => problem)
+}
+
+function silence({ broken, waitedMs, errors }: Observation): string {
+  const said = errors.map(({ role, code }) => `${role}: ${code}`).join(', ')
+  return broken ?? `nothing was heard within ${waitedMs} ms${said ? ` (${said})` : ''}`
+}

@@ -1,0 +1,54 @@
+import { atHome, behind, line, onMobile, withoutUdp } from './places.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Places and lines that people really have. */
+export const links: readonly Scenario[] = [
+  {
+    name: 'links/cgnat x home',
+    group: 'links',
+    canary: true,
+    broadcaster: onMobile(),
+    listener: atHome(),
+    expect: { verdict: 'heard', withinMs: 10_000 },
+  },
+  {
+    name: 'links/same LAN',
+    group: 'links',
+    canary: true,
+    broadcaster: atHome(),
+    listener: 'same-lan',
+    expect: { verdict: 'heard', withinMs: 10_000 },
+  },
+  {
+    name: 'links/UDP blocked',
+    group: 'links',
+    canary: true,
+    broadcaster: behind('public'),
+    listener: withoutUdp(),
+    expect: { verdict: 'error', role: 'listener', code: 'NO_UDP', withinMs: 9000 },
+  },
+  {
+    name: 'links/UDP blocked, broadcaster',
+    group: 'links',
+    broadcaster: withoutUdp(),
+    listener: behind('public'),
+    expect: { verdict: 'error', role: 'broadcaster', code: 'NO_UDP', withinMs: 9000 },
+  },
+  {
+    name: 'links/5 % loss',
+    group: 'links',
+    canary: true,
+    broadcaster: behind('port-restricted'),
+    listener: behind('port-restricted', line({ loss: 0.05 })),
+    listenMs: 15_000,
+    expect: { verdict: 'heard', withinMs: 10_000, maxConcealed: 0.01 },
+  },
+  {
+    name: 'links/bursts of loss, 3 %',
+    group: 'links',
+    broadcaster: behind('port-restricted'),
+    listener: behind('port-restricted', line({ loss: { rate: 0.03, meanBurstPackets: 4 } })),
+    listenMs: 15_000,
+    expect: { verdict: 'heard', withinMs: 10_000, maxConcealed: 0.02 },
+  },
+]

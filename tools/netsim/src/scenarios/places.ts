@@ -1,0 +1,34 @@
+import type { LinkConfig } from '../link/link.ts'
+import type { NatType } from '../nat/types.ts'
+import { home, mobileCgnat, siteOfType, udpBlocked, type SiteChanges } from '../topology/presets.ts'
+import type { Site } from '../topology/topology.ts'
+import type { Place } from './scenario.ts'
+
+/** Behind the NATs of a type, on a plain line of 20 ms each way. */
+export function behind(type: NatType, changes: SiteChanges = {}): Place {
+  return place(siteOfType('', [], type, changes))
+}
+
+/** A flat with a common router and fibre. */
+export function atHome(changes: SiteChanges = {}): Place {
+  return place(home('', [], changes))
+}
+
+/** A phone behind its operator's NAT. */
+export function onMobile(changes: SiteChanges = {}): Place {
+  return place(mobileCgnat('', [], changes))
+}
+
+/** A network that lets no UDP through. */
+export function withoutUdp(changes: SiteChanges = {}): Place {
+  return place(udpBlocked('', [], changes))
+}
+
+/** The plain line of 20 ms, with something wrong with it. */
+export function line(trouble: Omit<LinkConfig, 'delayMs'>): SiteChanges {
+  return { link: { delayMs: 20, ...trouble } }
+}
+
+function place({ id: _id, hosts: _hosts, ...rest }: Site): Place {
+  return rest
+}

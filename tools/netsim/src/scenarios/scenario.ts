@@ -1,0 +1,61 @@
+import type { Site } from '../topology/topology.ts'
+import type { Fault } from '../tun/messages.ts'
+
+export type Role = 'broadcaster' | 'listener'
+/** What `pearcast` says carried the audio. */
+export type Path = 'swarm' | 'webrtc' | 'relayed'
+export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
+
+/** Where somebody sits: a site without its name and hosts. */
+export type Place = Omit<Site, 'id' | 'hosts'>
+
+/** What can be taken out of the program to see that a scenario would notice; one file each in `run/without/`. */
+export type Mechanism = 'punching' | 'reachability' | 'redial' | 'repair' | 'webrtc'
+
+/**
+ * Something that happens while the listener hears, so many ms after what came before it (the first: after the first
+ * sound). Sites and hosts are called `broadcaster`, `listener`, `elsewhere`, `dht-1` and `dht-2`.
+ */
+export type Step = { afterMs: number } & (
+  { fault: Fault } | { signal: 'SIGSTOP' | 'SIGCONT'; role: Role } | { lose: 'dht' }
+)
+
+/** Judged by what the listener's process says and records. Nothing else makes a scenario pass. */
+export type Expectation =
+  | {
+      verdict: 'heard'
+      /** First sound; default 40 s, for birthday punches are a lottery. */
+      withinMs?: number
+      /** What carries the audio at the end. */
+      path?: Path
+      via?: readonly Via[]
+      /** The longest silence after the first sound; default 150 ms, or no limit with `steps`. */
+      maxGapMs?: number
+      /** Of the frames sent. Default: no limit. */
+      maxConcealed?: number
+    }
+  /** Nothing may be heard within this time: theory, or a named limit, forbids it. */
+  | { verdict: 'silent'; forMs: number; why: string }
+  /** A process must give up with this code instead of waiting for ever. */
+  | { verdict: 'error'; role: Role; code: string; withinMs: number }
+
+export interface Scenario {
+  /** Unique; the broadcaster comes first. */
+  name: string
+  group: 'matrix' | 'links' | 'faults' | 'controls' | 'ipv6'
+  /** Also part of the canary. */
+  canary?: boolean
+  broadcaster: Place
+  /** `same-lan`: in the broadcaster's site. */
+  listener: Place | 'same-lan'
+  /** An empty site that a host can roam to. */
+  elsewhere?: Place
+  /** `--path` of both; default auto. */
+  path?: 'auto' | 'swarm' | 'webrtc'
+  steps?: readonly Step[]
+  /** How long it listens after the first sound and after the last step; default 4 s. */
+  listenMs?: number
+  expect: Expectation
+  /** A negative control: without this mechanism the expectation must fail, and that is what passes. */
+  without?: { mechanism: Mechanism; role: Role | 'both' }
+}
