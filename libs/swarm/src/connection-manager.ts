@@ -83,6 +83,7 @@ export class ConnectionManager {
   readonly #onNetworkChange = (): void => this.networkChanged()
   #search: Search | undefined
   #searches = 0
+  #failedSinceSearch = false
   /** Proven just now: the machine decides whether to adopt it. */
   #candidate: OpenLink | undefined
   #link: OpenLink | undefined
@@ -177,16 +178,27 @@ export class ConnectionManager {
     this.#timers.delete(id)
   }
 
-  /** A crowd that searches while its dials are under way only slows them down. */
+  /**
+   * A crowd that searches while its dials are under way only slows them down. Once a dial has failed, what is known may
+   * be out of date, and nothing may keep a search from finding where the station went.
+   */
   #startSearch(): void {
     if (this.#link) return this.#startTimer('search', SUSPECT_SEARCH_MS)
-    const freshMs = this.#now() - DIAL_PATIENCE_MS
-    const isDialling = [...this.#dials.values()].some(({ startMs }) => startMs > freshMs)
-    if (isDialling) return this.#driver.send({ type: 'DISCOVERY_DONE', found: 0 })
+    if (!this.#failedSinceSearch && this.#isDialling()) {
+      return this.#driver.send({ type: 'DISCOVERY_DONE', found: 0 })
+    }
     this.#searchNow()
   }
 
+  #isDialling(): boolean {
+    const nowMs = this.#now()
+    return [...this.#dials.values()].some(
+      ({ startMs }) => startMs <= nowMs && nowMs - startMs < DIAL_PATIENCE_MS,
+    )
+  }
+
   #searchNow(): void {
+    this.#failedSinceSearch = false
     const { node, sodium, link } = this.#options
     const search = new Search({
       dht: node.dht,
@@ -239,6 +251,7 @@ export class ConnectionManager {
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
       onLink: (open) => this.#proved(attempt, key, open),
       onFailed: (refusal) => {
+        this.#failedSinceSearch = true
         this.#dials.delete(attempt)
         this.#report(key, refusal)
         this.#failed(attempt, key, refusal.code)
