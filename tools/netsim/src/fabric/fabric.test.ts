@@ -38,6 +38,18 @@ describe('the way of a packet', () => {
     expect(lab.trace('alice', 1, `${lab.v4('carol')}:80`)).toContain('carol: ')
   })
 
+  test('a packet that a line duplicates arrives twice, through NATs too', () => {
+    const link = { delayMs: 20, duplicate: 1 }
+    const lab = new LabBench([cloud('c', ['carol']), siteOfType('a', ['alice'], 'cgnat', { link })])
+    lab.send('alice', 5000, carolAt)
+    const [first, second, ...more] = lab.run()
+    expect(second?.packet).toEqual(first?.packet)
+    expect(more).toEqual([])
+    lab.send('carol', 80, sourceOf(first?.packet))
+    expect(lab.run().map((arrival) => arrival.host)).toEqual(['alice', 'alice'])
+    expect(lab.wrong).toBe(0)
+  })
+
   test('each way of a line is its own', () => {
     const lab = new LabBench([
       cloud('c', ['carol'], { link: { delayMs: 0 } }),
@@ -114,7 +126,45 @@ describe('NATs in series', () => {
   })
 })
 
+describe('two routers at home', () => {
+  const routers = [...NAT_TYPES['full-cone'], ...NAT_TYPES['full-cone']]
+
+  test('translate one after the other, and back', () => {
+    const lab = new LabBench([cloud('c', ['carol']), home('a', ['alice'], { nats: routers })])
+    lab.send('alice', 5000, carolAt)
+    const seen = sourceOf(lab.run()[0]?.packet)
+    expect(lab.trace('carol', 81, seen)).toContain('alice: ')
+    expect(lab.trace('alice', 5000, '10.0.0.77:1')).toBe('private-destination')
+  })
+
+  test('hairpin at the outer one comes back through the inner one', () => {
+    const lab = new LabBench([cloud('c', ['carol']), home('a', ['alice', 'anna'], { nats: routers })])
+    lab.send('anna', 6000, carolAt)
+    lab.run()
+    const own = lab.fabric.publicAddress('a')
+    expect(lab.trace('alice', 5000, `${own}:6000`)).toBe(`anna: ${own}:5000 > ${lab.v4('anna')}:6000`)
+    expect(lab.trace('alice', 5000, `${own}:6001`)).toBe('no-binding')
+  })
+})
+
 describe('TTL', () => {
+  test('each router and each NAT takes one', () => {
+    const lab = new LabBench([
+      cloud('c', ['carol'], { ipv6: { firewall: 'open' } }),
+      siteOfType('a', ['alice'], 'cgnat', { ipv6: { firewall: 'open' }, routers: 4 }),
+    ])
+    lab.send('alice', 5000, carolAt)
+    lab.send('alice', 5000, `[${lab.v6('carol')}]:80`)
+    lab.send('carol', 80, `[${lab.v6('alice')}]:5000`)
+    const ttls = lab
+      .run()
+      .map(({ host, packet }) => [host, parsePacket(packet)?.version, parsePacket(packet)?.ttl])
+    // Home router 1, provider 4 (its NAT is one of them), data centre 3. IPv6 skips the provider's NAT.
+    expect(ttls).toContainEqual(['carol', 4, 64 - 8])
+    expect(ttls).toContainEqual(['carol', 6, 64 - 7])
+    expect(ttls).toContainEqual(['alice', 6, 64 - 7])
+  })
+
   test('a packet of TTL 5, as HyperDHT sends, opens the NATs near its sender and dies in the middle', () => {
     const lab = new LabBench([
       siteOfType('a', ['alice'], 'cgnat'),
@@ -174,6 +224,13 @@ describe('the guard', () => {
     const lab = new LabBench([home('a', ['alice']), home('b', ['bob'], { lanPrefix: '192.168.7.0/24' })])
     expect(lab.trace('alice', 1, `${lab.v4('bob')}:1`)).toBe('private-destination')
     expect(lab.escapes).toEqual([])
+  })
+
+  test('a provider does not spend a binding on a private destination', () => {
+    const bob = home('b', ['bob'], { lanPrefix: '192.168.7.0/24' })
+    const lab = new LabBench([siteOfType('a', ['alice'], 'cgnat'), bob])
+    expect(lab.trace('alice', 1, `${lab.v4('bob')}:1`)).toBe('private-destination')
+    expect(lab.fabric.bindings()).toMatchObject({ 'a/nat0': 1, 'a/nat1': 0 })
   })
 })
 

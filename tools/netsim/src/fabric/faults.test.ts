@@ -78,6 +78,8 @@ describe('a new public address', () => {
     expect(plan).toEqual(bench.fabric.host('carol'))
     expect(plan?.addresses.v4).not.toBe(`${old}/24`)
     expect(bench.trace('alice', 1, `${old}:80`)).toBe('no-host')
+    bench.fabric.setPublicAddress('a', old)
+    expect(bench.fabric.publicAddress('a')).toBe(old)
     expect(bench.trace('alice', 1, `${bench.v4('carol')}:80`)).toContain('carol: ')
   })
 
@@ -144,6 +146,16 @@ describe('roaming', () => {
     expect(bench.trace('anna', 1, `${oldAddress}:1`)).toBe('no-host')
     expect(seenOf(bench, 'alice').split(':')[0]).toBe(bench.fabric.publicAddress('b'))
     expect(bench.trace('bob', 1, `${bench.v4('alice')}:2`)).toContain('alice: ')
+  })
+
+  test('its old IPv6 address reaches nobody either', () => {
+    const ipv6 = { firewall: 'open' } as const
+    const bench = new LabBench([cloud('c', ['carol'], { ipv6 }), home('a', ['alice'], { ipv6 })])
+    const old = `[${bench.v6('alice')}]:1`
+    expect(bench.trace('carol', 1, old)).toContain('alice: ')
+    bench.fabric.roam('alice', 'c')
+    expect(bench.trace('carol', 1, old)).toBe('no-host')
+    expect(bench.trace('carol', 1, `[${bench.v6('alice')}]:1`)).toContain('alice: ')
   })
 
   test('to the public side and home again', () => {

@@ -58,6 +58,13 @@ describe('IPv6', () => {
     expect(lab.wrong).toBe(0)
   })
 
+  test('the sender of an echo hears of it too', () => {
+    const lab = pair('stateful', 'stateful')
+    const echo = { source: lab.v6('alice'), destination: lab.v6('bob'), identifier: 7, ttl: 5 }
+    lab.fabric.inject('alice', buildEcho(echo), lab.nowMs)
+    expect(lab.run()).toMatchObject([{ host: 'alice' }])
+  })
+
   test('a site without it has no IPv6 address and cannot be reached', () => {
     const lab = pair('open', 'open')
     expect(lab.v6('carol')).toBe('')

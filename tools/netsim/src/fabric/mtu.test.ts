@@ -41,6 +41,8 @@ describe('a packet too large for a line', () => {
     bench.send('alice', 5000, carolAt, large)
     bench.run()
     expect(told(bench.arrivals, 'alice')).toEqual({ mtu: 1280, source: bench.v4('alice') })
+    // By the router beyond the line, in the provider's network.
+    expect(parsePacket(bench.arrivals[0]?.packet ?? new Uint8Array(0))?.source).toBe('100.64.0.1')
     expect(bench.drops).toMatchObject([{ reason: 'mtu', site: 'a' }])
     expect(bench.wrong).toBe(0)
   })

@@ -124,6 +124,17 @@ describe('RFC 4787 REQ-5, §4.3: a binding ends when its timer does', () => {
     expect(bench.out(ALICE, Y1)).toBe(`${NAT_ADDRESS}:5002`)
   })
 
+  test('an endpoint that comes back after the end gets the port that it had, if that is free', () => {
+    const bench = new NatBench({ bindingLifetimeMs: 1000 })
+    bench.out(BOB, Y1)
+    bench.nowMs = 500
+    expect(bench.out(ALICE, Y1)).toBe(`${NAT_ADDRESS}:5002`)
+    bench.nowMs = 1400
+    bench.out(BOB, Y1)
+    bench.nowMs = 1600
+    expect(bench.out(ALICE, Y1)).toBe(`${NAT_ADDRESS}:5002`)
+  })
+
   test('what nobody uses does not pile up', () => {
     const bench = new NatBench({ bindingLifetimeMs: 1000, portAllocation: 'random' })
     for (let i = 0; i < 1000; i++) {
@@ -209,6 +220,14 @@ describe('RFC 4787 REQ-8, §5: filtering', () => {
     expect(bench.in(Y2, external)).toBe(ALICE)
   })
 
+  test('a binding remembers a bounded number of remotes: who was first written to is forgotten first', () => {
+    const bench = new NatBench({ filtering: 'address-and-port-dependent' })
+    for (let port = 1; port <= 8193; port++) bench.out(ALICE, `5.9.0.1:${port}`)
+    expect(bench.in('5.9.0.1:1', `${NAT_ADDRESS}:5000`)).toBe('dropped')
+    expect(bench.in('5.9.0.1:2', `${NAT_ADDRESS}:5000`)).toBe(ALICE)
+    expect(bench.in('5.9.0.1:8193', `${NAT_ADDRESS}:5000`)).toBe(ALICE)
+  })
+
   test('a packet for another address is not taken in', () => {
     const bench = new NatBench()
     bench.out(ALICE, Y1)
@@ -234,6 +253,13 @@ describe('RFC 4787 REQ-9, §6: hairpinning', () => {
     expect(bench.turn(BOB, `${NAT_ADDRESS}:5000`) !== 'dropped').toBe(atOnce)
     bench.turn(ALICE, `${NAT_ADDRESS}:5002`)
     expect(bench.turn(BOB, `${NAT_ADDRESS}:5000`)).toBe(`${NAT_ADDRESS}:5002 > ${ALICE}`)
+  })
+
+  test('hairpinned packets keep the binding of their receiver, where inbound ones do (REQ-6a)', () => {
+    const bench = new NatBench({ bindingLifetimeMs: 1000 })
+    bench.out(ALICE, Y1)
+    for (bench.nowMs = 900; bench.nowMs < 4000; bench.nowMs += 900)
+      expect(bench.turn(BOB, `${NAT_ADDRESS}:5000`)).not.toBe('dropped')
   })
 
   test('without it such packets are dropped, and make no binding', () => {
