@@ -2,18 +2,17 @@ import HyperDHT from 'hyperdht'
 
 /*
  * A program that runs inside a host of the lab: persistent nodes of the private DHT on the host's public address.
- * Arguments: address, first port, number of nodes, bootstrap node (`-` for the host that has the first one). Prints
- * a line when its nodes are in the DHT.
+ * Arguments: its address, the address of the host that has the first node, the port of each host's first node, and
+ * the number of nodes. Prints a line when its nodes are in the DHT.
  */
 
-const [host = '', firstPort = '', count = '', bootstrap = ''] = process.argv.slice(2)
-const ports = Array.from({ length: Number(count) }, (_, i) => Number(firstPort) + i)
-const first = bootstrap === '-' ? `${host}:${firstPort}` : bootstrap
-for (const port of ports) {
-  const isFirst = `${host}:${port}` === first
+const [host = '', firstHost = '', firstPort = '', count = ''] = process.argv.slice(2)
+const bootstrap = [{ host: firstHost, port: Number(firstPort) }]
+for (let port = Number(firstPort); port < Number(firstPort) + Number(count); port++) {
+  const isFirst = host === firstHost && port === Number(firstPort)
   const node = isFirst
     ? HyperDHT.bootstrapper(port, host, { host })
-    : new HyperDHT({ bootstrap: [first], ephemeral: false, firewalled: false, anyPort: false, host, port })
+    : new HyperDHT({ bootstrap, ephemeral: false, firewalled: false, anyPort: false, host, port })
   await node.fullyBootstrapped()
 }
 process.stdout.write('ready\n')

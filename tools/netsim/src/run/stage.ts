@@ -57,10 +57,9 @@ export class Stage {
     const lab = await openTunLab(topologyOf(scenario), { seed, ...(tunDevice && { tunDevice }) })
     try {
       const dht: Program[] = []
-      const first = `${addressOf(lab, DHT_HOSTS[0])}:${DHT_PORT}`
+      const first = addressOf(lab, DHT_HOSTS[0])
       for (const host of DHT_HOSTS) {
-        const bootstrap = host === DHT_HOSTS[0] ? '-' : first
-        const args = [DHT_HOST, addressOf(lab, host), String(DHT_PORT), String(NODES_PER_HOST), bootstrap]
+        const args = [DHT_HOST, addressOf(lab, host), first, String(DHT_PORT), String(NODES_PER_HOST)]
         const child = lab.spawn(host, process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
         const program = new Program(host, child, join(folder, host))
         dht.push(program)

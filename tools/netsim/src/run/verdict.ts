@@ -15,18 +15,17 @@ export interface Observation {
 }
 
 const WITHIN_MS = 40_000
-const GAP_MS = 150
 
 /** What is wrong; empty when everything is as expected. */
 export function problemsOf(scenario: Scenario, seen: Observation): string[] {
   const guard = seen.escapes > 0 ? [`${seen.escapes} packets would have left the lab`] : []
-  return [...guard, ...judge(scenario.expect, seen, scenario.steps !== undefined)]
+  return [...guard, ...judge(scenario.expect, seen)]
 }
 
-function judge(expect: Expectation, seen: Observation, hasSteps: boolean): string[] {
+function judge(expect: Expectation, seen: Observation): string[] {
   switch (expect.verdict) {
     case 'heard':
-      return seen.heard === undefined ? [silence(seen)] : judgeHeard(expect, seen.heard, hasSteps)
+      return seen.heard === undefined ? [silence(seen)] : judgeHeard(expect, seen.heard)
     case 'silent': {
       const { heard } = seen
       if (heard !== undefined) return [`heard after ${heard.firstSoundMs} ms, though ${expect.why}`]
@@ -41,18 +40,8 @@ function judge(expect: Expectation, seen: Observation, hasSteps: boolean): strin
   }
 }
 
-function judgeHeard(
-  expect: Extract<Expectation, { verdict: 'heard' }>,
-  heard: Heard,
-  hasSteps: boolean,
-): string[] {
-  const {
-    withinMs = WITHIN_MS,
-    path,
-    via,
-    maxGapMs = hasSteps ? Infinity : GAP_MS,
-    maxConcealed = 1,
-  } = expect
+function judgeHeard(expect: Extract<Expectation, { verdict: 'heard' }>, heard: Heard): string[] {
+  const { withinMs = WITHIN_MS, path, via, maxGapMs = Infinity, maxConcealed = 1 } = expect
   const concealed = heard.framesConcealed / Math.max(1, heard.framesSent)
   const checks: [boolean, string][] = [
     [heard.firstSoundMs <= withinMs, `first sound after ${heard.firstSoundMs} ms, not within ${withinMs}`],

@@ -1,6 +1,9 @@
 import { atHome, behind, line, onMobile, withoutUdp } from './places.ts'
 import type { Scenario } from './scenario.ts'
 
+/** The program's limit is 150 ms; a busy machine that stalls a process for a moment is no fault of it. */
+const GAP_MS = 400
+
 /** Places and lines that people really have. */
 export const links: readonly Scenario[] = [
   {
@@ -9,7 +12,7 @@ export const links: readonly Scenario[] = [
     canary: true,
     broadcaster: onMobile(),
     listener: atHome(),
-    expect: { verdict: 'heard', withinMs: 10_000 },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS },
   },
   {
     name: 'links/same LAN',
@@ -17,7 +20,7 @@ export const links: readonly Scenario[] = [
     canary: true,
     broadcaster: atHome(),
     listener: 'same-lan',
-    expect: { verdict: 'heard', withinMs: 10_000 },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS },
   },
   {
     name: 'links/UDP blocked',
@@ -41,7 +44,7 @@ export const links: readonly Scenario[] = [
     broadcaster: behind('port-restricted'),
     listener: behind('port-restricted', line({ loss: 0.05 })),
     listenMs: 15_000,
-    expect: { verdict: 'heard', withinMs: 10_000, maxConcealed: 0.01 },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: 0.01 },
   },
   {
     name: 'links/bursts of loss, 3 %',
@@ -49,6 +52,6 @@ export const links: readonly Scenario[] = [
     broadcaster: behind('port-restricted'),
     listener: behind('port-restricted', line({ loss: { rate: 0.03, meanBurstPackets: 4 } })),
     listenMs: 15_000,
-    expect: { verdict: 'heard', withinMs: 10_000, maxConcealed: 0.02 },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: 0.02 },
   },
 ]

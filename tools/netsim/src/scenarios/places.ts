@@ -4,9 +4,12 @@ import { home, mobileCgnat, siteOfType, udpBlocked, type SiteChanges } from '../
 import type { Site } from '../topology/topology.ts'
 import type { Place } from './scenario.ts'
 
-/** Behind the NATs of a type, on a plain line of 20 ms each way. */
+/** One way: two places are 40 ms apart, there and back. */
+const LINE_MS = 10
+
+/** Behind the NATs of a type, on a plain line. */
 export function behind(type: NatType, changes: SiteChanges = {}): Place {
-  return place(siteOfType('', [], type, changes))
+  return place(siteOfType('', [], type, { link: { delayMs: LINE_MS }, ...changes }))
 }
 
 /** A flat with a common router and fibre. */
@@ -24,9 +27,9 @@ export function withoutUdp(changes: SiteChanges = {}): Place {
   return place(udpBlocked('', [], changes))
 }
 
-/** The plain line of 20 ms, with something wrong with it. */
+/** The plain line with something wrong with it. */
 export function line(trouble: Omit<LinkConfig, 'delayMs'>): SiteChanges {
-  return { link: { delayMs: 20, ...trouble } }
+  return { link: { delayMs: LINE_MS, ...trouble } }
 }
 
 function place({ id: _id, hosts: _hosts, ...rest }: Site): Place {

@@ -29,7 +29,7 @@ export type Expectation =
       /** What carries the audio at the end. */
       path?: Path
       via?: readonly Via[]
-      /** The longest silence after the first sound; default 150 ms, or no limit with `steps`. */
+      /** The longest silence after the first sound. Default: no limit. */
       maxGapMs?: number
       /** Of the frames sent. Default: no limit. */
       maxConcealed?: number
