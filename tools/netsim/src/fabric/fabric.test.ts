@@ -79,6 +79,21 @@ describe('the way of a packet', () => {
     expect(lab.drops.map((drop) => drop.reason)).toEqual(['foreign-source', 'foreign-source'])
   })
 
+  test('what a kernel says to its own link is none of it', () => {
+    const lab = new LabBench([home('a', ['alice'], { ipv6: { firewall: 'open' } })])
+    lab.fabric.inject('alice', udp('[fe80::1]:1', `[${lab.v6('alice')}]:1`), 0)
+    lab.fabric.inject('alice', udp('[::]:1', `[${lab.v6('alice')}]:1`), 0)
+    expect(lab.drops.map((drop) => drop.reason)).toEqual(['link-scope', 'link-scope'])
+  })
+
+  test('time never runs backwards, whatever the caller says', () => {
+    const lab = new LabBench([cloud('c', ['carol'], { link: { delayMs: 0 } }), home('a', ['alice'])])
+    lab.run(1000)
+    lab.nowMs = 500
+    lab.send('alice', 5000, carolAt)
+    expect(lab.fabric.next()).toBeGreaterThan(1000)
+  })
+
   test('what is no packet is dropped', () => {
     const lab = new LabBench([home('a', ['alice'])])
     lab.fabric.inject('alice', Uint8Array.of(1, 2, 3), 0)

@@ -82,7 +82,7 @@ interface IpOptions {
 }
 
 /** An IP header, checksum included, before a body of zeros. */
-export function buildIp(options: IpOptions): Uint8Array {
+function buildIp(options: IpOptions): Uint8Array {
   if (options.source.includes(':')) {
     const packet = new Uint8Array(40 + options.bodyBytes)
     writeIpv6Header(packet, options.protocol, options.ttl)

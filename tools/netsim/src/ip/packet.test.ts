@@ -95,6 +95,16 @@ describe('reading packets', () => {
     expect(whole).toBeGreaterThan(100)
   })
 
+  test('a packet too short for its own headers is no packet', () => {
+    const whole = udp('5.1.0.2:1', '5.1.1.2:2')
+    const cut = whole.slice(0, 27)
+    put16(cut, 2, 27)
+    expect(parsePacket(cut)).toBeUndefined()
+    const options = whole.slice()
+    options[0] = 0x4f
+    expect(parsePacket(options)).toBeUndefined()
+  })
+
   test('a packet whose length field lies is no packet', () => {
     const packet = udp('5.1.0.2:1', '5.1.1.2:2')
     expect(parsePacket(packet.subarray(0, packet.length - 1))).toBeUndefined()

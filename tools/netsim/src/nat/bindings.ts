@@ -19,7 +19,7 @@ export interface Binding {
 }
 
 /** An IPv4 endpoint as one exact number of 48 bits. */
-export function endpointKey(address: number, port: number): number {
+function endpointKey(address: number, port: number): number {
   return address * 0x1_0000 + port
 }
 

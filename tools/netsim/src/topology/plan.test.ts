@@ -126,6 +126,13 @@ test.each<[string, Site[]]>([
   ['two hosts of site "a" have one address', [home('a', ['h', { id: 'i', address: '192.168.1.20' }])]],
   ['an address outside of its site', [home('a', [{ id: 'h', address: '192.168.2.20' }])]],
   ['a premises NAT outside of an operator', [home('a', [], { nats: CGNAT_FIRST })]],
+  [
+    'is shared by sites that disagree',
+    [
+      home('a', [], { nats: NAT_TYPES.cgnat.map((nat, i) => ({ ...nat, id: `a${i}` })) }),
+      home('b', [], { nats: NAT_TYPES.cgnat.slice(1).flatMap((nat) => [{ ...nat, id: 'a1' }, nat]) }),
+    ],
+  ],
   ['must be private', [home('a', [], { lanPrefix: '5.1.0.0/24' })]],
   [
     'two NATs are called "n"',
