@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatAddress, startPrivateDht } from '@pearcast/swarm'
@@ -13,7 +13,7 @@ import { runLeg } from './leg.ts'
 import { HeardLeg } from './leg-result.ts'
 import { measureRecording, readSource } from './measure.ts'
 import { resultTable } from './table.ts'
-import { faultsOf } from './verdict.ts'
+import { busyHint, faultsOf } from './verdict.ts'
 import type { DemoOptions } from './demo-options.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../../../samples/first-light.flac', import.meta.url))
@@ -117,7 +117,8 @@ function conclude(legs: LegResult[], folder: string, { output }: Session): numbe
     const who = legs.length === 2 ? 'Both legs' : 'The leg'
     output.line('info', `${output.colors.green(`${who} heard the station whole`)}; ${where}`)
   } else {
-    const error = CliError.demoFailed(`${faults.join('; ')}; ${where}`)
+    const hint = busyHint(loadavg()[0] ?? 0, availableParallelism())
+    const error = CliError.demoFailed(`${faults.join('; ')}${hint}; ${where}`)
     output.event({ event: 'error', code: error.code, message: error.message })
     output.line('error', error.message)
   }

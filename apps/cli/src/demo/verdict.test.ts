@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { legResult, silentLeg } from '../testing/samples.ts'
-import { faultsOf } from './verdict.ts'
+import { busyHint, faultsOf } from './verdict.ts'
 
 test('a leg that was heard whole has no fault', () => {
   expect(faultsOf([legResult, { ...legResult, leg: 'swarm' }])).toEqual([])
@@ -22,4 +22,9 @@ test('each thing that is wrong is named with its leg', () => {
 
 test('a correlation that could not be had is no pass', () => {
   expect(faultsOf([{ ...legResult, correlation: null }])).toHaveLength(1)
+})
+
+test('a busy computer is named as a likely cause, an idle one is not', () => {
+  expect(busyHint(7.42, 2)).toBe(' (this computer was busy, load 7.4 on 2 cores: try again when it is not)')
+  expect(busyHint(1.9, 2)).toBe('')
 })

@@ -19,3 +19,9 @@ function legFaults({ framesPlayed, framesLost, framesDuplicate, correlation }: L
       : []),
   ]
 }
+
+/** Sound is real time: a computer with more to do than cores to do it on drops frames, which proves nothing. */
+export function busyHint(loadAverage: number, cores: number): string {
+  if (loadAverage <= cores) return ''
+  return ` (this computer was busy, load ${loadAverage.toFixed(1)} on ${count(cores, 'core')}: try again when it is not)`
+}
