@@ -49,9 +49,13 @@ beforeEach(() => {
   bus = new FrameBus()
   events = []
   rtc = []
-  audience = new Audience({
+  audience = createAudience(2)
+})
+
+function createAudience(maxListeners: number): Audience {
+  return new Audience({
     bus,
-    maxListeners: 2,
+    maxListeners,
     describe: (channel) => ({
       type: 'accepted',
       channel,
@@ -68,7 +72,7 @@ beforeEach(() => {
     },
     onEvent: (event) => events.push(event),
   })
-})
+}
 
 function publish(seq: number): void {
   const captureUs = nowUs()
@@ -126,6 +130,14 @@ describe('a listener that joins', () => {
     expect(link.sent).toEqual([
       expect.objectContaining({ type: 'refused', reason: 'not-allowed', retryAfterMs: 0 }),
     ])
+  })
+
+  test('that wants WebRTC alone is refused where that is not to be had', () => {
+    const children = Array.from({ length: 33 }, (_, i) => String(i))
+    audience = createAudience(40)
+    const links = children.map((id) => join(id, { swarm: false, webrtc: true }))
+    expect(links[31]?.sent).toContainEqual(expect.objectContaining({ type: 'accepted' }))
+    expect(links[32]?.sent).toEqual([expect.objectContaining({ type: 'refused', reason: 'full' })])
   })
 
   test('is waited for', async () => {

@@ -37,6 +37,8 @@ export interface ChildHost {
 const CATCH_UP_US = 80_000
 /** Repeats of lost frames cost uplink: a child gets at most so many a second, whatever it asks. */
 const REPAIRS_PER_S = 100
+/** When a listener that found the station full may ask again. */
+const FULL_RETRY_MS = 5000
 
 /**
  * One listener as its parent sees it. Audio goes out over each path that is on: swarm from the subscription, WebRTC
@@ -127,25 +129,23 @@ export class Child {
   }
 
   #subscribe({ channel, variant, paths }: Extract<ControlMessage, { type: 'subscribe' }>): void {
-    const refusal = variant === 0 ? this.#host.admit(this) : 'not-allowed'
-    if (refusal !== undefined) {
-      this.link.send({
-        type: 'refused',
-        channel,
-        reason: refusal,
-        retryAfterMs: refusal === 'full' ? 5000 : 0,
-      })
-      return
-    }
-    this.#channel = channel
-    this.link.send(this.#host.describe(channel))
-    this.#wants = paths
+    if (variant !== 0) return this.#refuse(channel, 'not-allowed')
+    if (this.#host.admit(this) !== undefined) return this.#refuse(channel, 'full')
     if (paths.webrtc && this.#rtc === undefined && this.#host.switches.takeConnection(this)) {
       this.#rtc = this.#host.openRtc(this)
     }
+    // Nothing could carry audio to it: every WebRTC slot is taken, or there is no WebRTC here, and it wants no swarm.
+    if (paths.webrtc && !paths.swarm && this.#rtc === undefined) return this.#refuse(channel, 'full')
+    this.#channel = channel
+    this.#wants = paths
+    this.link.send(this.#host.describe(channel))
     if (!paths.swarm) return
     this.#startSwarm()
     this.#join('swarm')
+  }
+
+  #refuse(channel: number, reason: 'full' | 'not-allowed'): void {
+    this.link.send({ type: 'refused', channel, reason, retryAfterMs: reason === 'full' ? FULL_RETRY_MS : 0 })
   }
 
   #startSwarm(): void {

@@ -200,6 +200,7 @@ export class Listener {
   }
 
   #onConnection(event: ConnectionEvent): void {
+    if (this.#closing !== undefined) return
     switch (event.type) {
       case 'reconnecting':
         return this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
