@@ -1,7 +1,8 @@
+import { NetsimError } from '../errors.ts'
 import { parseIpv4, parseIpv6 } from '../ip/address.ts'
 import { put32 } from '../ip/bytes.ts'
 import type { HostPlan } from '../topology/plan.ts'
-import { AF_INET, ioctl } from './libc.ts'
+import { AF_INET, ioctl, ioctlNumber } from './libc.ts'
 
 /*
  * Configures interfaces by ioctl (netdevice(7), ipv6(7)). A socket belongs to the namespace in which it was opened,
@@ -11,6 +12,7 @@ import { AF_INET, ioctl } from './libc.ts'
 export const DEVICE = 'eth0'
 
 const TUNSETIFF = 0x4004_54ca
+const TUNSETPERSIST = 0x4004_54cb
 const SIOCADDRT = 0x890b
 const SIOCSIFFLAGS = 0x8914
 const SIOCSIFADDR = 0x8916
@@ -35,11 +37,16 @@ export interface ControlSockets {
   v6?: number
 }
 
-/** Turn an opened tun node into the device `eth0` of the thread's namespace: whole IP packets, no header. */
+/**
+ * Turn an opened tun node into the device `eth0` of the thread's namespace: whole IP packets, no header. It is made
+ * persistent, because a device that ends with its descriptor keeps `close` for 30 ms; this one ends with its namespace,
+ * and the kernel takes all of those apart at once.
+ */
 export function createDevice(tunFd: number): void {
   const request = ifreq(DEVICE)
   view(request).setInt16(NAME_BYTES, IFF_TUN | IFF_NO_PI, true)
   ioctl(`create ${DEVICE}`, tunFd, TUNSETIFF, request)
+  ioctlNumber(`keep ${DEVICE}`, tunFd, TUNSETPERSIST, 1)
 }
 
 export function startLoopback(sockets: ControlSockets): void {
@@ -49,7 +56,7 @@ export function startLoopback(sockets: ControlSockets): void {
 /** Give `eth0` the addresses, routes and MTU of a plan; what it had before is gone. */
 export function configureDevice(sockets: ControlSockets, plan: HostPlan): void {
   setUp(sockets, DEVICE, false)
-  setNumber(sockets, 'set the queue length', SIOCSIFTXQLEN, QUEUE_PACKETS)
+  lengthenQueue(sockets)
   setNumber(sockets, 'set the MTU', SIOCSIFMTU, plan.mtu)
   const [address = '', bits] = plan.addresses.v4.split('/')
   setAddress(sockets, SIOCSIFADDR, parseIpv4(address))
@@ -88,6 +95,15 @@ function setNumber(sockets: ControlSockets, what: string, call: number, value: n
   const request = ifreq(DEVICE)
   view(request).setInt32(NAME_BYTES, value, true)
   ioctl(what, sockets.v4, call, request)
+}
+
+/** Root of a user namespace may not: it keeps the default. */
+function lengthenQueue(sockets: ControlSockets): void {
+  try {
+    setNumber(sockets, 'set the queue length', SIOCSIFTXQLEN, QUEUE_PACKETS)
+  } catch (error) {
+    if (!(error instanceof NetsimError && error.code === 'SYSCALL_FAILED')) throw error
+  }
 }
 
 function setAddress(sockets: ControlSockets, call: number, address: number): void {

@@ -41,6 +41,9 @@ export const ppoll: (fds: Int32Array, count: number, timeout: BigInt64Array, mas
 const ioctlPointer: (fd: number, request: number, argument: Uint8Array) => number = libc.func(
   'int ioctl(int fd, unsigned long request, void *argument)',
 )
+const ioctlInt: (fd: number, request: number, argument: number) => number = libc.func(
+  'int ioctl(int fd, unsigned long request, unsigned long argument)',
+)
 const socketCall: Int = libc.func('int socket(int domain, int type, int protocol)')
 const unshareCall: Int = libc.func('int unshare(int flags)')
 const setnsCall: Int = libc.func('int setns(int fd, int type)')
@@ -62,6 +65,10 @@ export function openFd(path: string, flags: number): number {
 
 export function ioctl(what: string, fd: number, request: number, argument: Uint8Array): void {
   checked(what, ioctlPointer(fd, request, argument))
+}
+
+export function ioctlNumber(what: string, fd: number, request: number, argument: number): void {
+  checked(what, ioctlInt(fd, request, argument))
 }
 
 export function socket(domain: number): number {

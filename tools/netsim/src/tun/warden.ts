@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readlinkSync } from 'node:fs'
 
 /*
  * What ends a lab's processes when the lab itself cannot any more. The warden is a shell in a session of its own that
@@ -12,16 +13,11 @@ import { once } from 'node:events'
 const WARDEN = `
 trap '' INT TERM HUP
 read -r end
-spaces=' '
-for fd in /proc/$$/fd/*; do
-  name=$(readlink "$fd")
-  case $name in net:*) spaces="$spaces$name " ;; esac
-done
 clean=0
 while [ $clean -lt 2 ]; do
   clean=$((clean + 1))
-  for found in $(ls -l /proc/[0-9]*/ns/net 2>/dev/null | sed -n 's|.* /proc/\\([0-9]*\\)/ns/net -> \\(net:.*\\)$|\\1=\\2|p'); do
-    case $spaces in *" \${found#*=} "*) kill -9 "\${found%%=*}" && clean=0 ;; esac
+  for found in $(ls -l /proc/[0-9]*/ns/net 2>/dev/null | sed -n 's|.* /proc/\\([0-9]*\\)/ns/net -> |\\1=|p'); do
+    case " $* " in *" \${found#*=} "*) kill -9 "\${found%%=*}" && clean=0 ;; esac
   done
 done
 `
@@ -31,11 +27,14 @@ export class Warden {
   readonly #exited: Promise<unknown>
 
   constructor(namespaceFds: readonly number[]) {
-    this.#shell = spawn('/bin/sh', ['-c', WARDEN], {
+    const names = namespaceFds.map((fd) => readlinkSync(`/proc/self/fd/${fd}`))
+    this.#shell = spawn('/bin/sh', ['-c', WARDEN, 'warden', ...names], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore', ...namespaceFds],
     })
     this.#exited = once(this.#shell, 'exit')
+    // Somebody killed it: then there is nothing to tell it.
+    this.#shell.stdin?.on('error', () => undefined)
   }
 
   /** Kill everything in the lab; resolves when nothing of it runs any more. */
