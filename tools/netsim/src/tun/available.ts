@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 
@@ -8,6 +8,8 @@ export const TUN_DEVICE = '/dev/net/tun'
 /** `inUserNamespace`: only there, so call `enterUserNamespace` before anything else. */
 export type TunAvailability = { ok: true; inUserNamespace: boolean } | { ok: false; reason: string }
 
+/** Character device 10:200, as `stat` packs it. */
+const TUN_NUMBER = (10 << 8) | 200
 const CAP_NET_ADMIN = 12n
 const CAP_SYS_ADMIN = 21n
 
@@ -43,6 +45,8 @@ function missingPart(): string | undefined {
 function unusableDevice(tunDevice: string): string | undefined {
   if (!existsSync(tunDevice))
     return `There is no ${tunDevice}: load the tun module, or make the node with mknod ${tunDevice} c 10 200.`
+  if (statSync(tunDevice).rdev !== TUN_NUMBER)
+    return `${tunDevice} is no TUN device: those have the number 10:200.`
   try {
     closeSync(openSync(tunDevice, 'r+'))
     return undefined
@@ -50,7 +54,7 @@ function unusableDevice(tunDevice: string): string | undefined {
     const name = error instanceof Error && 'errno' in error ? getSystemErrorName(Number(error.errno)) : ''
     if (name === 'EACCES' || name === 'EPERM')
       return `This user may not open ${tunDevice}: run as root, or name a node of mode 0666 with --tun-device.`
-    return `${tunDevice} is no TUN device that works here (${name}).`
+    return `${tunDevice} does not work (${name}): this kernel has no TUN driver.`
   }
 }
 

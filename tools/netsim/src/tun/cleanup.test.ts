@@ -4,38 +4,40 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
-import { firstJson, holdersOf } from './testing/processes.ts'
+import { describe, expect, test, type TestContext } from 'vitest'
+import { firstJson, WatchedNamespaces } from './testing/processes.ts'
 import { requireTun, skipWithout } from './testing/requirements.ts'
 
 const PROGRAM = fileURLToPath(new URL('./testing/lab-program.ts', import.meta.url))
 const PATIENCE_MS = 8000
 
-/** Only what the test itself started, should it fail. */
-const started: ChildProcess[] = []
+interface RunningLab {
+  child: ChildProcess
+  /** The process that owns the lab; another one than `child` in a user namespace. */
+  lab: number
+  watched: WatchedNamespaces
+}
 
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL')
-})
-
-/** A lab in a process group of its own, with a child and a grandchild in each host. */
-async function startLab(
-  ending: string,
-  prefix: readonly string[] = [],
-  device: readonly string[] = [],
-): Promise<{ child: ChildProcess; lab: number; namespaces: string[] }> {
-  const [command = process.execPath, ...args] = [...prefix, process.execPath, PROGRAM, ending, ...device]
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
-  started.push(child)
-  const { lab, namespaces } = (await firstJson(child)) as { lab: number; namespaces: string[] }
-  return { child, lab, namespaces }
+/** A lab in a process group of its own, with a child and a grandchild in each of its two hosts. */
+async function startLab(context: TestContext, command: readonly string[]): Promise<RunningLab> {
+  const [program = '', ...args] = command
+  const child = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  context.onTestFinished(() => void child.kill('SIGKILL'))
+  const { lab, children } = (await firstJson(child)) as { lab: number; children: number[] }
+  const watched = new WatchedNamespaces(children)
+  context.onTestFinished(() => {
+    watched.close()
+  })
+  // The lab, its warden, a shell and a shell of that one in each host: the scan does see them.
+  expect(watched.holders().length).toBeGreaterThanOrEqual(6)
+  return { child, lab, watched }
 }
 
 /** Whatever is still there of a lab after a while; nothing, if all is well. */
-async function remainsOf(namespaces: readonly string[]): Promise<number[]> {
+async function remainsOf(watched: WatchedNamespaces): Promise<number[]> {
   const untilMs = performance.now() + PATIENCE_MS
   for (;;) {
-    const holders = holdersOf(namespaces)
+    const holders = watched.holders()
     if (holders.length === 0 || performance.now() > untilMs) return holders
     await sleep(50)
   }
@@ -50,28 +52,26 @@ describe('nothing of a lab is left', () => {
   for (const ending of ['close', 'exit', 'throw']) {
     test(`after the end by ${ending}`, async (context) => {
       requireTun(context)
-      const { namespaces } = await startLab(ending)
-      expect(namespaces).toHaveLength(2)
-      expect(await remainsOf(namespaces)).toEqual([])
+      const { child, watched } = await startLab(context, [process.execPath, PROGRAM, ending])
+      child.stdin?.end()
+      expect(await remainsOf(watched)).toEqual([])
     })
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
     test(`after ${signal}`, async (context) => {
       requireTun(context)
-      const { child, namespaces } = await startLab('wait')
-      // The lab, its warden, and a shell and a shell's child in each host: the scan does see them.
-      expect(holdersOf(namespaces).length).toBeGreaterThanOrEqual(6)
-      process.kill(pidOf(child), signal)
-      expect(await remainsOf(namespaces)).toEqual([])
+      const { child, watched } = await startLab(context, [process.execPath, PROGRAM])
+      child.kill(signal)
+      expect(await remainsOf(watched)).toEqual([])
     })
   }
 
   test('after Ctrl-C, which reaches the whole process group', async (context) => {
     requireTun(context)
-    const { child, namespaces } = await startLab('wait')
+    const { child, watched } = await startLab(context, [process.execPath, PROGRAM])
     process.kill(-pidOf(child), 'SIGINT')
-    expect(await remainsOf(namespaces)).toEqual([])
+    expect(await remainsOf(watched)).toEqual([])
   })
 })
 
@@ -79,20 +79,19 @@ describe('without root', () => {
   test('a lab opens in a user namespace, and dies with the process that asked for it', async (context) => {
     requireTun(context)
     const folder = mkdtempSync(join(tmpdir(), 'netsim-'))
-    try {
-      const device = join(folder, 'tun')
-      const made = spawnSync('mknod', [device, 'c', '10', '200'], { encoding: 'utf8' })
-      skipWithout(context, made.status === 0 ? undefined : `mknod: ${made.stderr}`)
-      chmodSync(device, 0o666)
-      chmodSync(folder, 0o755)
-      const { child, lab, namespaces } = await startLab('wait', ordinaryUser(), [device])
-      expect(lab).not.toBe(child.pid)
-      expect(holdersOf(namespaces).length).toBeGreaterThanOrEqual(6)
-      child.kill('SIGKILL')
-      expect(await remainsOf(namespaces)).toEqual([])
-    } finally {
+    context.onTestFinished(() => {
       rmSync(folder, { recursive: true })
-    }
+    })
+    const device = join(folder, 'tun')
+    const made = spawnSync('mknod', [device, 'c', '10', '200'], { encoding: 'utf8' })
+    skipWithout(context, made.status === 0 ? undefined : `mknod: ${made.stderr}`)
+    chmodSync(device, 0o666)
+    chmodSync(folder, 0o755)
+    const command = [...ordinaryUser(), process.execPath, PROGRAM, 'close', device]
+    const { child, lab, watched } = await startLab(context, command)
+    expect(lab).not.toBe(child.pid)
+    child.kill('SIGKILL')
+    expect(await remainsOf(watched)).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** The first line that a child prints, as JSON; rejects when it prints none. */
@@ -10,12 +10,38 @@ export async function firstJson(child: ChildProcess): Promise<unknown> {
 }
 
 /**
- * The processes that keep one of these network namespaces alive, by being in it or by an open descriptor. It reads
- * /proc, as lsns(8) does.
+ * The network namespaces of some processes, held open by this one: only so do their numbers stay theirs. Another lab
+ * gets the number of a namespace as soon as that is gone.
  */
-export function holdersOf(namespaces: readonly string[]): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return pids.filter((pid) => linksOf(pid).some((link) => namespaces.includes(link))).map(Number)
+export class WatchedNamespaces {
+  readonly #fds: readonly number[]
+  readonly #names: readonly string[]
+
+  constructor(pids: readonly number[]) {
+    this.#fds = pids.map((pid) => openSync(`/proc/${pid}/ns/net`, 'r'))
+    this.#names = this.#fds.map((fd) => readlinkSync(`/proc/self/fd/${fd}`))
+  }
+
+  /** The other processes that keep them alive, by being in one or by an open descriptor; as lsns(8) finds them. */
+  holders(): number[] {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    return pids.filter((pid) => linksOf(pid).some((link) => this.#names.includes(link))).map(Number)
+  }
+
+  /** Let go, and kill what should not have been there any more. */
+  close(): void {
+    // One may have forked while it was looked at.
+    for (let i = 0; i < 3; i++) for (const pid of this.holders()) kill(pid)
+    for (const fd of this.#fds) closeSync(fd)
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    return // It ended meanwhile.
+  }
 }
 
 function linksOf(pid: string): string[] {
