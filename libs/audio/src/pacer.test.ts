@@ -64,6 +64,21 @@ describe('Pacer', () => {
     expect(order).toEqual(['step 0', 'io', 'step 1', 'io', 'step 2', 'io', 'step 3', 'step 4'])
   })
 
+  test('a late loop may be told to rest between late steps, so that its writer catches up too', async () => {
+    const time = new VirtualTime()
+    const atMs: number[] = []
+    const pacer = new Pacer({ timers: time, catchUpMs: 8 })
+    const loop = async (): Promise<void> => {
+      while (await pacer.next(960)) atMs.push(Math.round(time.nowUs() / 1000))
+    }
+    void loop()
+    await settle()
+    const startMs = atMs[0] ?? Number.NaN
+    time.block(90)
+    await time.advance(60)
+    expect(atMs.map((ms) => ms - startMs)).toEqual([0, 98, 106, 114, 122, 130, 130, 140])
+  })
+
   test('after a sleep longer than the limit the schedule starts anew instead of bursting', async () => {
     const time = new VirtualTime()
     const pacer = new Pacer({ timers: time, maxLateMs: 1000 })

@@ -16,6 +16,11 @@ export interface PacerOptions {
   timers?: PacerTimers | undefined
   /** Later than this (a suspended machine), the schedule starts anew instead of catching up; default 5000. */
   maxLateMs?: number | undefined
+  /**
+   * Rest between two late steps, ms; default 0, one turn of I/O. A reader that was held up together with its writer gives
+   * it time to catch up too.
+   */
+  catchUpMs?: number | undefined
 }
 
 /** Later than one block: frames may be waiting in sockets, so I/O goes first. */
@@ -23,13 +28,14 @@ const YIELD_LATE_US = 20_000
 
 /**
  * A drift-free schedule: step n is due at start + the samples of all steps before it, whatever the timers did. Late steps
- * catch up in order, one turn of I/O between them; the first step is due at once and never a burst.
+ * catch up in order, with a turn of I/O or a short rest between them; the first step is due at once and never a burst.
  */
 export class Pacer {
   /** how often the schedule started anew because it was later than `maxLateMs` */
   restarts = 0
   readonly #timers: PacerTimers
   readonly #maxLateUs: number
+  readonly #catchUpMs: number
   #startUs: number | undefined
   #samples = 0
   #stopped = false
@@ -39,6 +45,7 @@ export class Pacer {
   constructor(options: PacerOptions = {}) {
     this.#timers = options.timers ?? nodeTimers
     this.#maxLateUs = (options.maxLateMs ?? 5000) * 1000
+    this.#catchUpMs = options.catchUpMs ?? 0
   }
 
   /**
@@ -78,7 +85,9 @@ export class Pacer {
       // Timers of whole milliseconds may fire early by a part of one: look again.
       this.#cancel = this.#timers.after(Math.ceil(aheadUs / 1000), () => this.#waitUntil(dueUs))
     } else if (aheadUs < -YIELD_LATE_US) {
-      this.#cancel = this.#timers.afterIo(() => this.#finish(true))
+      const finish = (): void => this.#finish(true)
+      this.#cancel =
+        this.#catchUpMs > 0 ? this.#timers.after(this.#catchUpMs, finish) : this.#timers.afterIo(finish)
     } else {
       this.#finish(true)
     }

@@ -88,6 +88,34 @@ describe('on a healthy loopback', () => {
     }
   })
 
+  test.each([60, 100, 200, 300])(
+    'a machine that pauses for %i ms each second, and a sink that catches up: nothing adapts, nothing is lost',
+    (pauseMs) => {
+      const pausedAt = (atUs: number): [number, number] => {
+        const from = Math.floor(atUs / 1e6) * 1e6
+        return [from, from + pauseMs * 1000]
+      }
+      const bench = new Bench({
+        pullSamples: 960,
+        pullLateUs: (dueUs) => {
+          const [from, to] = pausedAt(dueUs)
+          const caughtUpUs = to + 8000 * (1 + Math.floor((dueUs - from) / 20_000))
+          return Math.max(0, caughtUpUs - dueUs)
+        },
+      })
+      bench.channel = (_, sentUs) => [Math.max(pausedAt(sentUs)[1] - sentUs, 0) + 1000]
+      const stats = bench.run(8000).playout.stats()
+      expect(stats).toMatchObject({
+        ratio: 1,
+        targetMs: 40,
+        framesConcealed: 0,
+        framesLost: 0,
+        framesLate: 0,
+      })
+      expect(bench.slots.every((slot) => slot.kind === 'frame')).toBe(true)
+    },
+  )
+
   test.each([1, 2] as const)('the sound is the decoder’s, bit for bit (%i channels)', (channels) => {
     const bench = new Bench({ channels })
     bench.channel = loopback()

@@ -90,7 +90,9 @@ export class Playout {
     }
     if (this.#firstSeq === undefined) return this.#store.put(frame, samples, path, nowUs) ? 'queued' : 'late'
     if (seq < this.#firstSeq) return 'late'
-    const latenessUs = this.#fastest.add(nowUs - samplesToUs(frame.ts48k), nowUs)
+    const arrivedUs = this.#fastest.add(nowUs - samplesToUs(frame.ts48k), nowUs)
+    // A pause of this process is no jitter of the way: pulls and arrivals were held up alike.
+    const latenessUs = Math.max(0, arrivedUs - this.#pulls.overdueUs(nowUs))
     if (this.#isLate(frame)) {
       this.#late++
       this.#store.markSeen(seq)

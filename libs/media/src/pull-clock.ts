@@ -3,6 +3,8 @@ import { samplesToUs } from './time.ts'
 const PULLS = 16
 /** A sink that asks this much later than its rhythm has slept and will not catch up. */
 const SLEPT_US = 500_000
+/** Timers alone are this late. */
+const TOLERATED_US = 5_000
 
 /**
  * When the sink would have asked, had it not been held up. Sinks that run on timers ask a little late, sometimes
@@ -28,6 +30,16 @@ export class PullClock {
     this.#offsetUs = earliestUs
     this.#startUs = earliestUs + samplesToUs(this.#pulledSamples)
     this.#pulledSamples += samples
+  }
+
+  /**
+   * By how much the next pull is overdue: for so long nothing was done here, so what arrives now may have been waiting.
+   * 0 when the sink is in time, and before its first pull.
+   */
+  overdueUs(nowUs: number): number {
+    if (Number.isNaN(this.#offsetUs)) return 0
+    const lateUs = nowUs - this.#offsetUs - samplesToUs(this.#pulledSamples)
+    return lateUs > TOLERATED_US && lateUs < SLEPT_US ? lateUs : 0
   }
 
   /** When the first sample of the present pull is due. Never later than the time of the pull. */

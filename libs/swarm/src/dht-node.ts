@@ -37,7 +37,7 @@ export interface OpenDhtOptions {
 
 /** 300 listeners arriving at once took 4.1 s with dht-rpc's window of 80 requests, and 1.0 s with this one. */
 const MAX_WINDOW = 2000
-const READY_TIMEOUT_MS = 7500
+const READY_TIMEOUT_MS = 6500
 /** Bound to 127.0.0.1, the usual port would be one that another private DHT still remembers. */
 const ANY_PORT: readonly [number, number] = [0, 0]
 

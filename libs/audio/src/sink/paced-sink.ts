@@ -4,6 +4,9 @@ import { Pacer } from '../pacer.ts'
 import type { PacerOptions } from '../pacer.ts'
 import type { PlayedSlot, Sink, SinkIo } from './sink.ts'
 
+/** Two and a half times real time: a machine that paused held up the frames as well, and they need a moment to arrive. */
+const CATCH_UP_MS = 8
+
 /** Where a paced sink leaves its blocks. */
 export interface BlockWriter {
   /** Before the first block. @throws AudioError */
@@ -25,7 +28,7 @@ export class PacedSink implements Sink {
 
   constructor(writer: BlockWriter, channels: Channels, pacing: PacerOptions = {}) {
     this.#writer = writer
-    this.#pacer = new Pacer(pacing)
+    this.#pacer = new Pacer({ catchUpMs: CATCH_UP_MS, ...pacing })
     this.#block = new Float32Array(FRAME_SAMPLES * channels)
     if (writer.slot !== undefined) this.onPlayed = (slot) => writer.slot?.(slot)
   }

@@ -106,9 +106,12 @@ export class Child {
     this.link.sendDatagram(encodeDatagram({ type: 'hop-heartbeat', channel: this.#channel, headSeq }))
   }
 
-  close(reason: 'off-air' | 'superseded'): Promise<void> {
-    this.#rtc?.close()
-    return this.link.close(reason)
+  /** The goodbye first: a listener that lost WebRTC before it would take that for a fault. */
+  async close(reason: 'off-air' | 'superseded'): Promise<void> {
+    const rtc = this.#rtc
+    this.#rtc = undefined
+    await this.link.close(reason)
+    rtc?.close()
   }
 
   #onControl(message: ControlMessage): void {

@@ -23,7 +23,7 @@ const READ_AHEAD = 50
  * This process was held up for longer: go on from now. Catching up in a burst would make every listener skip to the live
  * edge; shifting the schedule loses nothing.
  */
-const MAX_LATE_MS = 60
+const MAX_LATE_MS = 250
 
 /**
  * Reads a source ahead, and at the pace of its own durations encodes, signs and publishes each frame once, whatever

@@ -70,6 +70,8 @@ export class Listener {
   #hops = 0
   #sinkRuns = false
   #firstAudio = false
+  /** Told; that the search goes on is then no news. */
+  #offAir = false
   #ticks = 0
   #intervals: NodeJS.Timeout[] = []
   #finish: (reason: string) => void = () => {}
@@ -176,8 +178,10 @@ export class Listener {
       case 'searching':
         return this.#options.onEvent({ event: 'searching' })
       case 'connected':
+        this.#offAir = false
         return this.#options.onEvent({ event: 'connected', ms: this.#sinceStartMs(), via: notice.via })
       case 'off-air':
+        this.#offAir = true
         return this.#options.onEvent({ event: 'off-air' })
       case 'suspect':
         // The link is dead for all we hear; that it is dialled again is what a user should know.
@@ -203,7 +207,8 @@ export class Listener {
     if (this.#closing !== undefined) return
     switch (event.type) {
       case 'reconnecting':
-        return this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
+        if (!this.#offAir) this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
+        return
       case 'off-air':
         return this.#machine.send({ type: 'OFF_AIR' })
       case 'impostor':
@@ -374,8 +379,9 @@ export class Listener {
   async #closeAll(reason: string): Promise<void> {
     for (const interval of this.#intervals) clearInterval(interval)
     this.#timers.stopAll()
-    if (this.#sinkRuns) await this.#options.sink.stop().catch((error: unknown) => this.#failOutput(error))
+    // Before the sink ends: what is still undecided belongs into its file.
     this.#receiver.finish()
+    if (this.#sinkRuns) await this.#options.sink.stop().catch((error: unknown) => this.#failOutput(error))
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
     this.#paths?.stop()
     await this.#connections?.stop()
