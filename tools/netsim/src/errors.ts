@@ -51,8 +51,9 @@ export class NetsimError extends Error {
     return new NetsimError('SYSCALL_FAILED', `The system refused to ${what}: ${errno}.`)
   }
 
-  static labFailed(cause: string): NetsimError {
-    return new NetsimError('LAB_FAILED', `The lab broke down and everything in it was ended: ${cause}`)
+  static labFailed(why: string, stack?: string): NetsimError {
+    const message = `The lab broke down and everything in it was ended: ${why}`
+    return new NetsimError('LAB_FAILED', message, { cause: stack })
   }
 
   static labClosed(): NetsimError {

@@ -30,3 +30,10 @@ export {
 export { Fabric, type FabricOptions } from './fabric/fabric.ts'
 export type { DropReason, FabricObserver, FabricStats } from './fabric/drops.ts'
 export { seededRandom, type Random } from './random.ts'
+
+// The backend that runs real programs in network namespaces, and a probe for them
+export { openTunLab, type Lab, type TunLabOptions } from './tun/lab.ts'
+export { tunAvailable, type TunAvailability } from './tun/available.ts'
+export { enterUserNamespace } from './tun/user-namespace.ts'
+export type { Escape, Fault, LabStats } from './tun/messages.ts'
+export { discover, type NatReport, type ProbeServers } from './probe/discover.ts'

@@ -33,7 +33,7 @@ export interface ProbeForward {
   fromPort: number
 }
 
-export interface ProbeResponse {
+interface ProbeResponse {
   kind: 'response'
   id: string
   /** Where the request came from, as the server saw it. */
@@ -43,7 +43,7 @@ export interface ProbeResponse {
 }
 
 /** What one socket of a client sends to another one around its NAT. */
-export interface ProbeHairpin {
+interface ProbeHairpin {
   kind: 'hairpin'
   id: string
 }
@@ -57,7 +57,7 @@ export function encodeProbe(message: ProbeMessage): string {
 /** Undefined for what the probe did not send: nobody else is in the lab, so the kind is all that needs a look. */
 export function decodeProbe(bytes: Uint8Array): ProbeMessage | undefined {
   try {
-    const message = JSON.parse(new TextDecoder().decode(bytes)) as ProbeMessage
+    const message: ProbeMessage = JSON.parse(new TextDecoder().decode(bytes))
     return typeof message.kind === 'string' ? message : undefined
   } catch {
     return undefined

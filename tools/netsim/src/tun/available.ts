@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 
 export const TUN_DEVICE = '/dev/net/tun'
+/** Of util-linux: enters a namespace and becomes another program. */
+export const NSENTER = 'nsenter'
 
 /** `inUserNamespace`: only there, so call `enterUserNamespace` before anything else. */
 export type TunAvailability = { ok: true; inUserNamespace: boolean } | { ok: false; reason: string }
@@ -36,8 +38,8 @@ function missingPart(): string | undefined {
   } catch {
     return `koffi, which calls the C library, has no binary for ${process.platform}-${process.arch}: run npm ci.`
   }
-  if (spawnSync('nsenter', ['--version']).error !== undefined)
-    return 'The command nsenter is missing: install util-linux.'
+  if (spawnSync(NSENTER, ['--version']).error !== undefined)
+    return `The command ${NSENTER} is missing: install util-linux.`
   return undefined
 }
 

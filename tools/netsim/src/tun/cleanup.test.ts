@@ -23,7 +23,7 @@ async function startLab(context: TestContext, command: readonly string[]): Promi
   const [program = '', ...args] = command
   const child = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
   context.onTestFinished(() => void child.kill('SIGKILL'))
-  const { lab, children } = (await firstJson(child)) as { lab: number; children: number[] }
+  const { lab, children } = await firstJson<{ lab: number; children: number[] }>(child)
   const watched = new WatchedNamespaces(children)
   context.onTestFinished(() => {
     watched.close()
@@ -95,10 +95,14 @@ describe('without root', () => {
   })
 })
 
-/** Nobody; or, if the checkout is closed to others, root without a single capability. */
+/**
+ * Nobody; or, if the checkout is closed to others, root without its capabilities but the one that a user namespace
+ * needs to have a root of the same number (user_namespaces(7)).
+ */
 function ordinaryUser(): string[] {
-  const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--']
-  const [command = '', ...args] = [...nobody, 'test', '-r', PROGRAM, '-a', '-x', process.execPath]
-  if (spawnSync(command, args).status === 0) return nobody
-  return ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all', '--']
+  const program = 'setpriv'
+  const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--']
+  const canRead = spawnSync(program, [...nobody, 'test', '-r', PROGRAM, '-a', '-x', process.execPath])
+  if (canRead.status === 0) return [program, ...nobody]
+  return [program, '--bounding-set', '-all,+setfcap', '--inh-caps', '-all', '--']
 }

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { NetsimError } from '../errors.ts'
 import type { HostPlan } from '../topology/plan.ts'
 import type { Topology } from '../topology/topology.ts'
-import { tunAvailable, TUN_DEVICE } from './available.ts'
+import { NSENTER, tunAvailable, TUN_DEVICE } from './available.ts'
 import type { ErrorReport, Escape, Fault, FromWorker, LabStats, ToWorker, WorkerSetup } from './messages.ts'
 import { Warden } from './warden.ts'
 
@@ -97,6 +97,7 @@ class TunLab implements Lab {
       this.#fail({ code: undefined, message: String(error) })
     })
     worker.on('exit', () => {
+      if (this.#wakeFd !== undefined) closeSync(this.#wakeFd)
       this.#wakeFd = undefined
       if (this.#closing === undefined) this.#fail({ code: undefined, message: 'its worker ended' })
     })
@@ -108,7 +109,7 @@ class TunLab implements Lab {
     const fd = this.#namespaceFds.get(hostId)
     if (fd === undefined) throw NetsimError.unknown('host', hostId, this.#namespaceFds.keys())
     // nsenter becomes the program: no process stands in between. If the lab is gone, it finds no namespace and ends.
-    return spawn('nsenter', [`--net=/proc/${process.pid}/fd/${fd}`, '--', command, ...args], options)
+    return spawn(NSENTER, [`--net=/proc/${process.pid}/fd/${fd}`, '--', command, ...args], options)
   }
 
   async fault(fault: Fault): Promise<void> {
@@ -151,7 +152,7 @@ class TunLab implements Lab {
 
   #send(message: ToWorker): void {
     if (this.#wakeFd === undefined) return
-    this.#worker.postMessage(message)
+    this.#worker.postMessage(message, [])
     writeSync(this.#wakeFd, WAKE)
   }
 
@@ -209,6 +210,6 @@ class TunLab implements Lab {
   }
 }
 
-function errorOf({ code, message }: ErrorReport): NetsimError {
-  return code === undefined ? NetsimError.labFailed(message) : new NetsimError(code, message)
+function errorOf({ code, message, stack }: ErrorReport): NetsimError {
+  return code === undefined ? NetsimError.labFailed(message, stack) : new NetsimError(code, message)
 }

@@ -7,10 +7,10 @@ import { NetsimError } from '../errors.ts'
  * and arm64. Only the worker that owns the devices imports this file: elsewhere koffi may be absent.
  */
 
-export const CLONE_NEWNET = 0x4000_0000
+const CLONE_NEWNET = 0x4000_0000
 export const AF_INET = 2
 export const AF_INET6 = 10
-export const SOCK_DGRAM_CLOEXEC: number = 2 | 0o2000000
+const SOCK_DGRAM_CLOEXEC: number = 2 | 0o2000000
 /** Nothing of the lab's may leak into its children: a child that held a namespace would keep it alive. */
 export const O_RDONLY_CLOEXEC = 0o2000000
 export const O_RDWR_NONBLOCK_CLOEXEC: number = 2 | 0o4000 | 0o2000000

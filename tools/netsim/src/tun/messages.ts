@@ -39,6 +39,8 @@ export interface LabStats extends FabricStats, LoopStats {
 export interface ErrorReport {
   code: NetsimErrorCode | undefined
   message: string
+  /** Of what should not have happened. */
+  stack?: string
 }
 
 /** A packet that would have left the lab. */

@@ -37,7 +37,8 @@ class LabWorker {
     try {
       for (const plan of this.#plans.values()) this.#namespaces.open(plan)
     } catch (error) {
-      this.#close()
+      this.#namespaces.close()
+      closeFd(this.#wakeFd)
       throw error
     }
     this.#loop = new PacketLoop(this.#fabric, this.#namespaces.hosts, this.#wakeFd)
@@ -53,7 +54,8 @@ class LabWorker {
       this.#post({ type: 'ready', wakeFd: this.#wakeFd, hosts })
       this.#loop.run(() => this.#handleMessages())
     } finally {
-      this.#close()
+      // The eventfd is closed by the main thread, which may still write to it.
+      this.#namespaces.close()
     }
   }
 
@@ -116,13 +118,8 @@ class LabWorker {
     return plans
   }
 
-  #close(): void {
-    this.#namespaces.close()
-    closeFd(this.#wakeFd)
-  }
-
   #post(message: FromWorker): void {
-    this.#port.postMessage(message)
+    this.#port.postMessage(message, [])
   }
 }
 
@@ -132,7 +129,8 @@ function destinationOf(packet: Uint8Array): string {
 
 function report(error: unknown): ErrorReport {
   if (error instanceof NetsimError) return { code: error.code, message: error.message }
-  return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  if (!(error instanceof Error)) return { code: undefined, message: String(error) }
+  return { code: undefined, message: error.message, stack: error.stack ?? '' }
 }
 
 if (parentPort !== null) {
@@ -141,7 +139,7 @@ if (parentPort !== null) {
     new LabWorker(parentPort, setup).run()
   } catch (error) {
     const failed: FromWorker = { type: 'failed', error: report(error) }
-    parentPort.postMessage(failed)
+    parentPort.postMessage(failed, [])
   }
   parentPort.close()
 }

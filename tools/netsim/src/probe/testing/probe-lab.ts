@@ -35,5 +35,5 @@ export async function probe(lab: Lab, host: string, idleTimesMs: readonly number
   const addresses = ['server1', 'server2'].map((id) => addressOf(lab, id))
   const args = [CLIENT, ...addresses, ...PORTS, idleTimesMs.join(',')]
   const client = lab.spawn(host, process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  return (await firstJson(client)) as NatReport
+  return firstJson<NatReport>(client)
 }

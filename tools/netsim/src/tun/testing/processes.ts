@@ -2,10 +2,13 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** The first line that a child prints, as JSON; rejects when it prints none. */
-export async function firstJson(child: ChildProcess): Promise<unknown> {
+/** The first line that a child prints, as JSON of the type that its program promises; rejects when it prints none. */
+export async function firstJson<T>(child: ChildProcess): Promise<T> {
   if (child.stdout === null) throw new Error('The child has no pipe to read from.')
-  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line)
+  for await (const line of createInterface({ input: child.stdout })) {
+    const value: T = JSON.parse(line)
+    return value
+  }
   throw new Error(`The child ended without a result (exit code ${child.exitCode}).`)
 }
 
