@@ -26,6 +26,7 @@ import { codeOf, impostorText, messageOf, refusalText } from '../text.ts'
 import { Liveness } from './liveness.ts'
 import { MediaReceiver } from './media-receiver.ts'
 import { PathControl } from './path-control.ts'
+import { SlotRecorder } from './slot-recorder.ts'
 import { Upstream } from './upstream.ts'
 
 type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
@@ -58,6 +59,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #receiver: MediaReceiver
   readonly #liveness: Liveness
+  readonly #recorder: SlotRecorder | undefined
   readonly #timers: Timers<TimerId>
   readonly #machine: { send(event: ListeningEvent): void }
   #startedUs = 0
@@ -81,6 +83,7 @@ export class Listener {
     this.#options = options
     this.ended = new Promise((resolve) => (this.#finish = resolve))
     this.#timers = new Timers<TimerId>((id) => this.#machine.send({ type: 'timer', id }))
+    this.#recorder = SlotRecorder.for(options.sink)
     this.#liveness = new Liveness((event) => this.#machine.send(event))
     this.#receiver = new MediaReceiver({
       sodium,
@@ -290,12 +293,8 @@ export class Listener {
   }
 
   #onPlayed(slot: PlayedSlot): void {
-    if (slot.kind === 'frame') {
-      if (!this.#firstAudio) this.#onFirstAudio(slot.path)
-      this.#options.sink.onPlayed?.({ kind: 'frame', payload: slot.frame.payload })
-    } else if (this.#firstAudio && slot.samples > 0) {
-      this.#options.sink.onPlayed?.({ kind: 'concealed', samples: slot.samples })
-    }
+    if (slot.kind === 'frame' && !this.#firstAudio) this.#onFirstAudio(slot.path)
+    this.#recorder?.onPlayed(slot)
   }
 
   #onFirstAudio(path: Path): void {
