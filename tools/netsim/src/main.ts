@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { summaryOf } from './report/summary.ts'
 import { tableHead, tableRow } from './report/table.ts'
+import { openShell } from './run/open-shell.ts'
 import { runAll } from './run/run-all.ts'
 import type { Result } from './run/run-scenario.ts'
 import { select } from './scenarios/index.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { tunAvailable } from './tun/available.ts'
+import { enterUserNamespace } from './tun/user-namespace.ts'
 
 interface Options {
   list?: true
@@ -21,6 +23,7 @@ interface Options {
   json?: true
   report?: string
   tunDevice?: string
+  shell?: string
 }
 
 const program = new Command('netsim')
@@ -35,6 +38,10 @@ const program = new Command('netsim')
   .addOption(new Option('--jobs <n>', 'scenarios at once').default(2).argParser(whole))
   .option('--json', 'print one object a line: each result, and a summary at the end')
   .option('--report <folder>', 'keep report.json and the logs of all processes there')
+  .option(
+    '--shell <host>',
+    'a prompt inside a host of the first chosen scenario: broadcaster, listener, dht-1 or dht-2',
+  )
   .option('--tun-device <path>', 'default /dev/net/tun')
 
 process.exitCode = await main(program.parse().opts<Options>())
@@ -51,6 +58,9 @@ async function main(options: Options): Promise<number> {
   }
   const available = tunAvailable(options.tunDevice === undefined ? {} : { tunDevice: options.tunDevice })
   if (!available.ok) return skip(chosen, options, available.reason)
+  if (available.inUserNamespace) return enterUserNamespace()
+  const [first] = chosen
+  if (options.shell !== undefined && first !== undefined) return openShell(first, options.shell, options)
   return play(chosen, options)
 }
 

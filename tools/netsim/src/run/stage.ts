@@ -11,6 +11,11 @@ import { Program } from './program.ts'
 const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
 const DHT_HOSTS = ['dht-1', 'dht-2'] as const
+/**
+ * One near, one far, as in a real DHT: with all nodes equally near, HyperDHT's first look at its own NAT races with its
+ * first query, and whether a public host knows that it is public is a toss-up.
+ */
+const DHT_DELAY_MS = { 'dht-1': 1, 'dht-2': 15 }
 const NODES_PER_HOST = 2
 const DHT_PORT = 49_737
 const DHT_START_MS = 20_000
@@ -18,7 +23,7 @@ const DHT_START_MS = 20_000
 /** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
 export function topologyOf(scenario: Scenario): Topology {
   const { broadcaster, listener, elsewhere } = scenario
-  const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id]))
+  const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id], { link: { delayMs: DHT_DELAY_MS[id] } }))
   if (listener === 'same-lan') {
     sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster', 'listener'] })
   } else {
@@ -108,6 +113,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    await this.loseDht()
     await this.lab.close()
   }
 }

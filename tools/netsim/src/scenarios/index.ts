@@ -1,11 +1,19 @@
 import { controls } from './controls.ts'
 import { faults, outages } from './faults.ts'
+import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
 import { matrix } from './matrix.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All scenarios, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [...links, ...matrix, ...faults, ...outages, ...controls]
+export const scenarios: readonly Scenario[] = [
+  ...links,
+  ...ipv6,
+  ...matrix,
+  ...faults,
+  ...outages,
+  ...controls,
+]
 
 /** Those whose name contains the text, or matches it as a regular expression between slashes. */
 export function select(pattern: string | undefined, canary: boolean): Scenario[] {

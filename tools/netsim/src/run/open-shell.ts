@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { addressOf, Stage } from './stage.ts'
+
+/** A prompt inside a host of a scenario, with its DHT running, until that shell ends. @returns its exit code */
+export async function openShell(
+  scenario: Scenario,
+  host: string,
+  { seed, tunDevice }: { seed: number; tunDevice?: string },
+): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'pearcast-shell-'))
+  try {
+    const stage = await Stage.open(scenario, { seed, tunDevice, folder })
+    try {
+      const hosts = stage.lab.hosts.map(({ id }) => `${id} ${addressOf(stage.lab, id)}`).join(', ')
+      process.stderr.write(`${scenario.name}: you are "${host}". ${hosts}.\n`)
+      process.stderr.write(`PEARCAST_BOOTSTRAP is set; npx node apps/cli/src/main.ts is pearcast.\n`)
+      const shell = stage.lab.spawn(host, process.env['SHELL'] ?? '/bin/sh', [], {
+        stdio: 'inherit',
+        env: {
+          ...process.env,
+          PEARCAST_BOOTSTRAP: stage.bootstrap,
+          PEARCAST_HOME: join(folder, 'home'),
+          PS1: `${host}$ `,
+        },
+      })
+      const [code] = await once(shell, 'exit')
+      return typeof code === 'number' ? code : 1
+    } finally {
+      await stage.close()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
