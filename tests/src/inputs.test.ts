@@ -13,7 +13,7 @@ afterEach(() => lab.close())
 /** Plays the file once to one listener that records to `output`, until both are done. */
 async function record(input: string, output: string): Promise<void> {
   const { broadcaster, link } = await lab.broadcast(input, '--wait-listeners', '1')
-  const listener = lab.listen(link, '--output', output)
+  const listener = lab.listen(link, '--output', output, '--buffer', '200')
   await listener.until('off-air', 30_000)
   expect(await broadcaster.exited, broadcaster.stderr).toBe(0)
   await listener.stop()

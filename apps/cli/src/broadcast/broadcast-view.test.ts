@@ -27,6 +27,12 @@ test('on air, the link and the command to listen are there to copy', () => {
   expect(text).toContain('pearcast listen pearcast://abc')
 })
 
+test('on a DHT of its own, the command to listen names it', () => {
+  const view = new BroadcastView(plain, { before: 'npx pearcast', after: ' --bootstrap 127.0.0.1:1' })
+  const text = told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  expect(text).toContain('Listen with:  npx pearcast listen pearcast://abc --bootstrap 127.0.0.1:1')
+})
+
 test('the status line says since when, to whom and how much', () => {
   const view = new BroadcastView(plain)
   expect(view.statusLine(0)).toBe('going on air …')

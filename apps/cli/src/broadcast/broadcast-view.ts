@@ -11,6 +11,7 @@ const MAX_NAMED = 3
 /** A broadcast as people see it, made from its events alone. */
 export class BroadcastView {
   readonly #colors: Colors
+  readonly #hint: { before: string; after: string }
   readonly #listeners = new Map<string, { path: Path; via: Via }>()
   #onAirAtMs: number | undefined
   #source: 'waiting' | 'live' | 'stalled' | 'ended' = 'waiting'
@@ -18,8 +19,10 @@ export class BroadcastView {
   #latestAtMs = 0
   #kbitPerS = 0
 
-  constructor(colors: Colors) {
+  /** @param hint what a listener types before the link, and after it */
+  constructor(colors: Colors, hint: { before: string; after: string } = { before: 'pearcast', after: '' }) {
     this.#colors = colors
+    this.#hint = hint
   }
 
   /** Takes in an event. @returns what is worth a line */
@@ -76,7 +79,7 @@ export class BroadcastView {
       info(''),
       info(`  ${bold(cyan(link))}`),
       info(''),
-      info(dim(`Listen with:  pearcast listen ${link}`)),
+      info(dim(`Listen with:  ${this.#hint.before} listen ${link}${this.#hint.after}`)),
       info(''),
     ]
   }

@@ -22,7 +22,7 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
   const bitrate = options.bitrate ?? DEFAULT_BITRATE[profile]
   const allowTruncated = options.allowTruncated === true
   const source = await openSource(input, { loop: loop === true, allowTruncated, profile, bitrate })
-  const view = new BroadcastView(output.colors)
+  const view = new BroadcastView(output.colors, hintFor(options))
   let errorCode: string | undefined
   const onEvent = (event: BroadcastEvent): void => {
     if (event.event === 'error') errorCode = event.code
@@ -63,6 +63,12 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
     endLive()
     await broadcaster.stop()
   }
+}
+
+/** The command as it was typed here, so that it can be typed elsewhere. */
+function hintFor({ bootstrap = '' }: BroadcastOptions): { before: string; after: string } {
+  const before = process.env['npm_command'] === 'exec' ? 'npx pearcast' : 'pearcast'
+  return { before, after: bootstrap.trim() === '' ? '' : ` --bootstrap ${bootstrap.trim()}` }
 }
 
 function titleOf(input: string): string {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { output, seconds } from '../options/parsers.ts'
+import { integer, output, seconds } from '../options/parsers.ts'
 import type { ListenOptions } from '../listen/listen-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
@@ -22,6 +22,12 @@ export function listenCommand(run: Runner): Command {
         '--duration <seconds>',
         'stop so long after the first frame was played (default: never)',
       ).argParser(seconds('--duration')),
+    )
+    .addOption(
+      new Option(
+        '--buffer <ms>',
+        'smallest delay kept against jitter, 20 to 2000: more is later and more robust (default: 40)',
+      ).argParser(integer('--buffer', 20, 2000)),
     )
     .addOption(
       new Option(

@@ -4,5 +4,7 @@ import type { GlobalOptions } from '../options/global.ts'
 export interface ListenOptions extends GlobalOptions {
   output: string
   duration?: number
+  /** ms */
+  buffer?: number
   wait?: number
 }

@@ -36,7 +36,7 @@ export async function listen(linkText: string, options: ListenOptions, session: 
     output.lines(view.apply(event, Date.now()))
   }
 
-  const { path, duration, wait } = options
+  const { path, buffer, duration, wait } = options
   const ordered = new OrderedStart(onEvent, output)
   const listener = new Listener({
     link,
@@ -45,6 +45,7 @@ export async function listen(linkText: string, options: ListenOptions, session: 
     path,
     onEvent: ordered.take,
     ...bootstrap,
+    ...(buffer === undefined ? {} : { bufferMs: buffer }),
     ...(duration === undefined ? {} : { durationS: duration }),
   })
   const giveUp = (waitS: number): void => {
@@ -52,7 +53,7 @@ export async function listen(linkText: string, options: ListenOptions, session: 
     isGivenUp = true
     const { code, message } = CliError.notOnAir(waitS)
     onEvent({ event: 'error', code, message })
-    void listener.stop()
+    void listener.stop('not-heard')
   }
   const waiting = wait === undefined ? undefined : setTimeout(giveUp, wait * 1000, wait)
   const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
