@@ -4,6 +4,9 @@ import type { Scenario } from './scenario.ts'
 /** The program's limit is 150 ms; a busy machine that stalls a process for a moment is no fault of it. */
 const GAP_MS = 400
 
+/** Of 15 s, which begin before the first loss has taught the playout to wait for repair. Without repair it is 5 %. */
+const LOSSY = 0.02
+
 /** Places and lines that people really have. */
 export const links: readonly Scenario[] = [
   {
@@ -44,7 +47,7 @@ export const links: readonly Scenario[] = [
     broadcaster: behind('port-restricted'),
     listener: behind('port-restricted', line({ loss: 0.05 })),
     listenMs: 15_000,
-    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: 0.01 },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: LOSSY },
   },
   {
     name: 'links/bursts of loss, 3 %',
@@ -52,6 +55,6 @@ export const links: readonly Scenario[] = [
     broadcaster: behind('port-restricted'),
     listener: behind('port-restricted', line({ loss: { rate: 0.03, meanBurstPackets: 4 } })),
     listenMs: 15_000,
-    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: 0.02 },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: LOSSY },
   },
 ]
