@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import colors from 'picocolors'
 import type { Result } from '../run/run-scenario.ts'
 
 const NAME_WIDTH = 62
@@ -7,16 +7,16 @@ const WIDTHS = [9, 7, 9, 11, 9, 7] as const
 
 /** The head of the table. */
 export function tableHead(): string {
-  return styleText('dim', row('scenario', COLUMNS))
+  return colors.dim(row('scenario', COLUMNS))
 }
 
 /** A line for a result, and below it what is wrong. */
 export function tableRow(result: Result): string {
-  const mark = result.passed ? styleText('green', '✔') : styleText('red', '✖')
+  const mark = result.passed ? colors.green('✔') : colors.red('✖')
   const line = `${mark} ${row(result.name, cells(result)).slice(2)}`
   if (result.passed && result.expected !== 'failure') return line
-  const style = result.passed ? 'dim' : 'red'
-  return [line, ...result.problems.map((problem) => styleText(style, `    ${problem}`))].join('\n')
+  const style = result.passed ? colors.dim : colors.red
+  return [line, ...result.problems.map((problem) => style(`    ${problem}`))].join('\n')
 }
 
 function cells({ heard, errors }: Result): string[] {

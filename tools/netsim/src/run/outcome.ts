@@ -44,7 +44,7 @@ export function heardBy(listener: Program, silenceMs: number, endedAtMs: number)
 }
 
 /** Compares the statistics, one a second, of the last moment with those of two before it. */
-export function playsAt(listener: Program, atMs: number): boolean {
+function playsAt(listener: Program, atMs: number): boolean {
   const stats = listener.of('stats').filter(({ t }) => t <= atMs)
   const [before, , last] = stats.slice(-3)
   if (before === undefined || last === undefined || atMs - last.t > PLAYS_WINDOW_MS) return false

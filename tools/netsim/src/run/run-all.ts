@@ -11,7 +11,7 @@ export interface RunOptions {
   /** For the processes' logs. */
   folder: string
   tunDevice?: string | undefined
-  onResult(result: Result): void
+  onResult: (result: Result) => void
 }
 
 /** Play scenarios; the long ones begin first when several run at once. Resolves with the results by their order. */

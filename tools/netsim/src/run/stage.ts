@@ -2,12 +2,18 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NetsimError } from '../errors.ts'
-import type { Scenario, Role } from '../scenarios/scenario.ts'
+import type { Mechanism, Role, Scenario } from '../scenarios/scenario.ts'
 import { cloud } from '../topology/presets.ts'
 import type { Site, Topology } from '../topology/topology.ts'
 import { openTunLab, type Lab } from '../tun/lab.ts'
 import { Program } from './program.ts'
 
+const WITHOUT: Record<Mechanism, URL> = {
+  punching: new URL('./without/punching.ts', import.meta.url),
+  reachability: new URL('./without/reachability.ts', import.meta.url),
+  redial: new URL('./without/redial.ts', import.meta.url),
+  repair: new URL('./without/repair.ts', import.meta.url),
+}
 const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
 const DHT_HOSTS = ['dht-1', 'dht-2'] as const
@@ -84,9 +90,7 @@ export class Stage {
   run(role: Role, command: readonly string[]): Program {
     const { without, path = 'auto' } = this.#scenario
     const disabled = without !== undefined && (without.role === role || without.role === 'both')
-    const preload = disabled
-      ? ['--import', new URL(`./without/${without.mechanism}.ts`, import.meta.url).href]
-      : []
+    const preload = disabled ? ['--import', WITHOUT[without.mechanism].href] : []
     const args = [
       CLI,
       ...command,

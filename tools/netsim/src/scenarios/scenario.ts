@@ -10,7 +10,7 @@ export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
 export type Place = Omit<Site, 'id' | 'hosts'>
 
 /** What can be taken out of the program to see that a scenario would notice; one file each in `run/without/`. */
-export type Mechanism = 'punching' | 'reachability' | 'redial' | 'repair' | 'webrtc'
+export type Mechanism = 'punching' | 'reachability' | 'redial' | 'repair'
 
 /**
  * Something that happens while the listener hears, so many ms after what came before it (the first: after the first
