@@ -13,13 +13,13 @@ class FakeRelays {
   readonly seenAs = new Map<string, Address>()
   readonly announcer: { relayAddresses: readonly Address[] } = { relayAddresses: RELAYS }
   readonly changes: ReachabilityChange[] = []
-  readonly reachable: boolean[] = []
+  returns = 0
   nowMs = 0
   readonly watch: ReachabilityWatch = new ReachabilityWatch({
     node: { dht: { ping: ({ host }: Address) => this.#ping(host) } },
     announcer: this.announcer,
     onChange: (change) => this.changes.push(change),
-    onReachable: (reachable) => this.reachable.push(reachable),
+    onReturn: () => this.returns++,
     now: () => this.nowMs,
     intervalMs: 1e6,
   })
@@ -76,27 +76,47 @@ describe('the watch of our own reachability', () => {
     expect(changes).toEqual([])
   })
 
-  test('says when nobody has answered for 3 s, and when somebody does again', async () => {
-    const { reachable } = start()
+  test('says that the network is back when relays answer after 3 s of silence, once', async () => {
+    start()
+    relays.see(home)
+    await relays.tick()
+    relays.see(undefined)
+    for (let s = 1; s <= 7; s++) await relays.tick()
+    expect(relays.returns).toBe(0)
+    relays.see(home)
+    for (let s = 1; s <= 3; s++) await relays.tick()
+    expect(relays.returns).toBe(1)
+    expect(relays.changes).toEqual([])
+  })
+
+  test('a silence of 2 s is nothing', async () => {
+    start()
     relays.see(home)
     await relays.tick()
     relays.see(undefined)
     await relays.tick()
-    await relays.tick()
-    expect(reachable).toEqual([])
-    await relays.tick()
-    expect(reachable).toEqual([false])
     relays.see(home)
     await relays.tick()
-    expect(reachable).toEqual([false, true])
-    expect(relays.changes).toEqual([])
+    expect(relays.returns).toBe(0)
+  })
+
+  test('still asks the last relays when the announcer has given up all of them', async () => {
+    start()
+    relays.see(home)
+    await relays.tick()
+    relays.see(undefined)
+    relays.announcer.relayAddresses = []
+    for (let s = 1; s <= 5; s++) await relays.tick()
+    relays.see(home)
+    await relays.tick()
+    expect(relays.returns).toBe(1)
   })
 
   test('forgets relays that are not used any more', async () => {
     const { changes } = start()
     relays.see(home)
     await relays.tick()
-    relays.announcer.relayAddresses = []
+    relays.announcer.relayAddresses = [{ host: '9.9.9.3', port: 3 }]
     await relays.tick()
     relays.announcer.relayAddresses = RELAYS
     relays.see(away)
@@ -121,17 +141,17 @@ test('on a DHT, the relays of an announcer answer', async () => {
   const net = await TestNet.start()
   const on = await net.announce(createStation())
   const changes: ReachabilityChange[] = []
-  const reachable: boolean[] = []
+  let returns = 0
   const watch = new ReachabilityWatch({
     ...on,
     onChange: (change) => changes.push(change),
-    onReachable: (now) => reachable.push(now),
+    onReturn: () => returns++,
     intervalMs: 20,
     lostAfterMs: 200,
   })
   watch.start()
   await new Promise((resolve) => setTimeout(resolve, 300))
-  expect([changes, reachable]).toEqual([[], []])
+  expect([changes, returns]).toEqual([[], 0])
   watch.stop()
   await net.close()
 })

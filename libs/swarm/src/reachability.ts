@@ -12,8 +12,11 @@ export interface ReachabilityOptions {
   announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
   onChange: (change: ReachabilityChange) => void
-  /** No relay has answered for `lostAfterMs`, or one answers again. */
-  onReachable?: (reachable: boolean) => void
+  /**
+   * A relay answers again after `lostAfterMs` of silence: the network is back. By then HyperDHT's announcer may have
+   * given up all relays and sleep for 5 minutes, so announce again.
+   */
+  onReturn?: () => void
   intervalMs?: number
   lostAfterMs?: number
   /** Unix time, ms. */
@@ -33,7 +36,9 @@ export class ReachabilityWatch {
   readonly #now: () => number
   #timer: ReturnType<typeof setInterval> | undefined
   #answeredAtMs = 0
-  #reachable = true
+  #returned = false
+  /** The latest relays there were: when all have been given up, their answers still tell that the network is back. */
+  #lastRelays: readonly Address[] = []
 
   constructor(options: ReachabilityOptions) {
     this.#options = options
@@ -52,15 +57,17 @@ export class ReachabilityWatch {
     this.#seen.clear()
   }
 
-  /** Pings every relay once; at most one change is reported. */
+  /** Pings every relay once; at most one change or return is reported. */
   async check(): Promise<void> {
-    const relays = this.#options.announcer.relayAddresses
-    this.#forgetAllBut(relays)
-    const changes = await Promise.all(relays.map((relay) => this.#ping(relay)))
+    const { relayAddresses } = this.#options.announcer
+    if (relayAddresses.length > 0) this.#lastRelays = relayAddresses
+    this.#forgetAllBut(relayAddresses)
+    const changes = await Promise.all(this.#lastRelays.map((relay) => this.#ping(relay)))
     if (this.#timer === undefined) return
     const change = changes.find((found) => found !== undefined)
     if (change) this.#options.onChange(change)
-    this.#judge(relays.length)
+    else if (this.#returned) this.#options.onReturn?.()
+    this.#returned = false
   }
 
   async #ping(relay: Address): Promise<ReachabilityChange | undefined> {
@@ -70,19 +77,13 @@ export class ReachabilityWatch {
     } catch {
       return undefined
     }
-    this.#answeredAtMs = this.#now()
+    const nowMs = this.#now()
+    if (nowMs - this.#answeredAtMs >= (this.#options.lostAfterMs ?? LOST_AFTER_MS)) this.#returned = true
+    this.#answeredAtMs = nowMs
     const key = formatAddress(relay)
     const previous = this.#seen.get(key)
     this.#seen.set(key, current)
     return previous && !sameAddress(previous, current) ? { previous, current } : undefined
-  }
-
-  #judge(relayCount: number): void {
-    const silentMs = this.#now() - this.#answeredAtMs
-    const reachable = relayCount === 0 || silentMs < (this.#options.lostAfterMs ?? LOST_AFTER_MS)
-    if (reachable === this.#reachable) return
-    this.#reachable = reachable
-    this.#options.onReachable?.(reachable)
   }
 
   #forgetAllBut(relays: readonly Address[]): void {

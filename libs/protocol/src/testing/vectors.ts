@@ -53,7 +53,7 @@ import {
 } from './fixtures.ts'
 
 /** What a vector file holds: bytes in hexadecimal, links as text, integers as they are. */
-export interface VectorFile {
+interface VectorFile {
   about: string
   cases: { name: string; fields: unknown; encoded: string }[]
   refused: { name: string; encoded: string; error: ProtocolErrorCode }[]

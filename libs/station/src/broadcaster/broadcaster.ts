@@ -227,8 +227,14 @@ export class Broadcaster {
     if (node === undefined || announcer === undefined) return
     this.#announced?.resolve()
     this.#announced = undefined
-    const onChange = (): void => this.#send({ type: 'ADDRESS_CHANGED' })
-    this.#watch = new ReachabilityWatch({ node, announcer, onChange })
+    // A network that comes back is as good as a new one: what the DHT knows of us may lead nowhere.
+    const announceAnew = (): void => this.#send({ type: 'ADDRESS_CHANGED' })
+    this.#watch = new ReachabilityWatch({
+      node,
+      announcer,
+      onChange: announceAnew,
+      onReturn: announceAnew,
+    })
     this.#watch.start()
     this.#intervals.push(
       setInterval(() => this.#beat(), HEARTBEAT_MS),
