@@ -1,4 +1,4 @@
-// `npm test`: checks, unit tests (cached by Nx) and end-to-end tests, with one closing line.
+// `npm test`: checks, unit tests (cached by Nx), end-to-end tests and the NAT lab's canary, with one closing line.
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pinnedNode, ROOT, run, seconds, tool, toolEnv } from './lib.mjs'
@@ -15,6 +15,7 @@ const stages = [
   // One project at a time: real-time tests on two cores starve each other. vitest itself uses two workers.
   ['unit tests', [...NX, 'run-many', '-t', 'test', '--parallel=1', '--outputStyle=stream']],
   ['end-to-end tests', [...NX, 'run', 'tests:e2e']],
+  ['NAT lab, short selection', [...NX, 'run', 'netsim:canary']],
 ]
 
 let failedStages = 0
