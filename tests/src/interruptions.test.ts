@@ -47,3 +47,15 @@ describe('a listener stays with its station', () => {
     expect((await listener.until('ended'))['framesPlayed']).toBe(sent)
   })
 })
+
+test('a second encoder with the same key: the older one goes off air and says why, listeners hear the newer', async () => {
+  const { broadcaster: older, link } = await lab.broadcast('tone')
+  const listener = lab.listen(link, '--output', 'null')
+  await listener.until('first-audio')
+  await lab.broadcast('tone')
+  expect(await older.exited, older.stderr).toBe(1)
+  expect(older.of('error').at(-1)).toMatchObject({ code: 'SUPERSEDED' })
+  const after = listener.events.length
+  await listener.until('connected', 20_000, after)
+  await listener.until((event) => event.event === 'stats' && Number(event['bufferMs']) > 0, 10_000, after)
+})

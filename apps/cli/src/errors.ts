@@ -1,6 +1,7 @@
 import { exitCodeOf, EXIT } from './exit-codes.ts'
 
-type CliErrorCode = 'USAGE' | 'CONFIG_FOLDER' | 'NOT_ON_AIR' | 'CHILD_DIED' | 'DEMO_FAILED'
+type CliErrorCode =
+  'USAGE' | 'CONFIG_FOLDER' | 'NOT_ON_AIR' | 'CHILD_DIED' | 'DEMO_FAILED' | 'OUTPUT_UNWRITABLE'
 
 /** What goes wrong in this program itself, as opposed to its libraries. The message is one line for people. */
 export class CliError extends Error {
@@ -33,6 +34,14 @@ export class CliError extends Error {
 
   static childDied(command: string, how: string, exitCode?: number): CliError {
     return new CliError('CHILD_DIED', `The ${command} process ${how}`, exitCode)
+  }
+
+  static recordingsFolder(folder: string, cause: unknown): CliError {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return new CliError(
+      'OUTPUT_UNWRITABLE',
+      `The recordings cannot go to ${folder} (${why}). Name another folder with --keep.`,
+    )
   }
 
   static demoFailed(reasons: string): CliError {

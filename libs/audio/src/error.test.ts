@@ -38,7 +38,7 @@ describe('AudioError', () => {
     const { message } = AudioError.fileTruncated('show.flac', 12.34, 99_000, '60.0 s')
     expect(message).toContain('12.3 s')
     expect(message).toContain('byte 99000')
-    expect(message).toContain('allow a truncated file')
+    expect(message).toContain('--allow-truncated')
   })
 
   test('without a sound card the message names the other outputs', () => {

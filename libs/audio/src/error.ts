@@ -49,7 +49,7 @@ export class AudioError extends Error {
     return new AudioError(
       'FILE_TRUNCATED',
       `${quote(path)} is cut off at ${atS.toFixed(1)} s (byte ${atByte}) of ${announced}: ` +
-        'copy or download it again, or allow a truncated file to use what is there',
+        'copy or download it again, or use what is there with --allow-truncated',
     )
   }
 

@@ -33,3 +33,10 @@ export class Timers<Id extends string> {
     this.#running.clear()
   }
 }
+
+/** Waits for the promise, but no longer than `ms`. */
+export async function within(ms: number, promise: Promise<unknown> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([promise, enough]).finally(() => clearTimeout(timer))
+}

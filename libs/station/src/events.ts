@@ -28,6 +28,8 @@ export interface BroadcastStats {
 export type ListenEvent =
   | { event: 'searching' }
   | { event: 'connected'; ms: number; via: Via }
+  /** What the broadcaster says of itself; again when that changes. `bitrate` in bit/s. */
+  | { event: 'station'; title: string; channels: 1 | 2; bitrate: number }
   | { event: 'first-audio'; ms: number; path: Path; via: Via }
   | { event: 'path'; from: Path; to: Path; via: Via; ms: number }
   | { event: 'gap'; ms: number; concealed: number }

@@ -126,7 +126,7 @@ export class StationAnnouncer {
     try {
       await this.#putRecord()
     } catch (error) {
-      if (codeOf(error) === 'RECORD_SUPERSEDED') void this.#checkRecord()
+      if (codeOf(error) === 'RECORD_SUPERSEDED') void this.checkRecord()
       throw error
     }
   }
@@ -214,7 +214,7 @@ export class StationAnnouncer {
       },
       onEnd: (open, end) => {
         this.#links.delete(open)
-        if (end.kind === 'bye' && end.reason === 'superseded') void this.#checkRecord()
+        if (end.kind === 'bye' && end.reason === 'superseded') void this.checkRecord()
       },
     })
     if (this.#stopping) return void pending.abort('off-air')
@@ -225,8 +225,11 @@ export class StationAnnouncer {
     this.#pending.add(pending)
   }
 
-  /** A listener claims to have heard a newer term. Anybody can say that, only the station can sign a record. */
-  async #checkRecord(): Promise<void> {
+  /**
+   * Looks for a newer run of the station in its record, and reports it as `superseded`; at most once in 10 s. Also done
+   * when a listener claims to have heard one: anybody can say that, only the station can sign a record.
+   */
+  async checkRecord(): Promise<void> {
     const nowMs = this.#now()
     if (nowMs - this.#checkedAtMs < RECORD_CHECK_MS) return
     this.#checkedAtMs = nowMs

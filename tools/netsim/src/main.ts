@@ -15,7 +15,7 @@ import { enterUserNamespace } from './tun/user-namespace.ts'
 
 interface Options {
   list?: true
-  only?: string
+  only?: string[]
   canary?: true
   seed: number
   repeat: number
@@ -29,7 +29,8 @@ interface Options {
 const program = new Command('netsim')
   .description('Plays scenarios with real pearcast processes behind simulated NATs.')
   .option('--list', 'print the names of the scenarios, and play none')
-  .option('--only <pattern>', 'those whose name contains the text, or matches /a regular expression/')
+  // Several words are one pattern: task runners take the quotes away.
+  .option('--only <pattern...>', 'those whose name contains the text, or matches /a regular expression/')
   .option('--canary', 'the short selection that npm test plays')
   .addOption(new Option('--seed <n>', 'of every draw of the lab').default(1).argParser(whole))
   .addOption(
@@ -47,7 +48,7 @@ const program = new Command('netsim')
 process.exitCode = await main(program.parse().opts<Options>())
 
 async function main(options: Options): Promise<number> {
-  const chosen = select(options.only, options.canary === true)
+  const chosen = select(options.only?.join(' '), options.canary === true)
   if (chosen.length === 0) {
     process.stderr.write('No scenario has such a name: --list shows them all.\n')
     return 2

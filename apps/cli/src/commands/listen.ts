@@ -13,7 +13,10 @@ export function listenCommand(run: Runner): Command {
     )
     .argument('<link>', 'pearcast://…, as the broadcaster gave it to you')
     .addOption(
-      new Option('--output <where>', "'speakers', a file ending in .wav or .opus, or 'null'")
+      new Option(
+        '--output <where>',
+        "'speakers', a file ending in .wav or .opus (one of that name is replaced), or 'null'",
+      )
         .argParser(output('--output'))
         .default('speakers'),
     )

@@ -129,6 +129,8 @@ function conclude(legs: LegResult[], folder: string, { output }: Session): numbe
 async function recordingsFolder(chosen: string | undefined): Promise<string> {
   if (chosen === undefined) return mkdtemp(join(tmpdir(), 'pearcast-demo-'))
   const folder = resolve(chosen)
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw CliError.recordingsFolder(folder, error)
+  })
   return folder
 }

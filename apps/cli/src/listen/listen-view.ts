@@ -20,6 +20,7 @@ export class ListenView {
   #firstAudioAtMs: number | undefined
   #stats: (ListenFigures & { bufferMs: number }) | undefined
   #gaps = 0
+  #silentMs = 0
   #gapLineAtMs = Number.NEGATIVE_INFINITY
 
   /** @param durationS how long it will be heard, when that is known */
@@ -43,6 +44,8 @@ export class ListenView {
         this.#state = 'connected'
         this.#via = event.via
         return [info(`Connected after ${event.ms} ms (${VIA_WORDS[event.via]}).`)]
+      case 'station':
+        return event.title === '' ? [] : [info(`This is “${printable(event.title)}”.`)]
       case 'first-audio':
         this.#play(event.path, event.via)
         this.#firstAudioAtMs ??= nowMs
@@ -129,6 +132,7 @@ export class ListenView {
 
   #gap(ms: number, concealed: number, nowMs: number): Line[] {
     this.#gaps++
+    this.#silentMs += ms
     if (nowMs - this.#gapLineAtMs < GAP_LINE_MS) return []
     this.#gapLineAtMs = nowMs
     const hidden = concealed > 0 ? `, ${count(concealed, 'frame')} concealed` : ''
@@ -144,6 +148,9 @@ export class ListenView {
       `${ended.framesPlayed} of ${count(ended.framesSent, 'frame')} played`,
       `${ended.framesLost} lost`,
       `${ended.framesConcealed} concealed`,
+      ...(this.#gaps > 0
+        ? [`${count(this.#gaps, 'gap')}, ${(this.#silentMs / 1000).toFixed(1)} s silent`]
+        : []),
       `${ended.latencyMs.p50.toFixed(0)} ms behind (p95 ${ended.latencyMs.p95.toFixed(0)})`,
     ]
     return `Ended (${why}) after ${clock(this.heardMs(nowMs))}: ${figures.join(', ')}.`

@@ -66,6 +66,7 @@ export const broadcastEvents: OneOfEach<BroadcastEvent> = {
 export const listenEvents: OneOfEach<ListenEvent> = {
   searching: { event: 'searching' },
   connected: { event: 'connected', ms: 120.5, via: 'lan' },
+  station: { event: 'station', title: 'Jazz all day', channels: 2, bitrate: 96_000 },
   'first-audio': { event: 'first-audio', ms: 312, path: 'swarm', via: 'lan' },
   path: { event: 'path', from: 'swarm', to: 'webrtc', via: 'webrtc', ms: 700 },
   gap: { event: 'gap', ms: 40, concealed: 2 },

@@ -5,7 +5,7 @@ import { toHex, type Accepted, type SourceHeartbeat } from '@pearcast/protocol'
 import { rtcAvailable } from '@pearcast/rtc'
 import { createDriver, stationMachine, type StationEffect, type StationEvent } from '@pearcast/session-fsm'
 import { openDht, ReachabilityWatch, StationAnnouncer, type Address, type DhtNode } from '@pearcast/swarm'
-import { nowS, nowUs, Timers } from '../clock.ts'
+import { nowS, nowUs, Timers, within } from '../clock.ts'
 import { StationError } from '../errors.ts'
 import type { BroadcastEvent, PathMode } from '../events.ts'
 import type { StationIdentity } from '../identity/identity.ts'
@@ -38,6 +38,10 @@ export interface BroadcasterOptions {
 
 const HEARTBEAT_MS = 100
 const STATS_MS = 1000
+/** A second encoder with the same key is noticed so soon. */
+const RECORD_CHECK_MS = 10_500
+/** Taking the announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
+const LEAVE_MS = 3000
 /** After the last frame: time to play it and to ask for it again before the byes. */
 const TAIL_MS = 400
 /** Listeners beyond the cap still get an answer (full, with a time to come back) instead of silence. */
@@ -239,6 +243,7 @@ export class Broadcaster {
     this.#intervals.push(
       setInterval(() => this.#beat(), HEARTBEAT_MS),
       setInterval(() => this.#stats(), STATS_MS),
+      setInterval(() => void announcer.checkRecord(), RECORD_CHECK_MS),
       setInterval(() => this.#renew(), RENEW_SESSION_MS),
     )
   }
@@ -313,8 +318,8 @@ export class Broadcaster {
     this.#timers.stopAll()
     this.#watch?.stop()
     await this.#options.source.close().catch(() => undefined)
-    await this.#announcer?.stop()
-    await this.#node?.close()
+    await within(LEAVE_MS, this.#announcer?.stop())
+    await within(LEAVE_MS, this.#node?.close())
     const durationMs = Math.round((nowUs() - this.#startedUs) / 1000)
     const framesSent = this.#feed?.framesSent ?? 0
     this.#options.onEvent({ event: 'ended', reason, framesSent, durationMs })

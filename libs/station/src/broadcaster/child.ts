@@ -56,6 +56,7 @@ export class Child {
   #path: SelectablePath = 'swarm'
   joined = false
   #rtc: RtcCarrier | undefined
+  #gone = false
   #repairs = 0
   #repairsSinceUs = 0
   readonly #host: ChildHost
@@ -171,6 +172,8 @@ export class Child {
 
   /** What the WebRTC session says of itself; `retrying` keeps it, `failed` and `closed` end it. */
   rtcPhase(phase: SignalingPhase): void {
+    // What WebRTC does once the listener is gone is no news of the listener.
+    if (this.#gone) return
     if (phase === 'connected') return this.#rtcConnected()
     this.#webrtc = false
     this.#host.switches.end(this)
@@ -246,6 +249,7 @@ export class Child {
   }
 
   #onClose(end: LinkEnd): void {
+    this.#gone = true
     this.#rtc?.close()
     this.#host.switches.release(this)
     this.#host.left(this, end.kind === 'local' || end.kind === 'bye' ? end.reason : end.kind)

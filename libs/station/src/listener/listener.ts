@@ -1,7 +1,7 @@
 import sodium from 'sodium-universal'
 import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
 import type { Gap, PlayedSlot } from '@pearcast/media'
-import type { Path, StationLink, Via } from '@pearcast/protocol'
+import type { Accepted, Path, StationLink, Via } from '@pearcast/protocol'
 import { rtcAvailable } from '@pearcast/rtc'
 import {
   createDriver,
@@ -70,6 +70,7 @@ export class Listener {
   #path: Path | undefined
   #via: Via | undefined
   #hops = 0
+  #introduced: string | undefined
   #sinkRuns = false
   #firstAudio = false
   /** Told; that the search goes on is then no news. */
@@ -238,7 +239,8 @@ export class Listener {
       link,
       node,
       receiver: this.#receiver,
-      onAccepted: () => {
+      onAccepted: (accepted) => {
+        this.#introduce(accepted)
         this.#machine.send({ type: 'ACCEPTED' })
         paths.accepted()
       },
@@ -262,6 +264,13 @@ export class Listener {
     this.#liveness.linkUp(nowUs())
     this.#machine.send({ type: 'LINK_UP', via: link.via })
     if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
+  }
+
+  #introduce({ bitrate, channels, title }: Accepted): void {
+    const station = JSON.stringify([title, channels, bitrate])
+    if (station === this.#introduced) return
+    this.#introduced = station
+    this.#options.onEvent({ event: 'station', title, channels, bitrate })
   }
 
   /** True when the station has begun another run since the last link. */
