@@ -25,6 +25,7 @@ const CHANNEL = 5
 
 class FakeRtc implements RtcCarrier {
   readonly packets: Uint8Array[] = []
+  closed = false
   readonly onPhase: (phase: SignalingPhase) => void
   constructor(onPhase: (phase: SignalingPhase) => void) {
     this.onPhase = onPhase
@@ -36,6 +37,7 @@ class FakeRtc implements RtcCarrier {
     throw new Error('no signal was sent')
   }
   close(): void {
+    this.closed = true
     this.onPhase('closed')
   }
 }
@@ -217,6 +219,24 @@ describe('a switch to WebRTC', () => {
     link.receive(select('webrtc'))
     publish(1)
     expect(framesOf(link)).toEqual([1])
+  })
+
+  test('that is selected before our own end is connected goes on', () => {
+    const link = join('a', { swarm: false, webrtc: true })
+    link.receive(select('webrtc'))
+    expect(rtc[0]?.closed).toBe(false)
+    rtc[0]?.onPhase('connected')
+    publish(1)
+    expect(rtc[0]?.packets).toHaveLength(1)
+  })
+
+  test('that the listener gives up ends the WebRTC session, and a later subscription opens another', () => {
+    const link = join('a', BOTH)
+    rtc[0]?.onPhase('connected')
+    link.receive(select('swarm'))
+    expect(rtc[0]?.closed).toBe(true)
+    link.receive({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: BOTH })
+    expect(rtc).toHaveLength(2)
   })
 
   test('meanwhile the link shows that it lives', () => {

@@ -204,10 +204,12 @@ export class Child {
   }
 
   #select(path: SelectablePath): void {
+    // The listener's end of WebRTC may be up before ours: what it selects then comes by itself once we are connected.
+    if (path === 'webrtc' && !this.#webrtc) return
     this.#moveTo(path)
     this.#host.switches.end(this)
     // A later subscription may ask for WebRTC again.
-    if (this.#path === 'swarm') this.#rtc?.close()
+    if (path === 'swarm') this.#rtc?.close()
   }
 
   #moveTo(path: SelectablePath): void {
