@@ -7,15 +7,12 @@ const SAME_TIME_US = 2_000
 const SILENT_US = 300_000
 const SILENT_GAPS = 4
 
-/** What a choice between paths needs to know of one. Delays compare paths of one station, nothing else. */
+/** What a choice between paths needs to know of one. */
 export interface PathSummary {
   /** Frames in the window of at most 512 sequence numbers. */
   readonly frames: number
   /** Fraction of the window's sequence numbers that never came by this path, 0..1. */
   readonly lossRatio: number
-  /** Arrival minus capture; both clocks' zeros are in it. NaN without frames. */
-  readonly p50DelayMs: number
-  readonly p95DelayMs: number
   readonly p99GapMs: number
   /** -1 before the first. */
   readonly lastHeardUs: number
@@ -25,21 +22,11 @@ export interface PathSummary {
 export class PathMonitor {
   readonly #seqs: Float64Array = new Float64Array(WINDOW).fill(-1)
   readonly #arrivalUs: Float64Array = new Float64Array(WINDOW)
-  readonly #delayUs: Float64Array = new Float64Array(WINDOW)
   readonly #gapUs: Float64Array = new Float64Array(WINDOW)
   #firstSeq = -1
   #head = -1
   #lastFrameUs = -1
   #lastHeardUs = -1
-
-  get head(): number {
-    return this.#head
-  }
-
-  /** When the last frame or heartbeat came, -1 before the first. */
-  get lastHeardUs(): number {
-    return this.#lastHeardUs
-  }
 
   onFrame(frame: Frame, nowUs: number): void {
     const { seq } = frame
@@ -48,7 +35,6 @@ export class PathMonitor {
     if (this.#seqs[slot] === seq) return
     this.#seqs[slot] = seq
     this.#arrivalUs[slot] = nowUs
-    this.#delayUs[slot] = nowUs - frame.captureUs
     this.#gapUs[slot] = this.#lastFrameUs < 0 ? 0 : nowUs - this.#lastFrameUs
     this.#lastFrameUs = nowUs
     this.#lastHeardUs = nowUs
@@ -79,23 +65,18 @@ export class PathMonitor {
 
   /** Allocates and sorts: for once in 100 ms, not for each frame. */
   summary(): PathSummary {
-    const delays: number[] = []
     const gaps: number[] = []
     const oldest = this.#oldest()
     for (let seq = oldest; seq <= this.#head && this.#head >= 0; seq++) {
       const slot = seq % WINDOW
       if (this.#seqs[slot] !== seq) continue
-      delays.push(this.#delayUs[slot] ?? 0)
       gaps.push(this.#gapUs[slot] ?? 0)
     }
-    delays.sort((a, b) => a - b)
     gaps.sort((a, b) => a - b)
     const sent = this.#head < 0 ? 0 : this.#head - oldest + 1
     return {
-      frames: delays.length,
-      lossRatio: sent === 0 ? 0 : 1 - delays.length / sent,
-      p50DelayMs: percentile(delays, 0.5) / 1000,
-      p95DelayMs: percentile(delays, 0.95) / 1000,
+      frames: gaps.length,
+      lossRatio: sent === 0 ? 0 : 1 - gaps.length / sent,
       p99GapMs: percentile(gaps, 0.99) / 1000,
       lastHeardUs: this.#lastHeardUs,
     }

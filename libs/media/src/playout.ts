@@ -171,6 +171,17 @@ export class Playout {
     this.#phase = 'ended'
   }
 
+  /** The delay that is aimed at. */
+  get targetMs(): number {
+    return this.#target.us / 1000
+  }
+
+  /** The last sequence number that was decided on, undefined before the first. */
+  get lastSeq(): number | undefined {
+    return this.#firstSeq === undefined ? undefined : this.#nextSeq - 1
+  }
+
+  /** Walks the latency histogram: for once a second. */
   stats(): PlayoutStats {
     const account = this.#account
     const first = this.#firstSeq
@@ -187,10 +198,10 @@ export class Playout {
       interruptions: account.interruptions,
       latencyMs: { p50: account.latency.percentile(0.5), p95: account.latency.percentile(0.95) },
       bufferMs: this.#bufferedSamples() / SAMPLES_PER_MS,
-      targetMs: this.#target.us / 1000,
+      targetMs: this.targetMs,
       ratio: this.#control.ratio,
       firstSeq: first,
-      lastSeq: first === undefined ? undefined : this.#nextSeq - 1,
+      lastSeq: this.lastSeq,
       state: this.#state(),
     }
   }

@@ -1,6 +1,6 @@
 import sodium from 'sodium-universal'
 import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
-import type { Gap, PlayedSlot } from '@pearcast/media'
+import type { Gap, PlayedSlot, PlayoutStats } from '@pearcast/media'
 import type { Accepted, Path, StationLink, Via } from '@pearcast/protocol'
 import { rtcAvailable } from '@pearcast/rtc'
 import {
@@ -350,8 +350,7 @@ export class Listener {
     this.#liveness.check(now)
   }
 
-  #figures(): ListenFigures {
-    const stats = this.#receiver.stats()
+  #figures(stats: PlayoutStats): ListenFigures {
     return {
       framesPlayed: stats.framesPlayed,
       framesLost: stats.framesLost,
@@ -366,12 +365,12 @@ export class Listener {
   }
 
   #stats(): void {
-    const { bufferMs, targetMs } = this.#receiver.stats()
+    const stats = this.#receiver.stats()
     this.#options.onEvent({
       event: 'stats',
-      bufferMs: Math.round(bufferMs),
-      targetMs: Math.round(targetMs),
-      ...this.#figures(),
+      bufferMs: Math.round(stats.bufferMs),
+      targetMs: Math.round(stats.targetMs),
+      ...this.#figures(stats),
     })
   }
 
@@ -395,8 +394,15 @@ export class Listener {
     await this.#connections?.stop()
     this.#leaveUpstream()
     await this.#node?.close()
-    const framesSent = this.#receiver.stats().framesSent
-    this.#options.onEvent({ event: 'ended', framesSent, ...this.#figures(), relayHops: this.#hops, reason })
+    const stats = this.#receiver.stats()
+    const { framesSent } = stats
+    this.#options.onEvent({
+      event: 'ended',
+      framesSent,
+      ...this.#figures(stats),
+      relayHops: this.#hops,
+      reason,
+    })
     this.#finish(reason)
   }
 }

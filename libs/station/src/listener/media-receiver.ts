@@ -113,7 +113,7 @@ export class MediaReceiver {
 
   /** A few times a second: what was played needs no repair, and what comes too late for now still teaches the delay. */
   tuneRepair(): void {
-    const { lastSeq, targetMs } = this.#playout.stats()
+    const { lastSeq, targetMs } = this.#playout
     if (this.clock.known) this.repair.rttUs = this.clock.rttUs
     this.repair.giveUpUs = (targetMs + REPAIR_MARGIN_MS) * 1000
     if (lastSeq !== undefined) this.repair.forgetBefore(lastSeq + 1)

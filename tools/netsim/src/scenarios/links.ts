@@ -1,11 +1,16 @@
 import { atHome, behind, line, onMobile, withoutUdp } from './places.ts'
 import type { Scenario } from './scenario.ts'
 
-/** The program's limit is 150 ms; a busy machine that stalls a process for a moment is no fault of it. */
-const GAP_MS = 400
+/** An interruption begins here. */
+const GAP_MS = 150
 
-/** Of 15 s, which begin before the first loss has taught the playout to wait for repair. Without repair it is 5 %. */
-const LOSSY = 0.02
+/**
+ * Of 15 s, which begin before the first loss has taught the playout to wait for repair. Measured 0.5 to 0.94 %, and 4.8 %
+ * without repair. The aim is 0.1 %.
+ */
+const LOSSY = 0.015
+/** Bursts outlast a repair; the program does not keep within this yet. */
+const BURSTY = 0.02
 
 /** Places and lines that people really have. */
 export const links: readonly Scenario[] = [
@@ -55,6 +60,6 @@ export const links: readonly Scenario[] = [
     broadcaster: behind('port-restricted'),
     listener: behind('port-restricted', line({ loss: { rate: 0.03, meanBurstPackets: 4 } })),
     listenMs: 15_000,
-    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: LOSSY },
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: BURSTY },
   },
 ]
