@@ -43,8 +43,11 @@ describe('a listener stays with its station', () => {
     await listener.until('off-air', 20_000)
     expect(await broadcaster.exited).toBe(0)
     await listener.stop()
-    const sent = (await broadcaster.until('ended'))['framesSent']
-    expect((await listener.until('ended'))['framesPlayed']).toBe(sent)
+    const { framesSent } = await broadcaster.until('ended')
+    const heard = await listener.until('ended')
+    // From the first frame to the last. A pause of this computer alone may cost concealment, never a frame.
+    expect(heard).toMatchObject({ framesSent, framesLost: 0 })
+    expect(Number(heard['framesConcealed'])).toBeLessThanOrEqual(5)
   })
 })
 

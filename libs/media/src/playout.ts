@@ -22,6 +22,8 @@ const MAX_HOLE_SAMPLES = 500 * SAMPLES_PER_MS
 const MAX_HOLE_FRAMES = 500
 /** Delay beyond the allowed maximum plus this is not worked off but skipped. */
 const SKIP_BEYOND_MAX_US = 200_000
+/** An expected first frame that is missing is waited for so long: a repair at a round trip of 100 ms. */
+const FIRST_FRAME_WAIT_US = 150_000
 
 type Phase = 'buffering' | 'playing' | 'outage' | 'ended'
 
@@ -53,6 +55,8 @@ export class Playout {
   #account: PlayoutAccount
   #phase: Phase = 'buffering'
   #firstSeq: number | undefined
+  /** The listener was there before this frame was sent. */
+  #expectedSeq: number | undefined
   /** What the output needs next, as a sequence number and as media time. */
   #nextSeq = 0
   #nextTs = 0
@@ -111,6 +115,11 @@ export class Playout {
     if (this.#phase === 'outage' && this.#sourceIsQuiet(nowUs)) this.#outage.becomeQuiet()
   }
 
+  /** The source begins with this frame and the listener is there already: playback begins with it too, not at the live edge. */
+  expectStart(seq: number): void {
+    this.#expectedSeq = seq
+  }
+
   /** Fills `into` exactly (interleaved). Silence before the start, when quiet and when starved. */
   pull(into: Float32Array, nowUs: number): void {
     if (this.#phase === 'ended') {
@@ -138,6 +147,7 @@ export class Playout {
     }
     if (this.#phase === 'outage') this.#outage.endWithoutFrame(this.#account, true)
     this.#firstSeq = undefined
+    this.#expectedSeq = undefined
     this.#phase = 'buffering'
     this.#delayUs = 0
     this.#insert = 0
@@ -221,7 +231,8 @@ export class Playout {
   }
 
   #buffer(wanted: number): void {
-    const start = this.#findLiveEdge(0)
+    const edge = this.#findLiveEdge(0)
+    const start = edge && this.#expectedStart(edge)
     if (start === undefined) {
       this.#queue.writeSilence(wanted)
       this.#waited += wanted
@@ -365,6 +376,16 @@ export class Playout {
     const fastestUs = this.#store.fastestUs(this.#nextSeq)
     const delayUs = this.#outputUs() - samplesToUs(this.#nextTs) - fastestUs - this.#target.us
     return delayUs >= -DEAD_BAND_BELOW_US && delayUs <= DEAD_BAND_ABOVE_US
+  }
+
+  /** Undefined while the expected first frame may still come, be it by repair. One too old for any delay is given up. */
+  #expectedStart(edge: Frame): Frame | undefined {
+    const expected = this.#expectedSeq
+    const oldest = expected === undefined ? undefined : this.#store.first(expected)
+    if (oldest === undefined) return edge
+    const behindUs = samplesToUs(edge.ts48k - oldest.ts48k)
+    if (oldest.seq === expected) return behindUs <= this.#maxDelayUs ? oldest : edge
+    return behindUs < FIRST_FRAME_WAIT_US ? undefined : edge
   }
 
   #findLiveEdge(fromSeq: number): Frame | undefined {

@@ -62,6 +62,13 @@ export class RepairRequester {
     this.#known = head
   }
 
+  /** Nothing was sent after `headSeq` when the subscription began: a first frame that does not come is missing. */
+  startAfter(headSeq: number): void {
+    if (this.#highest >= 0) return
+    this.#highest = headSeq
+    this.#known = headSeq
+  }
+
   /** Playout has passed everything below `seq`: asking for it is pointless. */
   forgetBefore(seq: number): void {
     for (let i = this.#count - 1; i >= 0; i--) {

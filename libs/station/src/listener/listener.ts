@@ -240,6 +240,7 @@ export class Listener {
       node,
       receiver: this.#receiver,
       onAccepted: (accepted) => {
+        this.#receiver.startAfter(accepted.headSeq)
         this.#introduce(accepted)
         this.#machine.send({ type: 'ACCEPTED' })
         paths.accepted()

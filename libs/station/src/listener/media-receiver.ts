@@ -89,6 +89,13 @@ export class MediaReceiver {
     this.#playout.newSession()
   }
 
+  /** The parent has sent nothing after `headSeq`; 0: nothing of this run at all, so all of it can be heard. */
+  startAfter(headSeq: number): void {
+    if (headSeq > 0) return
+    this.#playout.expectStart(headSeq + 1)
+    this.repair.startAfter(headSeq)
+  }
+
   /** One opened datagram. Returns its channel and kind, or undefined when it is not for a listener. */
   onDatagram(plaintext: Uint8Array): Datagram['type'] | undefined {
     try {
