@@ -2,7 +2,8 @@
  * The port: audio in RTP packets between two peers over one RTCPeerConnection.
  *
  * The sender of audio makes the offer (`sendonly`), the receiver answers (`recvonly`); there is one audio
- * track and no data channel. A transport negotiates once. When it fails, or addresses change, close it and
+ * track, and where both ask for them two data channels beside it: `control`, reliable and in order, and
+ * `datagrams`, neither. A transport negotiates once. When it fails, or addresses change, close it and
  * negotiate on a new one: an ICE restart is no part of this port.
  *
  * ```
@@ -58,6 +59,16 @@ export interface PeerTransport {
    */
   requestRepair(sequenceNumbers: readonly number[]): boolean
 
+  /**
+   * Sends one message reliably and in order; the peer gets it whole. False when it was not taken: the channels are not
+   * open (see `onChannelsOpen`), it is empty or larger than `RTC_LIMITS.maxMessageBytes`, or more than
+   * `RTC_LIMITS.maxQueuedBytes` wait for the network already. Never throws.
+   */
+  sendMessage(message: Uint8Array): boolean
+
+  /** Sends up to `RTC_LIMITS.maxRtpBytes` once, out of order and without repetition. Otherwise as `sendMessage`. */
+  sendDatagram(datagram: Uint8Array): boolean
+
   /** Ends it and frees its socket. Afterwards no event fires; calling it again does nothing. */
   close(): void
 
@@ -85,6 +96,11 @@ export interface PeerTransportEvents {
    * before. Without this event the offer does not announce NACK, and requests are dropped.
    */
   onRepairRequest?(sequenceNumbers: readonly number[]): void
+  /** Both data channels take and deliver; some round trips after `connected`, or never with a peer that has none. */
+  onChannelsOpen?(): void
+  /** One message or datagram of the peer, at most `RTC_LIMITS.maxMessageBytes`. The bytes are the callee's. */
+  onMessage?(message: Uint8Array): void
+  onDatagram?(datagram: Uint8Array): void
 }
 
 export type PeerRole = 'sender' | 'receiver'
@@ -99,6 +115,11 @@ export interface PeerTransportOptions {
   connectTimeoutMs?: number
   /** Silence of a connected peer (no RTP, no RTCP) after which the transport fails. Default 10 000. */
   lostAfterMs?: number
+  /**
+   * Data channels beside the audio: the sender's offer has them, the receiver takes them. A receiver that does not want
+   * them refuses such an offer, a sender that does refuses an answer without. Default false.
+   */
+  channels?: boolean
   events: PeerTransportEvents
 }
 
@@ -111,6 +132,8 @@ export const RTC_LIMITS: {
   readonly maxMidBytes: number
   readonly maxRtpBytes: number
   readonly maxNackSequenceNumbers: number
+  readonly maxMessageBytes: number
+  readonly maxQueuedBytes: number
   readonly answerHoldMs: number
   readonly candidateHoldMs: number
 } = {
@@ -123,6 +146,10 @@ export const RTC_LIMITS: {
   /** 1280 bytes IPv6 minimum MTU - 40 IPv6 - 8 UDP - 12 reserved for SRTP. */
   maxRtpBytes: 1220,
   maxNackSequenceNumbers: 64,
+  /** One message of a data channel; the stack tears a channel down that brings more. */
+  maxMessageBytes: 32_768,
+  /** Of our messages, waiting for a slow peer. */
+  maxQueuedBytes: 262_144,
   /** The receiver waits so long for ICE, once it knows a candidate, before it goes on without. */
   answerHoldMs: 250,
   /** And so long for a first candidate before it sends its own. */

@@ -9,6 +9,8 @@ import { BROWSER_OFFER, mutate, OFFER, seededRandom } from './testing/sdp.ts'
 const FINGERPRINT =
   'sha-256 BE:DD:16:79:F3:B8:26:C2:F4:73:A9:C6:23:3C:4E:71:50:FB:6A:C0:2A:DF:08:7A:D2:8A:31:F9:8D:B0:9C:BE'
 
+const WITH_CHANNELS = `${OFFER}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\na=sctp-port:5000\r\n`
+
 describe('a description', () => {
   test('of this stack is understood', () => {
     expect(parseSdpSafely(OFFER)).toEqual({
@@ -23,6 +25,13 @@ describe('a description', () => {
       ssrc: 1234,
       candidates: [],
       endOfCandidates: false,
+    })
+  })
+
+  test('may have data channels beside the audio', () => {
+    expect(parseSdpSafely(WITH_CHANNELS)).toEqual({
+      ...parseSdpSafely(OFFER),
+      channels: { mid: '1', sctpPort: 5000 },
     })
   })
 
@@ -43,7 +52,7 @@ describe('a description', () => {
   })
 
   test('survives writing and reading', () => {
-    for (const sdp of [OFFER, BROWSER_OFFER, `${OFFER}a=end-of-candidates\r\n`]) {
+    for (const sdp of [OFFER, BROWSER_OFFER, WITH_CHANNELS, `${OFFER}a=end-of-candidates\r\n`]) {
       const parsed = parseSdpSafely(sdp)
       expect(parseSdpSafely(formatSdp(parsed))).toEqual(parsed)
     }
@@ -76,7 +85,24 @@ describe('refused is', () => {
     ['too many lines', OFFER + 'a=x\r\n'.repeat(RTC_LIMITS.maxSdpLines), 'SDP_LINE'],
     ['no media', OFFER.slice(0, OFFER.indexOf('m=audio')), 'SDP_MEDIA'],
     ['video', OFFER.replace('m=audio', 'm=video'), 'SDP_MEDIA'],
-    ['a data channel besides', `${OFFER}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n`, 'SDP_MEDIA'],
+    ['a data channel without a media id', WITH_CHANNELS.replace('a=mid:1', 'a=x'), 'SDP_LINE'],
+    [
+      'a data channel with the media id of the audio',
+      WITH_CHANNELS.replace('a=mid:1', 'a=mid:0'),
+      'SDP_LINE',
+    ],
+    ['a data channel on no SCTP port', WITH_CHANNELS.replace('a=sctp-port:5000', 'a=x'), 'SDP_LINE'],
+    [
+      'a data channel that is switched off',
+      WITH_CHANNELS.replace('application 9', 'application 0'),
+      'SDP_MEDIA',
+    ],
+    ['a data channel in front of the audio', WITH_CHANNELS.replace('m=audio 9', 'm=text 9'), 'SDP_MEDIA'],
+    [
+      'a third media line',
+      `${WITH_CHANNELS}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n`,
+      'SDP_MEDIA',
+    ],
     ['a second audio', `${OFFER}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n`, 'SDP_MEDIA'],
     ['rejected audio', OFFER.replace('m=audio 9', 'm=audio 0'), 'SDP_MEDIA'],
     ['unencrypted RTP', OFFER.replace('UDP/TLS/RTP/SAVPF', 'RTP/AVP'), 'SDP_MEDIA'],

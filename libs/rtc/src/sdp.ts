@@ -22,6 +22,8 @@ export interface AudioDescription {
   ssrc?: number
   candidates: Candidate[]
   endOfCandidates: boolean
+  /** The data channels beside the audio, over the same ICE and DTLS (RFC 8841): media id and SCTP port. */
+  channels?: { mid: string; sctpPort: number }
 }
 
 /**
@@ -29,15 +31,12 @@ export interface AudioDescription {
  * @throws RtcError SDP_*, CANDIDATE_*
  */
 export function parseSdpSafely(sdp: string): AudioDescription {
-  const lines = splitLines(sdp)
-  const media = lines.findIndex((line) => line.startsWith('m='))
-  if (media < 0) throw RtcError.sdp('SDP_MEDIA', 'it has no audio')
-  if (lines.findLastIndex((line) => line.startsWith('m=')) !== media) {
-    throw RtcError.sdp('SDP_MEDIA', 'it has more than one media line')
-  }
+  const [session, audio, application, ...more] = sections(splitLines(sdp))
+  if (audio === undefined) throw RtcError.sdp('SDP_MEDIA', 'it has no audio')
+  if (more.length > 0) throw RtcError.sdp('SDP_MEDIA', 'it has more than two media lines')
   // A media-level attribute takes precedence over the session-level one (RFC 8839, RFC 8122).
-  const attributes = new Attributes([...lines.slice(media + 1), ...lines.slice(0, media)])
-  const payloadType = opusPayloadType(lines[media] ?? '', attributes)
+  const attributes = new Attributes([...audio.slice(1), ...(session ?? [])])
+  const payloadType = opusPayloadType(audio[0] ?? '', attributes)
   const ssrc = attributes.first('ssrc', /^(\d{1,10})(?: |$)/)
   const description: AudioDescription = {
     mid: required(attributes.first('mid', /^([A-Za-z0-9_.+-]{1,32})$/), 'SDP_LINE', 'a media id (a=mid)'),
@@ -52,26 +51,30 @@ export function parseSdpSafely(sdp: string): AudioDescription {
     endOfCandidates: attributes.all('end-of-candidates').length > 0,
   }
   if (ssrc !== undefined && Number(ssrc) <= 0xffff_ffff) description.ssrc = Number(ssrc)
+  if (application !== undefined) description.channels = dataChannels(application, description.mid)
   return description
 }
 
 /** The session description with exactly these values; `parseSdpSafely` reads it back. */
 export function formatSdp(d: AudioDescription): string {
-  const lines = [
-    'v=0',
-    'o=- 1 0 IN IP4 127.0.0.1',
-    's=-',
-    't=0 0',
-    `a=group:BUNDLE ${d.mid}`,
-    `m=audio 9 UDP/TLS/RTP/SAVPF ${d.payloadType}`,
-    'c=IN IP4 0.0.0.0',
-    `a=mid:${d.mid}`,
-    `a=${d.direction}`,
+  const transport = [
     `a=setup:${d.setup}`,
     `a=ice-ufrag:${d.iceUfrag}`,
     `a=ice-pwd:${d.icePwd}`,
     'a=ice-options:trickle',
     `a=fingerprint:${d.fingerprint}`,
+  ]
+  const lines = [
+    'v=0',
+    'o=- 1 0 IN IP4 127.0.0.1',
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${d.mid}${d.channels ? ` ${d.channels.mid}` : ''}`,
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${d.payloadType}`,
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${d.mid}`,
+    `a=${d.direction}`,
+    ...transport,
     'a=rtcp-mux',
     `a=rtpmap:${d.payloadType} opus/48000/2`,
   ]
@@ -79,6 +82,16 @@ export function formatSdp(d: AudioDescription): string {
   if (d.ssrc !== undefined) lines.push(`a=ssrc:${d.ssrc} cname:peer`)
   for (const candidate of d.candidates) lines.push(`a=${formatCandidate(candidate)}`)
   if (d.endOfCandidates) lines.push('a=end-of-candidates')
+  if (d.channels) {
+    const { mid, sctpPort } = d.channels
+    lines.push(
+      'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+      'c=IN IP4 0.0.0.0',
+      `a=mid:${mid}`,
+      ...transport,
+    )
+    lines.push(`a=sctp-port:${sctpPort}`, `a=max-message-size:${RTC_LIMITS.maxMessageBytes}`)
+  }
   return `${lines.join('\r\n')}\r\n`
 }
 
@@ -98,6 +111,29 @@ function splitLines(sdp: string): string[] {
   const odd = lines.findIndex((line) => !/^[a-z]=[^\r]*$/.test(line))
   if (odd >= 0) throw RtcError.sdp('SDP_LINE', `line ${odd + 1} has no type and value`)
   return lines
+}
+
+/** The session's lines, then those of each media line. */
+function sections(lines: readonly string[]): string[][] {
+  const parts: string[][] = [[]]
+  for (const line of lines) {
+    if (line.startsWith('m=')) parts.push([])
+    parts.at(-1)?.push(line)
+  }
+  return parts
+}
+
+/** What the second media line says: RFC 8841, bundled with the audio, whose ICE and DTLS values hold for both. */
+function dataChannels(lines: readonly string[], audioMid: string): { mid: string; sctpPort: number } {
+  if (!/^m=application [1-9]\d{0,4} UDP\/DTLS\/SCTP webrtc-datachannel$/.test(lines[0] ?? '')) {
+    throw RtcError.sdp('SDP_MEDIA', 'its second media line is no data channel')
+  }
+  const attributes = new Attributes(lines.slice(1))
+  const mid = required(attributes.first('mid', /^([A-Za-z0-9_.+-]{1,32})$/), 'SDP_LINE', 'a media id (a=mid)')
+  if (mid === audioMid) throw RtcError.sdp('SDP_LINE', 'both media lines have one media id')
+  const sctpPort = Number(attributes.first('sctp-port', /^(\d{1,5})$/) ?? NaN)
+  if (!(sctpPort >= 1 && sctpPort <= 0xffff)) throw RtcError.sdp('SDP_LINE', 'it names no SCTP port')
+  return { mid, sctpPort }
 }
 
 /** The a= lines by name. */

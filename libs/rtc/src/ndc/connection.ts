@@ -1,7 +1,9 @@
-import type { PeerConnection, RtcConfig, Track } from 'node-datachannel'
+import type { DataChannel, PeerConnection, RtcConfig, Track } from 'node-datachannel'
 import { type Candidate, formatCandidate } from '../candidate.ts'
 import { RtcError } from '../errors.ts'
+import { RTC_LIMITS } from '../peer-transport.ts'
 import { type AudioDescription, formatSdp } from '../sdp.ts'
+import { type ChannelName, DataChannels } from './data-channels.ts'
 import { native } from './native.ts'
 
 /** What the native threads report, on the event loop, possibly late and in no order between kinds. */
@@ -13,6 +15,8 @@ export interface ConnectionEvents {
   onOpen(): void
   /** Any RTP or RTCP packet, complete and decrypted. */
   onPacket(packet: Uint8Array): void
+  onChannelsOpen(): void
+  onData(channel: ChannelName, bytes: Uint8Array): void
   /** `lost`: no connection came about, or ICE lost it. Otherwise the peer ended it. */
   onEnd(lost: boolean): void
 }
@@ -25,7 +29,7 @@ export const OPUS_PAYLOAD_TYPE = 111
 const OPUS_PARAMETERS = 'minptime=10;maxaveragebitrate=96000;stereo=1;sprop-stereo=1;useinbandfec=1'
 
 /**
- * One native PeerConnection with one audio track, and the rules that keep libdatachannel alive:
+ * One native PeerConnection with one audio track, data channels if wanted, and the rules that keep libdatachannel alive:
  * - `setLocalDescription` is called at most once, and only where it cannot fail: what it throws, or a second
  *   offer, ends the process with an uncaught C++ exception. Answers are made inside `setRemoteDescription`,
  *   whose exceptions are caught.
@@ -38,6 +42,7 @@ export class NdcConnection {
   readonly #connection: PeerConnection
   readonly #events: ConnectionEvents
   #track: PacketTrack | undefined
+  readonly #channels: DataChannels
   #remoteMid = OUR_MID
   #iceLost = false
   #closed = false
@@ -45,18 +50,28 @@ export class NdcConnection {
   /** @throws RtcError NATIVE_MISSING, NATIVE_FAILED */
   constructor(bindAddress: string | undefined, events: ConnectionEvents) {
     const { PeerConnection } = native.get()
-    const config: RtcConfig = { iceServers: [], enableIceTcp: false }
+    const config: RtcConfig = {
+      iceServers: [],
+      enableIceTcp: false,
+      maxMessageSize: RTC_LIMITS.maxMessageBytes,
+    }
     if (bindAddress !== undefined) config.bindAddress = bindAddress
     this.#events = events
+    this.#channels = new DataChannels({
+      onOpen: () => this.#report((to) => to.onChannelsOpen()),
+      onData: (channel, bytes) => this.#report((to) => to.onData(channel, bytes)),
+    })
     this.#connection = attempt('create a connection', () => new PeerConnection('peer', config))
     this.#listen()
   }
 
   /** Call `probeSocket` before. @throws RtcError NATIVE_FAILED */
-  offer(ssrc: number): void {
+  offer(ssrc: number, channels: boolean): void {
     attempt('make an offer', () => {
       this.#addTrack(OUR_MID, 'SendOnly', OPUS_PAYLOAD_TYPE, ssrc)
-      this.#connection.setLocalDescription('offer')
+      // The first data channel makes the offer by itself; asking for another one would end the process.
+      if (channels) this.#channels.create(this.#connection)
+      else this.#connection.setLocalDescription('offer')
     })
   }
 
@@ -65,6 +80,7 @@ export class NdcConnection {
     attempt('apply the offer', () => {
       this.#addTrack(remote.mid, 'RecvOnly', remote.payloadType)
       this.#remoteMid = remote.mid
+      this.#connection.onDataChannel((channel: DataChannel) => this.#channels.adopt(channel))
       this.#connection.setRemoteDescription(formatSdp(remote), 'offer')
     })
   }
@@ -91,11 +107,17 @@ export class NdcConnection {
     }
   }
 
+  /** False when it was not taken. */
+  sendData(channel: ChannelName, bytes: Uint8Array): boolean {
+    return !this.#closed && this.#channels.send(channel, bytes)
+  }
+
   /** No event follows. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
     setImmediate(() => {
+      this.#channels.close()
       this.#track?.close()
       this.#connection.close()
     })

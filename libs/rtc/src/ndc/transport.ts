@@ -11,6 +11,7 @@ import {
 import { decodeRtcp, encodeEmptyReport, encodeGoodbye, encodeNack, isRtcp, isRtp } from '../rtcp.ts'
 import { type AudioDescription, parseSdpSafely } from '../sdp.ts'
 import { NdcConnection, OPUS_PAYLOAD_TYPE, OUR_MID } from './connection.ts'
+import type { ChannelName } from './data-channels.ts'
 import { Latch, settledWithin } from './latch.ts'
 import { Liveness } from './liveness.ts'
 import { native } from './native.ts'
@@ -68,6 +69,8 @@ class NdcTransport implements PeerTransport {
       onIceConnected: () => this.#iceConnected.open(),
       onOpen: () => this.#onOpen(),
       onPacket: (packet) => this.#onPacket(packet),
+      onChannelsOpen: () => this.#events?.onChannelsOpen?.(),
+      onData: (channel, bytes) => this.#onData(channel, bytes),
       onEnd: (lost) => this.#end(lost ? 'failed' : 'closed'),
     })
     running.add(this)
@@ -82,7 +85,7 @@ class NdcTransport implements PeerTransport {
     this.#step = 'offering'
     await probeSocket(this.#options.bindAddress)
     this.#assertOpen('createOffer')
-    this.#orFail(() => this.#connection.offer(this.#options.ssrc))
+    this.#orFail(() => this.#connection.offer(this.#options.ssrc, this.#options.channels ?? false))
     const sdp = await this.#localSdp.promise
     this.#assertOpen('createOffer')
     this.#step = 'offered'
@@ -93,6 +96,9 @@ class NdcTransport implements PeerTransport {
     this.#assert('acceptOffer', 'receiver', 'idle')
     const remote = parseSdpSafely(sdp)
     if (remote.direction === 'recvonly') throw RtcError.sdp('SDP_DIRECTION', 'the offer sends no audio')
+    if (remote.channels && !this.#options.channels) {
+      throw RtcError.sdp('SDP_MEDIA', 'the offer has data channels, which were not agreed on')
+    }
     // Passive whenever the peer leaves it to us: then the client hello comes from the peer, once it has our
     // answer, which waits for ICE below.
     const setup = remote.setup === 'passive' ? 'passive' : 'active'
@@ -111,6 +117,9 @@ class NdcTransport implements PeerTransport {
     const remote = parseSdpSafely(sdp)
     if (remote.direction === 'sendonly') throw RtcError.sdp('SDP_DIRECTION', 'the answer takes no audio')
     if (remote.setup === 'actpass') throw RtcError.sdp('SDP_SETUP', 'the answer chose no DTLS role')
+    if ((remote.channels !== undefined) !== (this.#options.channels ?? false)) {
+      throw RtcError.sdp('SDP_MEDIA', 'the answer has other media lines than the offer')
+    }
     if (remote.mid !== OUR_MID) throw RtcError.sdp('SDP_MEDIA', 'the answer is for another media id')
     if (remote.payloadType !== OPUS_PAYLOAD_TYPE) {
       throw RtcError.sdp('SDP_CODEC', `the answer does not take payload type ${OPUS_PAYLOAD_TYPE}`)
@@ -144,6 +153,16 @@ class NdcTransport implements PeerTransport {
     if (this.#state !== 'connected' || !this.#remote?.nack || sequenceNumbers.length === 0) return false
     const asked = sequenceNumbers.slice(0, RTC_LIMITS.maxNackSequenceNumbers)
     return this.#connection.send(encodeNack(this.#options.ssrc, this.#remote.ssrc ?? 0, asked))
+  }
+
+  sendMessage(message: Uint8Array): boolean {
+    if (message.length === 0 || message.length > RTC_LIMITS.maxMessageBytes) return false
+    return this.#state === 'connected' && this.#connection.sendData('control', message)
+  }
+
+  sendDatagram(datagram: Uint8Array): boolean {
+    if (datagram.length === 0 || datagram.length > RTC_LIMITS.maxRtpBytes) return false
+    return this.#state === 'connected' && this.#connection.sendData('datagrams', datagram)
   }
 
   close(): void {
@@ -240,6 +259,13 @@ class NdcTransport implements PeerTransport {
     this.#liveness?.heard()
     if (isRtp(packet)) this.#events?.onRtp(packet)
     else if (isRtcp(packet)) this.#onRtcp(packet)
+  }
+
+  #onData(channel: ChannelName, bytes: Uint8Array): void {
+    this.#liveness?.heard()
+    if (bytes.length === 0 || bytes.length > RTC_LIMITS.maxMessageBytes) return
+    if (channel === 'control') this.#events?.onMessage?.(bytes)
+    else this.#events?.onDatagram?.(bytes)
   }
 
   #onRtcp(packet: Uint8Array): void {

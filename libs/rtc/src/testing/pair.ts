@@ -11,6 +11,10 @@ export interface Observed {
   packets: Uint8Array[]
   candidates: string[]
   repairRequests: number[][]
+  messages: Uint8Array[]
+  datagrams: Uint8Array[]
+  /** How often `onChannelsOpen` came. */
+  channelsOpen: { count: number }
   until(state: PeerTransportState): Promise<void>
 }
 
@@ -33,6 +37,9 @@ export function observe(
     packets: [] as Uint8Array[],
     candidates: [] as string[],
     repairRequests: [] as number[][],
+    messages: [] as Uint8Array[],
+    datagrams: [] as Uint8Array[],
+    channelsOpen: { count: 0 },
   }
   const transport = createNdcTransport({
     ...options,
@@ -48,6 +55,9 @@ export function observe(
       },
       onRtp: (packet) => observed.packets.push(packet),
       onRepairRequest: (sequenceNumbers) => observed.repairRequests.push([...sequenceNumbers]),
+      onChannelsOpen: () => observed.channelsOpen.count++,
+      onMessage: (message) => observed.messages.push(message),
+      onDatagram: (datagram) => observed.datagrams.push(datagram),
     },
   })
   const until = (state: PeerTransportState): Promise<void> =>
