@@ -5,6 +5,7 @@ import { ProtocolError } from './errors.ts'
  * caller has checked the bounds. A store into a Uint8Array truncates and keeps the low 8 bits by itself.
  */
 
+export const MAX_U16 = 0xffff
 export const MAX_U32 = 0xffff_ffff
 export const MAX_U48 = 0xffff_ffff_ffff
 

@@ -46,7 +46,7 @@ describe('datagrams', () => {
 
   test('of other versions and types are told apart from broken ones', () => {
     expect(codeOf(() => decode(0x20, 1, 0))).toBe('DATAGRAM_VERSION')
-    expect(codeOf(() => decode(0x14, 1, 0))).toBe('DATAGRAM_TYPE')
+    expect(codeOf(() => decode(0x15, 1, 0))).toBe('DATAGRAM_TYPE')
     expect(codeOf(() => decode(0x1f, 1, 0))).toBe('DATAGRAM_TYPE')
   })
 
@@ -64,6 +64,12 @@ describe('datagrams', () => {
     ['a NACK of more than 64', [0x13, 1, 65, ...new Uint8Array(390)], 'DATAGRAM_VALUE'],
     ['a NACK that counts more than it has', [0x13, 1, 2, 0, 0, 0, 0, 0, 1], 'DATAGRAM_LENGTH'],
     ['a NACK that repeats itself', [0x13, 1, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1], 'DATAGRAM_VALUE'],
+    ['a report cut short', [0x14, 1, 0, 0, 0, 0, 0, 9, 0, 5, 0, 5, 0, 0, 0], 'DATAGRAM_LENGTH'],
+    [
+      'a report of more than there was',
+      [0x14, 1, 0, 0, 0, 0, 0, 9, 0, 5, 0, 6, 0, 0, 0, 0],
+      'DATAGRAM_VALUE',
+    ],
   ])('with %s are refused', (_, bytes, code) => {
     expect(codeOf(() => decode(...bytes))).toBe(code)
   })

@@ -1,4 +1,13 @@
-import { MAX_U48, readU48, requireBytes, requireInteger, writeU48 } from './bytes.ts'
+import {
+  MAX_U16,
+  MAX_U48,
+  readU16,
+  readU48,
+  requireBytes,
+  requireInteger,
+  writeU16,
+  writeU48,
+} from './bytes.ts'
 import { ProtocolError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { SOURCE_HEARTBEAT_BYTES } from './heartbeat.ts'
@@ -13,13 +22,31 @@ export type Datagram =
   | { type: 'source-heartbeat'; channel: number; body: Uint8Array }
   | { type: 'hop-heartbeat'; channel: number; headSeq: number }
   | { type: 'nack'; channel: number; seqs: number[] }
+  | Report
+
+/** How a child receives, since its last report. A parent that does not know it drops it. */
+export interface Report {
+  type: 'report'
+  channel: number
+  /** The highest sequence number received. */
+  headSeq: number
+  /** Sequence numbers that were passed since the last report, and how many of them came without being asked for again. */
+  expected: number
+  received: number
+  /** Interarrival jitter of RFC 3550, ms. */
+  jitterMs: number
+  /** How much later than the fastest of the last 10 s the median frame came, ms. */
+  delayMs: number
+}
 
 const VERSION = 1
 const FRAME = 0
 const SOURCE_HEARTBEAT = 1
 const HOP_HEARTBEAT = 2
 const NACK = 3
+const REPORT = 4
 const SEQ_BYTES = 6
+const REPORT_BYTES = 14
 
 /**
  * Writes a frame datagram for one child and returns its length. `out` has `LIMITS.maxPlaintextBytes`. A relay
@@ -50,6 +77,9 @@ export function encodeDatagram(datagram: Datagram): Uint8Array {
       break
     case 'nack':
       length = writeNack(out, datagram.channel, datagram.seqs)
+      break
+    case 'report':
+      length = writeReport(out, datagram)
   }
   return out.slice(0, length)
 }
@@ -95,6 +125,22 @@ function writeNack(out: Uint8Array, channel: number, seqs: readonly number[]): n
   return at
 }
 
+function writeReport(out: Uint8Array, report: Report): number {
+  const { channel, delayMs, expected, headSeq, jitterMs, received } = report
+  requireInteger('headSeq', headSeq, 0, MAX_U48)
+  requireInteger('expected', expected, 0, MAX_U16)
+  requireInteger('received', received, 0, expected)
+  requireInteger('jitterMs', jitterMs, 0, MAX_U16)
+  requireInteger('delayMs', delayMs, 0, MAX_U16)
+  const at = writeHeader(out, REPORT, channel)
+  writeU48(out, at, headSeq)
+  writeU16(out, at + 6, expected)
+  writeU16(out, at + 8, received)
+  writeU16(out, at + 10, jitterMs)
+  writeU16(out, at + 12, delayMs)
+  return at + REPORT_BYTES
+}
+
 function writeHeader(out: Uint8Array, type: number, channel: number): number {
   requireInteger('channel', channel, 0, LIMITS.maxChannel)
   out[0] = (VERSION << 4) | type
@@ -132,6 +178,8 @@ export function decodeDatagram(bytes: Uint8Array): Datagram {
       return { type: 'hop-heartbeat', channel, headSeq: readU48(bytes, at) }
     case NACK:
       return { type: 'nack', channel, seqs: readNack(bytes, at) }
+    case REPORT:
+      return readReport(bytes, at, channel)
     default:
       throw ProtocolError.datagramType(first & 0x0f)
   }
@@ -166,6 +214,22 @@ function readNack(bytes: Uint8Array, at: number): number[] {
     last = seq
   }
   return seqs
+}
+
+function readReport(bytes: Uint8Array, at: number, channel: number): Report {
+  if (bytes.length !== at + REPORT_BYTES) throw tooShortOrLong(bytes)
+  const expected = readU16(bytes, at + 6)
+  const received = readU16(bytes, at + 8)
+  if (received > expected) throw ProtocolError.value('DATAGRAM', 'a report of more frames than there were')
+  return {
+    type: 'report',
+    channel,
+    headSeq: readU48(bytes, at),
+    expected,
+    received,
+    jitterMs: readU16(bytes, at + 10),
+    delayMs: readU16(bytes, at + 12),
+  }
 }
 
 function tooShortOrLong(bytes: Uint8Array): ProtocolError {

@@ -1,7 +1,13 @@
 export * from './certificate.ts'
 export * from './control-message.ts'
 export { CRITICAL_KIND, decodeControl, encodeControl } from './control.ts'
-export { type Datagram, decodeDatagram, encodeDatagram, encodeFrameDatagramInto } from './datagram.ts'
+export {
+  type Datagram,
+  decodeDatagram,
+  encodeDatagram,
+  encodeFrameDatagramInto,
+  type Report,
+} from './datagram.ts'
 export {
   decodeEnvelope,
   encodeEnvelope,

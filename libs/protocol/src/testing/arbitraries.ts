@@ -6,6 +6,7 @@ import { chainOf } from './fixtures.ts'
 const U32 = 0xffff_ffff
 const U48 = 0xffff_ffff_ffff
 
+const u16 = fc.nat(0xffff)
 export const u48: Arbitrary<number> = fc.oneof(
   fc.maxSafeNat().map((n) => n % (U48 + 1)),
   fc.constant(U48),
@@ -37,6 +38,17 @@ export const datagram: Arbitrary<Datagram> = fc.oneof(
       .uniqueArray(u48, { minLength: 1, maxLength: LIMITS.maxNackSeqs })
       .map((seqs) => seqs.toSorted((a, b) => a - b)),
   }),
+  fc
+    .record({
+      type: fc.constant('report' as const),
+      channel,
+      headSeq: u48,
+      expected: u16,
+      received: u16,
+      jitterMs: u16,
+      delayMs: u16,
+    })
+    .map((report) => ({ ...report, received: Math.min(report.received, report.expected) })),
 )
 
 const signal: Arbitrary<SignalBody> = fc.oneof(

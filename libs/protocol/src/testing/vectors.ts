@@ -234,14 +234,27 @@ const datagrams: Layout<Datagram> = {
     },
     'hop heartbeat': { type: 'hop-heartbeat', channel: 253, headSeq: 2 ** 48 - 1 },
     NACK: { type: 'nack', channel: 1, seqs: [1, 2, 70_000] },
+    report: {
+      type: 'report',
+      channel: 1,
+      headSeq: 70_000,
+      expected: 50,
+      received: 47,
+      jitterMs: 12,
+      delayMs: 350,
+    },
   },
   encode: encodeDatagram,
   decode: (hex) => decodeDatagram(bytesOf(hex)),
   refused: {
     'a later version': [Uint8Array.of(0x22, 1, 0, 0, 0, 0, 0, 1), 'DATAGRAM_VERSION'],
-    'an unknown type': [Uint8Array.of(0x14, 1, 0), 'DATAGRAM_TYPE'],
+    'an unknown type': [Uint8Array.of(0x15, 1, 0), 'DATAGRAM_TYPE'],
     'a long form of a low channel': [Uint8Array.of(0x12, 0xfd, 1, 0, 0, 0, 0, 0, 0, 1), 'DATAGRAM_VALUE'],
     'a NACK out of order': [Uint8Array.of(0x13, 1, 2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1), 'DATAGRAM_VALUE'],
+    'a report of more than there was': [
+      Uint8Array.of(0x14, 1, 0, 0, 0, 0, 0, 9, 0, 5, 0, 6, 0, 0, 0, 0),
+      'DATAGRAM_VALUE',
+    ],
     '17 hops': [Uint8Array.of(0x10, 1, 17, ...FRAME.body), 'DATAGRAM_VALUE'],
   },
 }
