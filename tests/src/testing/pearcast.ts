@@ -63,6 +63,15 @@ export class Pearcast {
     }
   }
 
+  /** Of a listener whose station is off the air: resolves when its buffer has been played. */
+  async playedOut(): Promise<void> {
+    await this.until(
+      (event) => event.event === 'stats' && event['bufferMs'] === 0,
+      10_000,
+      this.events.length,
+    )
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | string> {
     if (this.#exit === undefined) this.child.kill(signal)
     return this.exited
