@@ -7,8 +7,10 @@ const path = require('node:path')
 
 const ABOVE = {
   protocol: 'libs/(?!protocol/)|apps|tools|tests',
+  fsm: 'libs/(?!fsm/)|apps|tools|tests',
   media: 'libs/(?!(protocol|media)/)|apps|tools|tests',
-  'session-fsm': 'libs/(?!(protocol|session-fsm)/)|apps|tools|tests',
+  'session-fsm': 'libs/(?!(protocol|fsm|session-fsm)/)|apps|tools|tests',
+  relay: 'libs/(?!(protocol|fsm|relay)/)|apps|tools|tests',
   audio: 'libs/(?!(protocol|media|session-fsm|audio)/)|apps|tools|tests',
   rtc: 'libs/(?!(protocol|media|session-fsm|rtc)/)|apps|tools|tests',
   swarm: 'libs/(?!(protocol|media|session-fsm|swarm)/)|apps|tools|tests',
@@ -47,9 +49,9 @@ module.exports = {
     ...undeclaredSiblings,
     {
       name: 'pure-layers-reach-no-platform',
-      comment: 'protocol, media and session-fsm decide and never act: no Node module in them',
+      comment: 'the pure layers decide and never act: no Node module in them',
       severity: 'error',
-      from: { path: '^libs/(protocol|media|session-fsm)/src/', pathNot: TESTS },
+      from: { path: '^libs/(protocol|fsm|media|session-fsm|relay)/src/', pathNot: TESTS },
       to: { dependencyTypes: ['core'] },
     },
     {

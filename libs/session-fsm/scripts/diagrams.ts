@@ -1,6 +1,6 @@
 /** Writes the machines' diagrams into the README: `npm run diagrams -w libs/session-fsm`. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { withDiagrams } from './readme.ts'
+import { withMachines } from './readme.ts'
 
 const readme = new URL('../README.md', import.meta.url)
-writeFileSync(readme, withDiagrams(readFileSync(readme, 'utf8')))
+writeFileSync(readme, withMachines(readFileSync(readme, 'utf8')))

@@ -1,4 +1,4 @@
-import type { AnyStateMachine } from 'xstate'
+import { withDiagrams } from '@pearcast/fsm/testing'
 import {
   listeningMachine,
   pathsMachine,
@@ -6,24 +6,10 @@ import {
   signalingMachine,
   stationMachine,
 } from '../src/index.ts'
-import { mermaidOf } from './mermaid.ts'
 
-const MACHINES: readonly AnyStateMachine[] = [
-  reconnectMachine,
-  stationMachine,
-  listeningMachine,
-  signalingMachine,
-  pathsMachine,
-]
+const MACHINES = [reconnectMachine, stationMachine, listeningMachine, signalingMachine, pathsMachine]
 
-/** The README with the diagram of each machine between its markers, `<!-- diagram:station -->` and `<!-- end -->`. */
-export function withDiagrams(readme: string): string {
-  return MACHINES.reduce((text, machine) => {
-    const [begin, end] = [`<!-- diagram:${machine.id} -->`, '<!-- end -->']
-    const from = text.indexOf(begin)
-    const to = text.indexOf(end, from)
-    if (from === -1 || to === -1) throw new Error(`README.md has no "${begin}" with an "${end}" after it`)
-    const diagram = ['', '', '```mermaid', mermaidOf(machine), '```', '', ''].join('\n')
-    return text.slice(0, from + begin.length) + diagram + text.slice(to)
-  }, readme)
+/** The README with the diagrams of this library's machines. */
+export function withMachines(readme: string): string {
+  return withDiagrams(readme, MACHINES)
 }

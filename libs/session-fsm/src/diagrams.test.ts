@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { withDiagrams } from '../scripts/readme.ts'
+import { withMachines } from '../scripts/readme.ts'
 
 test('the diagrams in the README show the machines as they are', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  expect(withDiagrams(readme), 'run `npm run diagrams -w libs/session-fsm`').toBe(readme)
+  expect(withMachines(readme), 'run `npm run diagrams -w libs/session-fsm`').toBe(readme)
 })

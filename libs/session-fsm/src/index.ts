@@ -1,4 +1,6 @@
-export { createDriver, type MachineDriver } from './driver.ts'
+export { ChildCongestion, type Reception, type Treatment } from './congestion/child-congestion.ts'
+export { UplinkBudget, type UplinkBudgetOptions, type UplinkShare } from './congestion/uplink-budget.ts'
+export { createDriver, type MachineDriver } from '@pearcast/fsm'
 export { listeningMachine } from './listening/machine.ts'
 export type {
   ListeningContext,
@@ -10,7 +12,7 @@ export type {
   EndReason,
   RedialReason,
 } from './listening/types.ts'
-export type { Effect, EffectMachine, StartTimer, StopTimer, TimerEvent } from './effect-machine.ts'
+export type { Effect, EffectMachine, StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
 export { pathsMachine } from './paths/machine.ts'
 export {
   activePath,

@@ -1,6 +1,6 @@
 import type { ByeReason, RefusalReason } from '@pearcast/protocol'
 import { setup } from 'xstate'
-import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
 import type {
   EndReason,
   ListeningContext,

@@ -1,5 +1,5 @@
 import type { ByeReason, RefusalReason, Via } from '@pearcast/protocol'
-import type { StartTimer, StopTimer, TimerEvent } from '../effect-machine.ts'
+import type { StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
 
 export interface ListeningInput {
   /** Longest wait for an answer to a subscription. Default 3000. */

@@ -1,5 +1,5 @@
 import { and, not, setup } from 'xstate'
-import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
 import type {
   DirectPath,
   PathsContext,

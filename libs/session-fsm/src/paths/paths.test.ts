@@ -1,9 +1,13 @@
+import {
+  driveEveryEdge,
+  randomRun,
+  RuleBook,
+  run,
+  untakenTransitions,
+  type Walk,
+} from '@pearcast/fsm/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { run } from '../testing/ledger.ts'
-import { driveEveryEdge, randomRun } from '../testing/model.ts'
-import { RuleBook } from '../testing/rule-book.ts'
-import { untakenTransitions, type Walk } from '../testing/walk.ts'
 import { pathsMachine } from './machine.ts'
 import { activePath, type DirectPath, type PathMode, type PathsContext, type PathsEvent } from './types.ts'
 

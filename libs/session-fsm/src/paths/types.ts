@@ -1,5 +1,5 @@
 import type { Path } from '@pearcast/protocol'
-import type { StartTimer, StopTimer, TimerEvent } from '../effect-machine.ts'
+import type { StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
 
 /** The two paths between a listener and one sender; `relayed` says that the sender itself is not the source. */
 export type DirectPath = Extract<Path, 'swarm' | 'webrtc'>

@@ -1,6 +1,6 @@
 import { setup } from 'xstate'
 import { backoffMs } from '../backoff.ts'
-import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
 import {
   allFailed,
   chooseDial,

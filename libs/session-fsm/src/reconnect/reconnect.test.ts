@@ -1,5 +1,5 @@
+import { run } from '@pearcast/fsm/testing'
 import { describe, expect, test } from 'vitest'
-import { run } from '../testing/ledger.ts'
 import { reconnectMachine } from './machine.ts'
 import type { ReconnectEvent, ReconnectInput } from './types.ts'
 

@@ -1,4 +1,4 @@
-import type { StartTimer, StopTimer, TimerEvent } from '../effect-machine.ts'
+import type { StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
 import type { CandidateSource, DialLimits, DialPool } from './dial-policy.ts'
 
 export interface ReconnectInput {

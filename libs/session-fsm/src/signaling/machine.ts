@@ -1,5 +1,5 @@
 import { setup } from 'xstate'
-import { effect, type EffectActions, type EffectMachine, typesOf } from '../effect-machine.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
 import {
   CLOSED_REASON,
   MAX_QUEUED_CANDIDATES,

@@ -1,8 +1,13 @@
+import {
+  driveEveryEdge,
+  randomRun,
+  RuleBook,
+  run,
+  untakenTransitions,
+  type Walk,
+} from '@pearcast/fsm/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { run } from '../testing/ledger.ts'
-import { driveEveryEdge, randomRun } from '../testing/model.ts'
-import { RuleBook } from '../testing/rule-book.ts'
 import {
   begin,
   connected,
@@ -16,7 +21,6 @@ import {
   timer,
   type Negotiation,
 } from '../testing/signals.ts'
-import { untakenTransitions, type Walk } from '../testing/walk.ts'
 import { signalingMachine } from './machine.ts'
 import { remoteSignalEvent } from './remote-signal.ts'
 import type {

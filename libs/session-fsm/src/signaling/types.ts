@@ -1,5 +1,5 @@
 import type { SignalBody } from '@pearcast/protocol'
-import type { StartTimer, StopTimer, TimerEvent } from '../effect-machine.ts'
+import type { StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
 
 /** The sender of audio offers, the listener answers: two offers never meet. */
 export type SignalingRole = 'offerer' | 'answerer'

@@ -1,8 +1,6 @@
+import { driveEveryEdge, randomRun, run, untakenTransitions, type Walk } from '@pearcast/fsm/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { run } from '../testing/ledger.ts'
-import { randomRun, driveEveryEdge } from '../testing/model.ts'
-import { untakenTransitions, type Walk } from '../testing/walk.ts'
 import { stationMachine } from './machine.ts'
 import type { StationContext, StationEffect, StationEvent, StationInput } from './types.ts'
 

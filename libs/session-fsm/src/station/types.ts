@@ -1,4 +1,4 @@
-import type { StartTimer, StopTimer, TimerEvent } from '../effect-machine.ts'
+import type { StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
 
 export interface StationInput {
   /** What this encoder signs with. A higher (generation, term) on the air takes over. */

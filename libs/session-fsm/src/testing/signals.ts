@@ -1,4 +1,4 @@
-import { run, type Run } from './ledger.ts'
+import { type Run, run } from '@pearcast/fsm/testing'
 import { signalingMachine } from '../signaling/machine.ts'
 import type {
   SignalingContext,

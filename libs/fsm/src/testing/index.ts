@@ -1,0 +1,5 @@
+export { withDiagrams } from './diagrams.ts'
+export { run, type Run } from './ledger.ts'
+export { driveEveryEdge, randomRun } from './model.ts'
+export { RuleBook } from './rule-book.ts'
+export { untakenTransitions, type Walk } from './walk.ts'
