@@ -1,6 +1,8 @@
 export { Broadcaster, type BroadcasterOptions } from './broadcaster/broadcaster.ts'
 export { StationError } from './errors.ts'
 export type { BroadcastEvent, BroadcastStats, ListenEvent, ListenFigures, PathMode } from './events.ts'
+export { type Favourite, Favourites } from './identity/favourites.ts'
 export type { StationIdentity } from './identity/identity.ts'
+export { MAX_EXPORT_BYTES, MIN_PASSPHRASE_CHARACTERS } from './identity/sealed-export.ts'
 export { IdentityStore } from './identity/store.ts'
 export { Listener, type ListenerOptions } from './listener/listener.ts'

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sodium from 'sodium-universal'
@@ -31,9 +31,12 @@ describe('the stations of a user', () => {
     }
   })
 
-  test.each(['', '../up', 'a/b', '.hidden', 'x'.repeat(65)])('refuse the name %j', async (name) => {
-    await expect(store.open(name)).rejects.toMatchObject({ code: 'STATION_NAME' })
-  })
+  test.each(['', '../up', 'a/b', '.hidden', 'x'.repeat(65), 'con', 'NUL.x', 'dot.'])(
+    'refuse the name %j',
+    async (name) => {
+      await expect(store.open(name)).rejects.toMatchObject({ code: 'STATION_NAME' })
+    },
+  )
 
   test.each([
     ['half a file', (text: string) => text.slice(0, 40), /cannot be read/],
@@ -50,6 +53,85 @@ describe('the stations of a user', () => {
     await expect(store.open('jazz')).rejects.toThrow(/backup/)
     expect(await readFile(file, 'utf8')).toBe(damaged)
   })
+})
+
+describe('managing stations', () => {
+  const CHEAP = { passes: 1, memoryBytes: 8192 }
+  const PASSPHRASE = 'correct horse battery'
+
+  test('they are listed by name, whatever else lies in the folder', async () => {
+    expect(await store.names()).toEqual([])
+    await store.create('news')
+    await store.create('jazz')
+    await writeFile(join(folder, 'stations', '.DS_Store'), '')
+    await writeFile(join(folder, 'stations', 'jazz.json.17.tmp'), '')
+    expect(await store.names()).toEqual(['jazz', 'news'])
+  })
+
+  test('none is made twice, and one that is missing is told with those that are there', async () => {
+    await store.create('jazz')
+    await expect(store.create('jazz')).rejects.toMatchObject({ code: 'STATION_EXISTS' })
+    await expect(store.load('jaz')).rejects.toMatchObject({ code: 'STATION_MISSING' })
+    await expect(store.load('jaz')).rejects.toThrow(/There are: jazz\./)
+  })
+
+  test('a renamed one keeps its link and its term', async () => {
+    const before = await store.takeTerm(await store.create('jazz'))
+    await store.create('news')
+    await expect(store.rename('jazz', 'news')).rejects.toMatchObject({ code: 'STATION_EXISTS' })
+    await store.rename('jazz', 'blues')
+    expect(await store.names()).toEqual(['blues', 'news'])
+    const after = await store.load('blues')
+    expect(after.term).toBe(before.term)
+    expect(store.link(after)).toBe(store.link(before))
+  })
+
+  test('a removed one is gone, also when its file was damaged', async () => {
+    await store.create('jazz')
+    await writeFile(join(folder, 'stations', 'jazz.json'), '{')
+    await store.remove('jazz')
+    expect(await store.names()).toEqual([])
+    await expect(store.remove('jazz')).rejects.toMatchObject({ code: 'STATION_MISSING' })
+  })
+
+  test('an exported one is the same station elsewhere, under any name', async () => {
+    const jazz = await store.takeTerm(await store.create('jazz'))
+    const text = await store.export('jazz', PASSPHRASE, CHEAP)
+    const elsewhere = new IdentityStore(join(folder, 'elsewhere'))
+    expect(store.link(await elsewhere.import(text, PASSPHRASE))).toBe(store.link(jazz))
+    expect(await elsewhere.import(text, PASSPHRASE, 'blues')).toMatchObject({
+      name: 'blues',
+      term: jazz.term,
+    })
+    expect(await elsewhere.names()).toEqual(['blues', 'jazz'])
+  })
+
+  test('an import never replaces another station, nor a higher term of the same one', async () => {
+    const text = await store.create('jazz').then(() => store.export('jazz', PASSPHRASE, CHEAP))
+    const { term } = await store.takeTerm(await store.load('jazz'))
+    expect((await store.import(text, PASSPHRASE)).term).toBe(term)
+    await store.create('news')
+    await expect(store.import(text, PASSPHRASE, 'news')).rejects.toMatchObject({ code: 'STATION_EXISTS' })
+  })
+
+  test('a file copied by hand counts under the name it has now', async () => {
+    await store.create('jazz')
+    await copyFile(store.fileOf('jazz'), store.fileOf('copy'))
+    await store.takeTerm(await store.open('copy'))
+    expect((await store.load('jazz')).term).toBe(0)
+  })
+
+  test.skipIf(process.platform === 'win32').each([0o644, 0o640, 0o602])(
+    'one whose file has mode %o is refused with what to do',
+    async (mode) => {
+      await store.create('jazz')
+      await chmod(store.fileOf('jazz'), mode)
+      for (const attempt of [() => store.open('jazz'), () => store.load('jazz')]) {
+        await expect(attempt()).rejects.toMatchObject({ code: 'STATION_FILE' })
+        await expect(attempt()).rejects.toThrow(/chmod 600/)
+      }
+    },
+  )
 })
 
 describe('terms', () => {
