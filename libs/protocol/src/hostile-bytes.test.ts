@@ -10,6 +10,7 @@ import {
   decodeEnvelope,
   decodeFrameBody,
   decodeRecord,
+  decodeRouted,
   decodeRtpFrame,
   decodeVerifiedHeartbeat,
   encodeChain,
@@ -17,6 +18,7 @@ import {
   encodeDatagram,
   encodeEnvelope,
   encodeRecord,
+  encodeRouted,
   encodeRtp,
   encodeSignedHeartbeat,
   fromHex,
@@ -80,6 +82,11 @@ const decoders: {
     name: 'envelopes',
     genuine: fc.constant(encodeEnvelope(envelope)),
     again: (bytes) => encodeEnvelope(decodeEnvelope(bytes)),
+  },
+  {
+    name: 'routed payloads',
+    genuine: fc.constant(encodeRouted({ kind: 'opened', nonce: counting(32), answer: counting(32, 1) })),
+    again: (bytes) => encodeRouted(decodeRouted(bytes)),
   },
   {
     name: 'records',

@@ -46,10 +46,19 @@ export {
 } from './proof.ts'
 export { decodeRecord, encodeRecord, type StationRecord } from './record.ts'
 export type { Role } from './role.ts'
+export {
+  decodeRouted,
+  encodeRouted,
+  ROUTED_NONCE_BYTES,
+  ROUTED_SESSION_BYTES,
+  routedBinding,
+  type RoutedPayload,
+  type RoutedSession,
+} from './routed.ts'
 export { decodeRtpFrame, encodeRtp, RTP_EXTENSION_ID, RTP_PAYLOAD_TYPE, type RtpOptions } from './rtp.ts'
 export { DatagramOpener, DatagramSealer, SEAL_KEY_BYTES } from './seal.ts'
 export type { Sodium } from './sodium.ts'
 export { CONTEXT_BYTES, streamContext } from './stream.ts'
 export { isPlainLine, toPlainLine } from './text.ts'
-export { stationTopic } from './topic.ts'
+export { helperTopic, stationTopic } from './topic.ts'
 export { negotiateVersion, OUR_VERSIONS, type VersionOffer } from './version.ts'

@@ -4,14 +4,24 @@ import { KEY_BYTES } from './keys.ts'
 import type { Sodium } from './sodium.ts'
 
 const TOPIC = domain('topic')
+const HELPER_TOPIC = domain('helper topic')
 
 /**
  * The Hyperswarm topic of a station, 32 bytes. A hash keyed with the station key: who sees the topic in the DHT
  * learns nothing that lets him listen, or even name the station.
  */
 export function stationTopic(sodium: Sodium, stationKey: Uint8Array): Uint8Array {
+  return keyedHash(sodium, TOPIC, stationKey)
+}
+
+/** Where those announce who hear a station, can be reached, and pass envelopes on for others of it. */
+export function helperTopic(sodium: Sodium, stationKey: Uint8Array): Uint8Array {
+  return keyedHash(sodium, HELPER_TOPIC, stationKey)
+}
+
+function keyedHash(sodium: Sodium, label: Uint8Array, stationKey: Uint8Array): Uint8Array {
   requireBytes('the station key', stationKey, KEY_BYTES)
   const topic = new Uint8Array(32)
-  sodium.crypto_generichash(topic, TOPIC, stationKey)
+  sodium.crypto_generichash(topic, label, stationKey)
   return topic
 }

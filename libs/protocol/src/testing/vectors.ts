@@ -10,6 +10,7 @@ import {
   decodeEnvelope,
   decodeFrameBody,
   decodeRecord,
+  decodeRouted,
   decodeRtpFrame,
   decodeVerifiedHeartbeat,
   encodeChain,
@@ -17,17 +18,22 @@ import {
   encodeDatagram,
   encodeEnvelope,
   encodeRecord,
+  encodeRouted,
   encodeRtp,
   encodeSignedHeartbeat,
   formatLink,
   type FrameFields,
   FrameVerifier,
+  helperTopic,
   keyPairFromSeed,
   parseLink,
   proofKey,
   type ProofFields,
   proofMac,
   type ProtocolErrorCode,
+  routedBinding,
+  type RoutedPayload,
+  type RoutedSession,
   sessionProofBytes,
   signEnvelope,
   signSessionProof,
@@ -100,6 +106,7 @@ export function makeVectors(): Record<string, VectorSet> {
     control: vectors(controls),
     record: vectors(records),
     envelope: vectors(envelopes),
+    routed: vectors(routed),
   }
 }
 
@@ -115,7 +122,8 @@ const keys: Layout<{ seed: Uint8Array }> = {
 }
 
 type HashCase =
-  | { use: 'topic'; stationKey: Uint8Array }
+  | { use: 'topic' | 'helper topic'; stationKey: Uint8Array }
+  | ({ use: 'routed session' } & RoutedSession)
   | { use: 'stream context'; stationKey: Uint8Array; generation: number; term: number; variant: number }
   | { use: 'proof key'; stationKey: Uint8Array; groupKey?: Uint8Array }
   | ({ use: 'proof MAC'; key: Uint8Array } & ProofFields)
@@ -127,6 +135,14 @@ const hashes: Layout<HashCase> = {
     'Hashes, MACs and signatures that are compared and never parsed. The signature is by the session key.',
   cases: {
     topic: { use: 'topic', stationKey },
+    'helper topic': { use: 'helper topic', stationKey },
+    'routed session': {
+      use: 'routed session',
+      initiatorKey: keyPairOf(11).publicKey,
+      responderKey: keyPairOf(12).publicKey,
+      initiatorNonce: counting(32),
+      responderNonce: counting(32, 0x20),
+    },
     'stream context': { use: 'stream context', stationKey, generation: GENERATION, term: TERM, variant: 0 },
     'stream context of variant 1': {
       use: 'stream context',
@@ -143,6 +159,8 @@ const hashes: Layout<HashCase> = {
   },
   encode(fields) {
     if (fields.use === 'topic') return stationTopic(sodium, fields.stationKey)
+    if (fields.use === 'helper topic') return helperTopic(sodium, fields.stationKey)
+    if (fields.use === 'routed session') return routedBinding(sodium, fields)
     if (fields.use === 'stream context') return streamContext(sodium, fields, fields.variant)
     if (fields.use === 'proof key') return proofKey(sodium, fields.stationKey, fields.groupKey)
     if (fields.use === 'proof MAC') return proofMac(sodium, fields.key, fields)
@@ -426,6 +444,22 @@ const envelopes: Layout<typeof ENVELOPE> = {
   encode: encodeEnvelope,
   decode: (hex) => decodeEnvelope(bytesOf(hex)),
   refused: { 'one byte missing': [encodeEnvelope(ENVELOPE).subarray(0, -1), 'ENVELOPE_LENGTH'] },
+}
+
+const routed: Layout<RoutedPayload> = {
+  about: 'Payloads of routed envelopes.',
+  cases: {
+    open: { kind: 'open', nonce: counting(32) },
+    opened: { kind: 'opened', nonce: counting(32), answer: counting(32, 0x20) },
+    'a message': { kind: 'message', session: counting(16), counter: 7, message: Uint8Array.of(0x87, 1, 1) },
+  },
+  encode: encodeRouted,
+  decode: (hex) => decodeRouted(bytesOf(hex)),
+  refused: {
+    'an unknown kind': [Uint8Array.of(3), 'ENVELOPE_VALUE'],
+    'a nonce cut short': [Uint8Array.of(0, 1, 2), 'ENVELOPE_LENGTH'],
+    'an empty message': [new Uint8Array(22).fill(2, 0, 1), 'ENVELOPE_VALUE'],
+  },
 }
 
 function vectors<Fields>({ about, cases, encode, decode, refused = {} }: Layout<Fields>): VectorSet {
