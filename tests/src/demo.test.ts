@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { expectWhole } from './testing/heard.ts'
 import { Pearcast } from './testing/pearcast.ts'
 
@@ -21,9 +24,15 @@ function isLegs(value: unknown): value is { legs: Leg[] } {
   return typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, 'legs'))
 }
 
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pearcast-demo-test-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
 describe('pearcast demo', () => {
   test('both legs are heard whole: by swarm alone, and by auto mostly over WebRTC', async () => {
-    const demo = new Pearcast(['demo', '--duration', '6', '--json'], process.env)
+    const demo = new Pearcast(['demo', '--duration', '6', '--json', '--keep', folder], process.env)
     const code = await demo.exited
     const result: unknown = demo.events.at(-1)
     if (!isLegs(result)) throw new Error(`no result line; stderr:\n${demo.stderr}`)
@@ -40,7 +49,7 @@ describe('pearcast demo', () => {
     const heardWell = result.legs.every(
       ({ framesLost, correlation }) => framesLost === 0 && correlation >= 0.97,
     )
-    expect(code, demo.stderr).toBe(heardWell ? 0 : 1)
+    expect(code, demo.stderr).toBe(heardWell ? 0 : 7)
     expect(swarm.framesByPath).toEqual({ swarm: swarm.framesPlayed, webrtc: 0, relayed: 0 })
     expect(auto.path).toBe('webrtc')
     expect(auto.framesByPath.webrtc / auto.framesPlayed).toBeGreaterThanOrEqual(0.8)
