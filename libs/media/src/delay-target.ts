@@ -2,6 +2,10 @@ import { LatenessRecord } from './lateness-record.ts'
 
 /** The worst episode of the last minute is left to concealment: a single stall must not delay everything. */
 const EPISODES_LEFT_OUT = 1
+/** Where loss recurs, every episode is a repair that took so long, and each was worth waiting for. */
+const EPISODES_LEFT_OUT_LOSSY = 0
+/** A raise of less is left to resampling. */
+const RAISE_AT_ONCE_US = 20_000
 const JITTER_MARGIN_US = 10_000
 const REVIEW_US = 1_000_000
 const SHRINK_PER_REVIEW_US = 2_000
@@ -25,6 +29,8 @@ export class DelayTarget {
   readonly #lateAtUs: Float64Array = new Float64Array(LATE_KEPT)
   readonly #lateByUs: Float64Array = new Float64Array(LATE_KEPT)
   #lateCount = 0
+  /** What repair needs; 0 while there is nothing to repair. */
+  #repairUs = 0
   #us: number
   #reviewedUs = Number.NEGATIVE_INFINITY
   #raisedUs = Number.NEGATIVE_INFINITY
@@ -68,17 +74,32 @@ export class DelayTarget {
     return true
   }
 
-  /** Once a pull; looks at the jitter once a second. */
-  review(nowUs: number): void {
-    if (nowUs - this.#reviewedUs < REVIEW_US) return
+  /** Losses recur, and repair takes this long; 0: no longer. True when the target rose for it. */
+  awaitRepair(repairUs: number, nowUs: number): boolean {
+    this.#repairUs = repairUs
+    const wantedUs = this.#clamp(repairUs)
+    if (wantedUs <= this.#us) return false
+    this.#us = wantedUs
+    this.#raisedUs = nowUs
+    return true
+  }
+
+  /** Once a pull; looks at the jitter once a second. True when the target rose by what should not be waited for. */
+  review(nowUs: number): boolean {
+    if (nowUs - this.#reviewedUs < REVIEW_US) return false
     this.#reviewedUs = nowUs
-    const wantedUs = this.#clamp(this.#jitter.worstUs(EPISODES_LEFT_OUT) + JITTER_MARGIN_US)
-    if (wantedUs > this.#us) {
+    const isLossy = this.#repairUs > 0
+    const leftOut = isLossy ? EPISODES_LEFT_OUT_LOSSY : EPISODES_LEFT_OUT
+    const jitterUs = this.#jitter.worstUs(leftOut) + JITTER_MARGIN_US
+    const wantedUs = this.#clamp(Math.max(jitterUs, this.#repairUs))
+    const risesUs = wantedUs - this.#us
+    if (risesUs > 0) {
       this.#us = wantedUs
       this.#raisedUs = nowUs
     } else if (nowUs - this.#raisedUs >= HOLD_US) {
       this.#us = Math.max(wantedUs, this.#us - SHRINK_PER_REVIEW_US)
     }
+    return isLossy && risesUs >= RAISE_AT_ONCE_US
   }
 
   /** Lateness measured against a base that no longer holds says nothing; the target itself stays. */
@@ -89,6 +110,7 @@ export class DelayTarget {
 
   reset(): void {
     this.forgetArrivals()
+    this.#repairUs = 0
     this.#us = this.#minUs
   }
 

@@ -120,6 +120,14 @@ export class Playout {
     this.#expectedSeq = seq
   }
 
+  /**
+   * Frames are lost again and again, and what is asked for again takes this long: waits for it, once and at once. 0 when
+   * losses have ceased; the delay then comes down as after jitter.
+   */
+  awaitRepair(repairUs: number, nowUs: number): void {
+    if (this.#target.awaitRepair(repairUs, nowUs) && this.#phase === 'playing') this.#raiseDelay()
+  }
+
   /** Fills `into` exactly (interleaved). Silence before the start, when quiet and when starved. */
   pull(into: Float32Array, nowUs: number): void {
     if (this.#phase === 'ended') {
@@ -130,7 +138,7 @@ export class Playout {
     this.#nowUs = nowUs
     this.#pulls.onPull(count, nowUs)
     this.#pullSamples = count
-    this.#target.review(nowUs)
+    if (this.#target.review(nowUs)) this.#raiseDelay()
     const ratio =
       this.#phase === 'playing' ? this.#control.update(this.#target.us, nowUs) : this.#control.ratio
     const needed = this.#resampler.needed(count, ratio)
@@ -179,6 +187,11 @@ export class Playout {
     if (this.#phase === 'outage') this.#outage.endWithoutFrame(this.#account, false)
     this.#account.forgetHole()
     this.#phase = 'ended'
+  }
+
+  /** The longest delay that is aimed at. */
+  get maxTargetUs(): number {
+    return this.#maxDelayUs
   }
 
   /** The delay that is aimed at. */

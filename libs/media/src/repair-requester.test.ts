@@ -29,19 +29,48 @@ describe('what is missing', () => {
     expect(repair.missing).toBe(0)
   })
 
-  test('is asked for at most 4 times, max(rtt, 20 ms) apart', () => {
+  test('is asked for at most 6 times, max(rtt / 2, 20 ms) apart', () => {
     for (const [rttUs, apartUs] of [
       [0, 20_000],
-      [50_000, 50_000],
+      [30_000, 20_000],
+      [100_000, 50_000],
     ] as const) {
       const repair = new RepairRequester({ rttUs, giveUpUs: 10_000_000 })
       receive(repair, [1, 3, 4])
       const askedUs: number[] = []
       for (let nowUs = 0; nowUs < 1_000_000; nowUs += 1000)
         if (repair.due(nowUs).length > 0) askedUs.push(nowUs)
-      expect(askedUs).toEqual([0, apartUs, 2 * apartUs, 3 * apartUs])
+      expect(askedUs).toEqual([0, 1, 2, 3, 4, 5].map((n) => n * apartUs))
       expect(repair.missing).toBe(0)
     }
+  })
+
+  test('is waited for when it recurs: hole, round trip and two more tries', () => {
+    const repair = new RepairRequester({ rttUs: 40_000 })
+    const lose = (seq: number, nowUs: number): void => {
+      repair.onFrame(seq - 1, nowUs - 40_000)
+      receive(repair, [seq + 1, seq + 2], nowUs)
+      repair.due(nowUs)
+    }
+    lose(10, 1_000_000)
+    expect(repair.delayUs(1_000_000, 400_000)).toBe(0)
+    lose(60, 2_000_000)
+    expect(repair.delayUs(2_000_000, 400_000)).toBe(140_000)
+    expect(repair.delayUs(2_000_000, 120_000)).toBe(120_000)
+    repair.rttUs = 500_000
+    expect(repair.delayUs(2_000_000, 400_000)).toBe(0)
+    expect(repair.delayUs(40_000_000, 400_000)).toBe(0)
+  })
+
+  test('that comes before any answer could was no loss', () => {
+    const repair = new RepairRequester({ rttUs: 40_000 })
+    for (const nowUs of [1_000_000, 2_000_000, 3_000_000]) {
+      const seq = (4 * nowUs) / 1_000_000
+      receive(repair, [seq, seq + 2, seq + 3], nowUs)
+      expect(repair.due(nowUs)).toEqual([seq + 1])
+      repair.onFrame(seq + 1, nowUs + 10_000)
+    }
+    expect(repair.delayUs(3_100_000, 400_000)).toBe(0)
   })
 
   test('is given up when it could no longer be played', () => {

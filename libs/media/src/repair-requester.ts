@@ -1,13 +1,21 @@
+import { LossRecord } from './loss-record.ts'
+
 /** Parallel arrays of this many losses: as many as one NACK may name. */
 const MAX_MISSING = 64
-const MAX_TRIES = 4
+const MAX_TRIES = 6
 const REORDER_FRAMES = 2
 const REORDER_US = 15_000
 const MIN_RETRY_US = 20_000
+/** What a tick of the caller and jitter of the way add to an answer. */
+const ANSWER_MARGIN_US = 20_000
+/** So many tries should be answered in time: with 5 % loss either way, one frame of 20 000 is then missed. */
+const TRIES_IN_TIME = 3
+/** Round trips are measured anew all the time; the delay need not follow each. */
+const STEP_US = 20_000
 const NOTHING: number[] = []
 
 export interface RepairOptions {
-  /** Round trip to the peer that is asked; a try waits for max(rtt, 20 ms). */
+  /** Round trip to the peer that is asked; the next try comes after max(rtt / 2, 20 ms). */
   rttUs?: number
   /** A frame missing for longer than this has missed its playout: set it to the playout's target delay. */
   giveUpUs?: number
@@ -24,11 +32,15 @@ export class RepairRequester {
   readonly #seqs: Float64Array = new Float64Array(MAX_MISSING)
   readonly #missedUs: Float64Array = new Float64Array(MAX_MISSING)
   readonly #triedUs: Float64Array = new Float64Array(MAX_MISSING)
+  readonly #firstTryUs: Float64Array = new Float64Array(MAX_MISSING)
+  readonly #holeUs: Float64Array = new Float64Array(MAX_MISSING)
   readonly #tries: Uint8Array = new Uint8Array(MAX_MISSING)
   readonly #later: Uint8Array = new Uint8Array(MAX_MISSING)
+  readonly #losses: LossRecord = new LossRecord()
   #count = 0
   /** The highest sequence number received. */
   #highest = -1
+  #highestUs = 0
   /** Everything up to here was received or has been entered as missing. */
   #known = -1
 
@@ -44,10 +56,11 @@ export class RepairRequester {
 
   /** A frame came, in whatever order; copies are harmless. */
   onFrame(seq: number, nowUs: number): void {
-    if (this.#count > 0) this.#received(seq)
+    if (this.#count > 0) this.#received(seq, nowUs)
     if (seq <= this.#highest) return
     if (this.#highest >= 0) this.#miss(Math.max(this.#known + 1, seq - MAX_MISSING), seq, 1, nowUs)
     this.#highest = seq
+    this.#highestUs = nowUs
     this.#known = Math.max(this.#known, seq)
   }
 
@@ -79,7 +92,7 @@ export class RepairRequester {
   /** Sequence numbers to ask for now, oldest first. Counts as a try of each. Do not keep the empty answer. */
   due(nowUs: number): number[] {
     if (this.#count === 0) return NOTHING
-    const retryUs = Math.max(this.rttUs, MIN_RETRY_US)
+    const retryUs = this.#retryUs
     let wanted: number[] | undefined
     for (let i = 0; i < this.#count; i++) {
       const missedUs = this.#missedUs[i] ?? 0
@@ -94,6 +107,10 @@ export class RepairRequester {
           ? (this.#later[i] ?? 0) >= REORDER_FRAMES || nowUs - missedUs >= REORDER_US
           : tries < MAX_TRIES && nowUs - (this.#triedUs[i] ?? 0) >= retryUs
       if (!ready) continue
+      if (tries === 0) {
+        this.#firstTryUs[i] = nowUs
+        this.#losses.onLoss(this.#holeUs[i] ?? 0, nowUs)
+      }
       this.#tries[i] = tries + 1
       this.#triedUs[i] = nowUs
       wanted ??= []
@@ -102,10 +119,29 @@ export class RepairRequester {
     return wanted ?? NOTHING
   }
 
+  /**
+   * How long frames should wait before they are played so that what is asked for again still comes in time; 0 while
+   * nothing is lost again and again, and where no delay up to `maxUs` would do.
+   */
+  delayUs(nowUs: number, maxUs: number): number {
+    if (!this.#losses.isLossy(nowUs)) return 0
+    // A frame lost first in a hole is asked for after its end: the frame's own length and the wait for reordering make up.
+    const onceUs = this.#losses.longestHoleUs + this.rttUs + ANSWER_MARGIN_US
+    if (this.rttUs > maxUs) return 0
+    const wantedUs = onceUs + (TRIES_IN_TIME - 1) * this.#retryUs
+    return Math.min(Math.ceil(wantedUs / STEP_US) * STEP_US, maxUs)
+  }
+
   clear(): void {
+    this.#losses.clear()
     this.#count = 0
     this.#highest = -1
     this.#known = -1
+  }
+
+  /** An answer that was lost should not cost a whole round trip. */
+  get #retryUs(): number {
+    return Math.max(this.rttUs / 2, MIN_RETRY_US)
   }
 
   #miss(from: number, to: number, later: number, nowUs: number): void {
@@ -115,17 +151,25 @@ export class RepairRequester {
       this.#seqs[i] = seq
       this.#missedUs[i] = nowUs
       this.#triedUs[i] = 0
+      this.#holeUs[i] = nowUs - this.#highestUs
       this.#tries[i] = 0
       this.#later[i] = later
     }
   }
 
-  #received(seq: number): void {
+  #received(seq: number, nowUs: number): void {
     for (let i = this.#count - 1; i >= 0; i--) {
       const missing = this.#seqs[i] ?? 0
-      if (missing === seq) this.#remove(i)
+      if (missing === seq) this.#found(i, nowUs)
       else if (missing < seq && seq > this.#highest) this.#later[i] = Math.min(255, (this.#later[i] ?? 0) + 1)
     }
+  }
+
+  /** What comes sooner than any answer could was not lost. */
+  #found(i: number, nowUs: number): void {
+    const soonUs = this.rttUs / 2
+    if ((this.#tries[i] ?? 0) > 0 && nowUs - (this.#firstTryUs[i] ?? 0) < soonUs) this.#losses.forgive()
+    this.#remove(i)
   }
 
   /** Keeps the order: oldest first. */
@@ -134,6 +178,8 @@ export class RepairRequester {
     this.#seqs.copyWithin(i, i + 1, end)
     this.#missedUs.copyWithin(i, i + 1, end)
     this.#triedUs.copyWithin(i, i + 1, end)
+    this.#firstTryUs.copyWithin(i, i + 1, end)
+    this.#holeUs.copyWithin(i, i + 1, end)
     this.#tries.copyWithin(i, i + 1, end)
     this.#later.copyWithin(i, i + 1, end)
   }

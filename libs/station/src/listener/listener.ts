@@ -338,10 +338,8 @@ export class Listener {
   }
 
   #tick(): void {
-    const now = nowUs()
-    const { repair } = this.#receiver
-    if (repair.missing > 0) this.#upstream?.requestRepair(repair.due(now))
-    if (++this.#ticks % TICKS_PER_CHECK === 0) this.#check(now)
+    this.#upstream?.requestRepair(this.#receiver.repairsDue())
+    if (++this.#ticks % TICKS_PER_CHECK === 0) this.#check(nowUs())
   }
 
   #check(now: number): void {

@@ -26,6 +26,7 @@ import {
 
 /** How long after its deadline a lost frame is still asked for. */
 const REPAIR_MARGIN_MS = 200
+const NO_REPAIRS: number[] = []
 
 export interface MediaReceiverOptions {
   sodium: Sodium
@@ -118,12 +119,22 @@ export class MediaReceiver {
     }
   }
 
+  /** Frames to ask for again now. Where frames are lost again and again, playout waits for what is asked for. */
+  repairsDue(): number[] {
+    if (this.repair.missing === 0) return NO_REPAIRS
+    const now = this.#options.nowUs()
+    const due = this.repair.due(now)
+    if (due.length > 0) this.#awaitRepair(now)
+    return due
+  }
+
   /** A few times a second: what was played needs no repair, and what comes too late for now still teaches the delay. */
   tuneRepair(): void {
     const { lastSeq, targetMs } = this.#playout
     if (this.clock.known) this.repair.rttUs = this.clock.rttUs
     this.repair.giveUpUs = (targetMs + REPAIR_MARGIN_MS) * 1000
     if (lastSeq !== undefined) this.repair.forgetBefore(lastSeq + 1)
+    this.#awaitRepair(this.#options.nowUs())
   }
 
   /** Fills one block for the sink. Hot. */
@@ -138,6 +149,10 @@ export class MediaReceiver {
 
   stats(): PlayoutStats {
     return this.#playout.stats()
+  }
+
+  #awaitRepair(now: number): void {
+    this.#playout.awaitRepair(this.repair.delayUs(now, this.#playout.maxTargetUs), now)
   }
 
   #take(frame: Frame, path: Path): void {
