@@ -1,5 +1,6 @@
 import type { CertificateChain } from './certificate.ts'
 import type { RoutedEnvelope } from './envelope.ts'
+import type { RelayMessage } from './relay-message.ts'
 import type { Role } from './role.ts'
 
 /** Everything that is said on a control channel. Integers are unsigned unless a comment says otherwise. */
@@ -17,6 +18,7 @@ export type ControlMessage =
   | Pong
   | Routed
   | Bye
+  | RelayMessage
 
 /** The first message of either side. Its layout never changes; later versions append to its extension. */
 export interface Hello {

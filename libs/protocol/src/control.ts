@@ -14,6 +14,14 @@ import { SIGNATURE_BYTES } from './keys.ts'
 import { LIMITS } from './limits.ts'
 import { MAC_BYTES } from './proof.ts'
 import { Reader } from './reader.ts'
+import {
+  readAncestors,
+  readParents,
+  readReserve,
+  readReserved,
+  readTicketMessage,
+  writeRelayMessage,
+} from './relay-control.ts'
 import { ROLES } from './role.ts'
 import { SEAL_KEY_BYTES } from './seal.ts'
 import { readSignalBody, writeSignalBody } from './signal.ts'
@@ -37,6 +45,11 @@ const KIND = {
   pong: 0x0a,
   routed: 0x0b,
   bye: 0x0c,
+  reserve: 0x10,
+  reserved: 0x11,
+  parents: 0x12,
+  ancestors: 0x13,
+  ticket: 0x14,
 } as const satisfies Record<ControlMessage['type'], number>
 
 const REFUSALS: readonly RefusalReason[] = ['full', 'not-on-air', 'not-allowed']
@@ -132,6 +145,13 @@ function writeMessage(w: Writer, m: ControlMessage): void {
       break
     case 'bye':
       w.choice('reason', BYES, m.reason).line('detail', m.detail, LIMITS.maxDetailBytes)
+      break
+    case 'reserve':
+    case 'reserved':
+    case 'parents':
+    case 'ancestors':
+    case 'ticket':
+      writeRelayMessage(w, m)
   }
 }
 
@@ -182,6 +202,16 @@ function readMessage(r: Reader, kind: number): ControlMessage | UnknownControl {
         reason: r.choice('reason', BYES),
         detail: r.line('detail', LIMITS.maxDetailBytes),
       }
+    case KIND.reserve:
+      return readReserve(r)
+    case KIND.reserved:
+      return readReserved(r)
+    case KIND.parents:
+      return readParents(r)
+    case KIND.ancestors:
+      return readAncestors(r)
+    case KIND.ticket:
+      return readTicketMessage(r)
     default:
       return { type: 'unknown', kind, critical: (kind & CRITICAL_KIND) !== 0 }
   }

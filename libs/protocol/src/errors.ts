@@ -1,5 +1,6 @@
 /** The layouts that are read field by field; each has the codes `<AREA>_LENGTH` and `<AREA>_VALUE`. */
-export type WireArea = 'CERT' | 'CONTROL' | 'DATAGRAM' | 'ENVELOPE' | 'FRAME' | 'HEARTBEAT' | 'RECORD'
+export type WireArea =
+  'CERT' | 'CONTROL' | 'DATAGRAM' | 'ENVELOPE' | 'FRAME' | 'HEARTBEAT' | 'RECORD' | 'TICKET'
 
 export type ProtocolErrorCode =
   | `${WireArea}_LENGTH`
@@ -29,6 +30,12 @@ export type ProtocolErrorCode =
   | 'RTP_EXTENSION'
   | 'RTP_HEADER'
   | 'SEAL_EXHAUSTED'
+  | 'TICKET_EXPIRED'
+  | 'TICKET_NOT_YET_VALID'
+  | 'TICKET_SCOPE'
+  | 'TICKET_SIGNATURE'
+  | 'TICKET_VALIDITY'
+  | 'TICKET_VERSION'
   | 'VALUE_BYTES'
   | 'VALUE_RANGE'
   | 'VERSION_MISMATCH'
@@ -57,8 +64,13 @@ export class ProtocolError extends Error {
     return new ProtocolError(`${area}_VALUE`, `${what}; the message is refused`)
   }
 
-  static version(area: 'CERT' | 'DATAGRAM' | 'RECORD', got: number): ProtocolError {
-    const name = { CERT: 'certificate', DATAGRAM: 'datagram', RECORD: 'station record' }[area]
+  static version(area: 'CERT' | 'DATAGRAM' | 'RECORD' | 'TICKET', got: number): ProtocolError {
+    const name = {
+      CERT: 'certificate',
+      DATAGRAM: 'datagram',
+      RECORD: 'station record',
+      TICKET: 'relay ticket',
+    }[area]
     return new ProtocolError(
       `${area}_VERSION`,
       `the ${name} has format version ${got}, this program reads version 1: update pearCast`,
@@ -211,6 +223,41 @@ export class ProtocolError extends Error {
     return new ProtocolError(
       'ENVELOPE_AGE',
       `the routed envelope is ${ageMs} ms old by this clock, more than ${maxMs} either way: old news or a wrong clock`,
+    )
+  }
+
+  static ticketScope(of: 'station' | 'generation of encoders' | 'relay'): ProtocolError {
+    return new ProtocolError(
+      'TICKET_SCOPE',
+      `the relay ticket is for another ${of}: this relay may not carry the station with it`,
+    )
+  }
+
+  static ticketSignature(): ProtocolError {
+    return new ProtocolError(
+      'TICKET_SIGNATURE',
+      'the relay ticket is not signed by the encoder of the station: ask the station for a ticket',
+    )
+  }
+
+  static ticketExpired(notAfterS: number, nowS: number): ProtocolError {
+    return new ProtocolError(
+      'TICKET_EXPIRED',
+      `the relay ticket ended ${nowS - notAfterS} s ago; the station has to renew it, or this clock is fast`,
+    )
+  }
+
+  static ticketNotYetValid(notBeforeS: number, nowS: number): ProtocolError {
+    return new ProtocolError(
+      'TICKET_NOT_YET_VALID',
+      `the relay ticket begins in ${notBeforeS - nowS} s; this clock or the station's clock is wrong`,
+    )
+  }
+
+  static ticketValidity(maxS: number): ProtocolError {
+    return new ProtocolError(
+      'TICKET_VALIDITY',
+      `a relay ticket must be valid for 1 to ${maxS} s; issue it again with notAfterS set to fit`,
     )
   }
 }

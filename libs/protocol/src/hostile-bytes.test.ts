@@ -12,6 +12,7 @@ import {
   decodeRecord,
   decodeRouted,
   decodeRtpFrame,
+  decodeTicket,
   decodeVerifiedHeartbeat,
   encodeChain,
   encodeControl,
@@ -21,7 +22,9 @@ import {
   encodeRouted,
   encodeRtp,
   encodeSignedHeartbeat,
+  encodeTicket,
   fromHex,
+  issueTicket,
   opusDurationSamples,
   parseLink,
   signEnvelope,
@@ -42,6 +45,13 @@ const record = encodeRecord({
   certificate: chain,
   generation: chain.encoder.generation,
   term: chain.session.term,
+})
+const ticket = issueTicket(sodium, keyPairOf(2), {
+  stationKey: counting(32),
+  generation: 1,
+  relayKey: counting(32, 9),
+  notBeforeS: 1_795_014_400,
+  notAfterS: 1_795_014_401,
 })
 const heartbeat = encodeSignedHeartbeat(sodium, SESSION.secretKey, CONTEXT, {
   headSeq: 1,
@@ -87,6 +97,11 @@ const decoders: {
     name: 'routed payloads',
     genuine: fc.constant(encodeRouted({ kind: 'opened', nonce: counting(32), answer: counting(32, 1) })),
     again: (bytes) => encodeRouted(decodeRouted(bytes)),
+  },
+  {
+    name: 'relay tickets',
+    genuine: fc.constant(encodeTicket(ticket)),
+    again: (bytes) => encodeTicket(decodeTicket(bytes)),
   },
   {
     name: 'records',

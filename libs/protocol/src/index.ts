@@ -45,6 +45,8 @@ export {
   verifySessionProof,
 } from './proof.ts'
 export { decodeRecord, encodeRecord, type StationRecord } from './record.ts'
+export * from './relay-message.ts'
+export { decodeTicket, encodeTicket, issueTicket, type RelayTicket, verifyTicket } from './relay-ticket.ts'
 export type { Role } from './role.ts'
 export {
   decodeRouted,

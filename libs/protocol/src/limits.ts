@@ -54,6 +54,16 @@ export const LIMITS = {
   maxRecordExtensionBytes: 112,
   maxEncoderCertificateS: 7_776_000,
   maxSessionCertificateS: 86_400,
+  /** A ticket for a relay is renewed long before it ends. */
+  maxTicketS: 604_800,
+  /** Peers in one list of parents. */
+  maxParents: 16,
+  maxRelaySlots: 65_535,
+  minReservationMs: 1000,
+  maxReservationMs: 3_600_000,
+  maxReservedBytesPerS: 0xffff_ffff,
+  /** A longer round trip is of no use to anybody. */
+  maxHintedRttMs: 60_000,
   /** Tolerated difference between the clocks of a station and a listener when validity is judged. */
   clockSkewS: 300,
   /** A link with surrounding white space; longer text is not looked at. */

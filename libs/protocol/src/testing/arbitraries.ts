@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import type { Arbitrary } from 'fast-check'
-import { type ControlMessage, type Datagram, LIMITS, type Role, type SignalBody } from '../index.ts'
+import {
+  type ControlMessage,
+  type Datagram,
+  LIMITS,
+  type RelayMessage,
+  type Role,
+  type SignalBody,
+  toHex,
+} from '../index.ts'
 import { chainOf } from './fixtures.ts'
 
 const U32 = 0xffff_ffff
@@ -58,6 +66,52 @@ const signal: Arbitrary<SignalBody> = fc.oneof(
   fc.record({ kind: fc.constant('failed' as const), reason: line }),
 )
 
+/** The keys on a way are all different. */
+const way = fc.uniqueArray(bytesOf(32), {
+  maxLength: LIMITS.maxHops,
+  comparator: (a, b) => toHex(a) === toHex(b),
+})
+
+const relayMessage: Arbitrary<RelayMessage> = fc.oneof(
+  fc.record({
+    type: fc.constant('reserve' as const),
+    channel,
+    standby: fc.boolean(),
+    slots: fc.nat(LIMITS.maxRelaySlots),
+  }),
+  fc.record({
+    type: fc.constant('reserved' as const),
+    channel,
+    lifetimeMs: fc.integer({ min: LIMITS.minReservationMs, max: LIMITS.maxReservationMs }),
+    bytesPerS: fc.nat(U32),
+  }),
+  fc.record({
+    type: fc.constant('parents' as const),
+    channel,
+    parents: fc.array(
+      fc.record({
+        key: bytesOf(32),
+        depth: fc.nat(LIMITS.maxHops),
+        freeSlots: fc.nat(LIMITS.maxRelaySlots),
+        rttMs: fc.nat(LIMITS.maxHintedRttMs),
+      }),
+      { maxLength: LIMITS.maxParents },
+    ),
+  }),
+  fc.record({ type: fc.constant('ancestors' as const), channel, keys: way }),
+  fc.record({
+    type: fc.constant('ticket' as const),
+    ticket: fc.record({
+      stationKey: bytesOf(32),
+      generation: fc.nat(U32),
+      relayKey: bytesOf(32),
+      notBeforeS: u48,
+      notAfterS: u48,
+      signature: bytesOf(64),
+    }),
+  }),
+)
+
 const role: Arbitrary<Role> = fc.constantFrom('broadcaster', 'listener', 'relay')
 const u32 = fc.nat(U32)
 
@@ -80,6 +134,7 @@ const hello = fc
   }))
 
 export const controlMessage: Arbitrary<ControlMessage> = fc.oneof(
+  { weight: 5, arbitrary: relayMessage },
   hello,
   fc.record({ type: fc.constant('proof' as const), mac: bytesOf(32) }),
   fc.record({

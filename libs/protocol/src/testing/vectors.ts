@@ -12,6 +12,7 @@ import {
   decodeRecord,
   decodeRouted,
   decodeRtpFrame,
+  decodeTicket,
   decodeVerifiedHeartbeat,
   encodeChain,
   encodeControl,
@@ -21,10 +22,12 @@ import {
   encodeRouted,
   encodeRtp,
   encodeSignedHeartbeat,
+  encodeTicket,
   formatLink,
   type FrameFields,
   FrameVerifier,
   helperTopic,
+  issueTicket,
   keyPairFromSeed,
   parseLink,
   proofKey,
@@ -34,6 +37,7 @@ import {
   routedBinding,
   type RoutedPayload,
   type RoutedSession,
+  type RelayTicket,
   sessionProofBytes,
   signEnvelope,
   signSessionProof,
@@ -46,6 +50,7 @@ import {
   chainOf,
   CONTEXT,
   counting,
+  ENCODER,
   frameOf,
   GENERATION,
   GROUP_KEY,
@@ -88,6 +93,13 @@ const ENVELOPE = signEnvelope(sodium, keyPairOf(11), {
   sentMs: NOW_S * 1000,
   payload: counting(20),
 })
+const RELAY_TICKET = issueTicket(sodium, ENCODER, {
+  stationKey: STATION.publicKey,
+  generation: GENERATION,
+  relayKey: keyPairOf(11).publicKey,
+  notBeforeS: NOW_S,
+  notAfterS: NOW_S + 86_400,
+})
 const LINK = formatLink(sodium, { stationKey: STATION.publicKey })
 const FRAME = frameOf()
 
@@ -106,6 +118,7 @@ export function makeVectors(): Record<string, VectorSet> {
     control: vectors(controls),
     record: vectors(records),
     envelope: vectors(envelopes),
+    ticket: vectors(tickets),
     routed: vectors(routed),
   }
 }
@@ -122,7 +135,8 @@ const keys: Layout<{ seed: Uint8Array }> = {
 }
 
 type HashCase =
-  | { use: 'topic' | 'helper topic'; stationKey: Uint8Array }
+  | { use: 'topic'; stationKey: Uint8Array }
+  | { use: 'helper topic'; stationKey: Uint8Array }
   | ({ use: 'routed session' } & RoutedSession)
   | { use: 'stream context'; stationKey: Uint8Array; generation: number; term: number; variant: number }
   | { use: 'proof key'; stationKey: Uint8Array; groupKey?: Uint8Array }
@@ -410,6 +424,20 @@ const controls: Layout<ControlMessage> = {
     pong: { type: 'pong', id: 7, t0Us: NOW_S * 1e6, t1Us: Number.MAX_SAFE_INTEGER },
     routed: { type: 'routed', envelope: ENVELOPE },
     bye: { type: 'bye', reason: 'off-air', detail: 'see you tomorrow' },
+    reserve: { type: 'reserve', channel: 1, standby: false, slots: 8 },
+    'reserve as a warm spare': { type: 'reserve', channel: 1, standby: true, slots: 0 },
+    reserved: { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 32_000 },
+    parents: {
+      type: 'parents',
+      channel: 1,
+      parents: [
+        { key: keyPairOf(11).publicKey, depth: 1, freeSlots: 3, rttMs: 0 },
+        { key: keyPairOf(12).publicKey, depth: 16, freeSlots: 300, rttMs: 60_000 },
+      ],
+    },
+    ancestors: { type: 'ancestors', channel: 1, keys: [keyPairOf(11).publicKey, keyPairOf(12).publicKey] },
+    'ancestors of a child of the broadcaster': { type: 'ancestors', channel: 1, keys: [] },
+    ticket: { type: 'ticket', ticket: RELAY_TICKET },
   },
   encode: encodeControl,
   decode: (hex) => decodeControl(bytesOf(hex)),
@@ -420,6 +448,14 @@ const controls: Layout<ControlMessage> = {
     'a channel that is not in its shortest form': [Uint8Array.of(0x87, 0xfd, 1, 0, 0), 'CONTROL_VALUE'],
     'a line feed in text for people': [Uint8Array.of(0x0c, 0, 1, 0x0a), 'CONTROL_VALUE'],
     'text that is not UTF-8': [Uint8Array.of(0x0c, 0, 1, 0xff), 'CONTROL_VALUE'],
+    'an ancestor twice': [
+      Uint8Array.of(0x13, 1, 2, ...keyPairOf(11).publicKey, ...keyPairOf(11).publicKey),
+      'CONTROL_VALUE',
+    ],
+    'a ticket of a later version': [
+      encodeControl({ type: 'ticket', ticket: RELAY_TICKET }).with(1, 2),
+      'TICKET_VERSION',
+    ],
   },
 }
 
@@ -459,6 +495,17 @@ const routed: Layout<RoutedPayload> = {
     'an unknown kind': [Uint8Array.of(3), 'ENVELOPE_VALUE'],
     'a nonce cut short': [Uint8Array.of(0, 1, 2), 'ENVELOPE_LENGTH'],
     'an empty message': [new Uint8Array(22).fill(2, 0, 1), 'ENVELOPE_VALUE'],
+  },
+}
+
+const tickets: Layout<RelayTicket> = {
+  about: 'Tickets for peer A, signed by the encoder.',
+  cases: { 'a day': RELAY_TICKET },
+  encode: encodeTicket,
+  decode: (hex) => decodeTicket(bytesOf(hex)),
+  refused: {
+    'a later version': [encodeTicket(RELAY_TICKET).with(0, 2), 'TICKET_VERSION'],
+    'one byte missing': [encodeTicket(RELAY_TICKET).subarray(0, -1), 'TICKET_LENGTH'],
   },
 }
 
