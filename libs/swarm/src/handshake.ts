@@ -145,6 +145,11 @@ export class Handshake {
       case 'ping':
       case 'pong':
       case 'routed':
+      case 'reserve':
+      case 'reserved':
+      case 'parents':
+      case 'ancestors':
+      case 'ticket':
         break
     }
     return outOfOrder(message.type)

@@ -165,6 +165,11 @@ export class OpenLink implements PeerLink {
       case 'ping':
       case 'pong':
       case 'routed':
+      case 'reserve':
+      case 'reserved':
+      case 'parents':
+      case 'ancestors':
+      case 'ticket':
         if (this.#onControl) this.#onControl(message)
         else if (this.#backlog.length < MAX_BACKLOG) this.#backlog.push(message)
         else this.violate('too many control messages that nobody takes')
