@@ -3,11 +3,19 @@ import {
   listeningMachine,
   pathsMachine,
   reconnectMachine,
+  routingMachine,
   signalingMachine,
   stationMachine,
 } from '../src/index.ts'
 
-const MACHINES = [reconnectMachine, stationMachine, listeningMachine, signalingMachine, pathsMachine]
+const MACHINES = [
+  reconnectMachine,
+  routingMachine,
+  stationMachine,
+  listeningMachine,
+  signalingMachine,
+  pathsMachine,
+]
 
 /** The README with the diagrams of this library's machines. */
 export function withMachines(readme: string): string {

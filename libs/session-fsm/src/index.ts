@@ -33,6 +33,16 @@ export type {
   ReconnectInput,
   ReconnectState,
 } from './reconnect/types.ts'
+export { isHopelessDial } from './routing/hopeless.ts'
+export { type HelperView, shouldHelp } from './routing/help-policy.ts'
+export { routingMachine } from './routing/machine.ts'
+export type {
+  RoutingContext,
+  RoutingEffect,
+  RoutingEvent,
+  RoutingInput,
+  RoutingState,
+} from './routing/types.ts'
 export { createSenderSlots, type SenderSlots, type SenderSlotsOptions } from './paths/sender-slots.ts'
 export {
   type CandidatePolicy,

@@ -108,6 +108,12 @@ const machineSetup = base.extend({
       })
       enqueue({ type: 'adopt', params: { attempt: event.attempt } })
     }),
+    /** It takes the number of an attempt, for its loss will name one. */
+    takeRoute: base.enqueueActions(({ context, enqueue }) => {
+      const attempt = context.lastAttempt + 1
+      enqueue.assign({ lastAttempt: attempt, linkAttempt: attempt, everLinked: true, toldOffAir: false })
+      enqueue({ type: 'adopt', params: { attempt } })
+    }),
     abandonAll: base.enqueueActions(({ context, enqueue }) => {
       for (const { attempt } of context.inFlight) enqueue({ type: 'abandon', params: { attempt } })
       enqueue.assign({ inFlight: [] })
@@ -153,6 +159,7 @@ const whileDialling = {
   DISCOVERY_DONE: { actions: ['finishRound', 'noticeOffAir'] },
   ATTEMPT_FAILED: { guard: 'isInFlight', actions: ['recordFailure', 'dialUntried', 'noticeOffAir'] },
   ATTEMPT_PROVEN: { guard: 'isInFlight', target: 'linked', actions: ['takeLink', ...endDialling] },
+  ROUTE_PROVEN: { target: 'linked', actions: ['takeRoute', ...endDialling] },
   NETWORK_CHANGED: { actions: ['abandonAll', 'forgiveAll', 'endDiscovery', 'startRound', ...dialAtOnce] },
   STOP: { target: 'stopped', actions: endDialling },
   timer: [

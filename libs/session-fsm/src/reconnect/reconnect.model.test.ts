@@ -23,6 +23,7 @@ const anything = ({ inFlight, discovering }: ReconnectContext): ReconnectEvent[]
     { type: 'ATTEMPT_FAILED', attempt, key: 'aa', reason: 'timeout' },
     { type: 'ATTEMPT_PROVEN', attempt, key: 'aa' },
   ]),
+  { type: 'ROUTE_PROVEN' },
   { type: 'LINK_LOST', reason: 'closed' },
   { type: 'LINK_LOST', reason: 'closed', jitterMs: 100 },
   { type: 'LINK_LOST', reason: 'replaced', attempt: 9999 },
@@ -75,10 +76,10 @@ class Rules extends RuleBook {
     if (event.type === 'DISCOVERY_DONE') this.discovering = false
     if (event.type === 'ATTEMPT_FAILED') this.inFlight.delete(event.attempt)
     if (event.type === 'LINK_LOST' && (event.attempt ?? this.link) === this.link) this.link = 0
-    for (const effect of effects) this.performs(effect)
+    for (const effect of effects) this.performs(effect, event)
   }
 
-  performs(effect: ReconnectEffect): void {
+  performs(effect: ReconnectEffect, event: ReconnectEvent): void {
     switch (effect.type) {
       case 'dial':
         this.must(effect.attempt === ++this.lastAttempt, 'attempts are numbered in sequence')
@@ -89,7 +90,11 @@ class Rules extends RuleBook {
         this.must(this.inFlight.delete(effect.attempt), 'only what is in flight is abandoned')
         return
       case 'adopt':
-        this.must(this.inFlight.delete(effect.attempt), 'an attempt is adopted once')
+        if (event.type === 'ROUTE_PROVEN') {
+          this.must(effect.attempt === ++this.lastAttempt, 'a route is numbered like an attempt')
+        } else {
+          this.must(this.inFlight.delete(effect.attempt), 'an attempt is adopted once')
+        }
         this.link = effect.attempt
         this.offAirTold = false
         return

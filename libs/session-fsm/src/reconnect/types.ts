@@ -26,6 +26,8 @@ export type ReconnectEvent =
   | { type: 'DISCOVERY_DONE'; found: number }
   | { type: 'ATTEMPT_FAILED'; attempt: number; key: string; reason: string }
   | { type: 'ATTEMPT_PROVEN'; attempt: number; key: string }
+  /** A link to the station came about without a dial: through a peer in between, see the routing machine. */
+  | { type: 'ROUTE_PROVEN' }
   /** The adopted link is gone. `jitterMs` delays the first dial, so that a whole audience does not return at once. */
   | { type: 'LINK_LOST'; reason: string; attempt?: number; jitterMs?: number }
   /** The link is open but suspect (media silent, address changed): dial again beside it. */
