@@ -10,10 +10,16 @@ import {
   type SignalingEvent,
   type SignalingPhase,
 } from '@pearcast/session-fsm'
-import type { DhtNode, PeerLink } from '@pearcast/swarm'
-import { Timers } from './clock.ts'
+import { TokenBucket, type DhtNode, type PeerLink, type Rate } from '@pearcast/swarm'
+import { nowUs, Timers } from './clock.ts'
 
 type TimerId = Extract<SignalingEffect, { type: 'start-timer' }>['id']
+
+/**
+ * How often a peer can make us open a WebRTC connection: native memory, sockets and a DTLS handshake each. A genuine one
+ * tries 4 times within 21 s, and again after a minute.
+ */
+export const RTC_ATTEMPTS: Rate = { burst: 6, perSecond: 0.2 }
 
 export interface RtcSessionOptions {
   role: PeerRole
@@ -35,6 +41,7 @@ export type RtcCarrier = Pick<RtcSession, 'sendRtp' | 'receive' | 'close'>
 export class RtcSession {
   readonly #options: RtcSessionOptions
   readonly #timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
+  readonly #offers = new TokenBucket(RTC_ATTEMPTS, nowUs() / 1000)
   readonly #transports = new Map<number, PeerTransport>()
   readonly #machine: { send(event: SignalingEvent): void }
   #connected: PeerTransport | undefined
@@ -51,6 +58,8 @@ export class RtcSession {
   }
 
   receive(session: number, signal: SignalBody): void {
+    // Too many offers are not answered: the other side then waits longer between its attempts.
+    if (signal.kind === 'offer' && !this.#offers.take(nowUs() / 1000)) return
     const event = remoteSignalEvent(session, signal)
     if (event !== undefined) this.#send(event)
   }

@@ -8,8 +8,8 @@ import {
   keyPairFromSeed,
   type ControlMessage,
 } from '@pearcast/protocol'
-import type { SignalingPhase } from '@pearcast/session-fsm'
-import { beforeEach, describe, expect, test } from 'vitest'
+import type { Reception, SignalingPhase } from '@pearcast/session-fsm'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { nowUs } from '../clock.ts'
 import type { BroadcastEvent } from '../events.ts'
 import type { RtcCarrier } from '../rtc-session.ts'
@@ -22,6 +22,7 @@ const signer = new FrameSigner(
   new Uint8Array(32),
 )
 const CHANNEL = 5
+const BITRATE = 20_000
 
 class FakeRtc implements RtcCarrier {
   readonly packets: Uint8Array[] = []
@@ -54,10 +55,12 @@ beforeEach(() => {
   audience = createAudience(2)
 })
 
-function createAudience(maxListeners: number): Audience {
+function createAudience(maxListeners: number, uplinkBps?: number): Audience {
   return new Audience({
     bus,
     maxListeners,
+    bitrate: BITRATE,
+    uplinkBps,
     describe: (channel) => ({
       type: 'accepted',
       channel,
@@ -181,6 +184,177 @@ describe('repair', () => {
     for (let i = 0; i < 50; i++)
       link.receiveDatagram(encodeDatagram({ type: 'nack', channel: CHANNEL, seqs }))
     expect(link.datagrams.length - count).toBeLessThanOrEqual(200)
+  })
+})
+
+function report(link: MemoryLink, changes: Partial<Reception>): void {
+  const reception = { headSeq: 1, expected: 50, received: 50, jitterMs: 2, delayMs: 5, ...changes }
+  link.receiveDatagram(encodeDatagram({ type: 'report', channel: CHANNEL, ...reception }))
+}
+
+/** Seconds in which each link reports the same; the clock stands for both ends. */
+function secondsOf(count: number, reports: Map<MemoryLink, Partial<Reception>>): void {
+  for (let i = 0; i < count; i++) {
+    vi.advanceTimersByTime(1000)
+    for (const [link, changes] of reports) report(link, changes)
+    audience.tick(nowUs() / 1000)
+  }
+}
+
+describe('congestion', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  test('an uplink of 256 kbit/s takes two listeners at 20 kbit/s, the third is refused until one leaves', () => {
+    audience = createAudience(10, 256_000)
+    const [a, b, c] = [join('a', SWARM), join('b', SWARM), join('c', SWARM)]
+    expect(c.sent).toEqual([expect.objectContaining({ type: 'refused', reason: 'full' })])
+    publish(1)
+    expect([framesOf(a), framesOf(b), framesOf(c)]).toEqual([[1], [1], []])
+    b.lose()
+    c.receive({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: SWARM })
+    publish(2)
+    expect(framesOf(c)).toContain(2)
+  })
+
+  test('who loses much gets no repeats, then nothing for 15 s; the others notice nothing', () => {
+    audience = createAudience(10)
+    const [a, b, c] = [join('a', SWARM), join('b', SWARM), join('c', SWARM)]
+    const reports = new Map([
+      [a, {}],
+      [b, { received: 30 }],
+      [c, {}],
+    ] as const)
+    publish(1)
+    secondsOf(5, reports)
+    const before = b.datagrams.length
+    b.receiveDatagram(encodeDatagram({ type: 'nack', channel: CHANNEL, seqs: [1] }))
+    expect(b.datagrams).toHaveLength(before)
+    a.receiveDatagram(encodeDatagram({ type: 'nack', channel: CHANNEL, seqs: [1] }))
+    expect(framesOf(a)).toEqual([1, 1])
+    secondsOf(6, reports)
+    expect(b.sent.at(-1)).toMatchObject({ type: 'refused', reason: 'full', retryAfterMs: 15_000 })
+    expect(events.at(-1)).toEqual({ event: 'listener-left', id: 'b', reason: 'congested' })
+    publish(2)
+    expect([framesOf(a), framesOf(b), framesOf(c)].map((seqs) => seqs.includes(2))).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+
+  test('who was paused and comes back too early is told how long it still has to wait; then it is let in', () => {
+    audience = createAudience(10)
+    const [a, b] = [join('a', SWARM), join('b', SWARM)]
+    const reports = new Map([
+      [a, {}],
+      [b, { received: 30 }],
+    ] as const)
+    for (let i = 0; i < 20 && audience.size === 2; i++) secondsOf(1, reports)
+    expect(audience.size).toBe(1)
+    vi.advanceTimersByTime(5000)
+    b.receive({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: SWARM })
+    expect(b.sent.at(-1)).toMatchObject({ type: 'refused', retryAfterMs: 10_000 })
+    vi.advanceTimersByTime(10_000)
+    b.receive({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: SWARM })
+    expect(b.sent.at(-1)).toMatchObject({ type: 'accepted' })
+    expect(events.at(-1)).toMatchObject({ event: 'listener-joined', id: 'b' })
+  })
+
+  test('when all suffer, the last that came leaves, and nobody is let in for it', () => {
+    audience = createAudience(10)
+    const links = ['a', 'b', 'c'].map((id) => join(id, SWARM))
+    const reports = new Map(links.map((link) => [link, { received: 30 }] as const))
+    publish(1)
+    secondsOf(4, reports)
+    expect(events.filter(({ event }) => event === 'listener-left')).toEqual([
+      { event: 'listener-left', id: 'c', reason: 'congested' },
+    ])
+    secondsOf(20, new Map(links.slice(0, 2).map((link) => [link, {}] as const)))
+    const d = join('d', SWARM)
+    expect(d.sent).toEqual([expect.objectContaining({ type: 'refused', reason: 'full' })])
+    publish(2)
+    expect(links.map((link) => framesOf(link).includes(2))).toEqual([true, true, false])
+  })
+
+  test('who loses a little without a queue gets each frame again two frames later', () => {
+    audience = createAudience(10)
+    const link = join('a', SWARM)
+    secondsOf(3, new Map([[link, { received: 48 }]]))
+    const before = framesOf(link).length
+    for (let seq = 1; seq <= 5; seq++) publish(seq)
+    expect(framesOf(link).slice(before)).toEqual([1, 2, 3, 1, 4, 2, 5, 3])
+  })
+
+  test('repeats are for a few, and not where the uplink has no room', () => {
+    audience = createAudience(10, 256_000)
+    const [a, b] = [join('a', SWARM), join('b', SWARM)]
+    secondsOf(
+      3,
+      new Map([
+        [a, { received: 48 }],
+        [b, { received: 48 }],
+      ] as const),
+    )
+    for (let seq = 1; seq <= 5; seq++) publish(seq)
+    expect([framesOf(a), framesOf(b)]).toEqual([
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 5],
+    ])
+  })
+
+  test('without room for a second copy nobody changes its path, until there is', () => {
+    audience = createAudience(10, 270_000)
+    const [a, b] = [join('a', BOTH), join('b', SWARM)]
+    rtc[0]?.onPhase('connected')
+    publish(1)
+    expect(rtc[0]?.packets).toHaveLength(0)
+    b.lose()
+    audience.tick(nowUs() / 1000)
+    publish(2)
+    expect(rtc[0]?.packets).toHaveLength(1)
+    expect(framesOf(a)).toEqual([1, 2])
+  })
+})
+
+describe('a place', () => {
+  test('is not held by who answers nothing: it is asked, then let go', () => {
+    const [a, b] = [join('a', SWARM), join('b', SWARM)]
+    for (let second = 0; second < 20; second++) {
+      b.receive({ type: 'ping', id: 1, t0Us: 1 })
+      audience.tick(nowUs() / 1000)
+    }
+    expect(a.sent.filter(({ type }) => type === 'ping')).toHaveLength(15)
+    expect(events.at(-1)).toEqual({ event: 'listener-left', id: 'a', reason: 'draining' })
+    expect(audience.size).toBe(1)
+  })
+
+  test('nor a connection by who never subscribes', () => {
+    const idle = createMemoryLink('idle')
+    audience.adopt(idle)
+    const closed = vi.fn()
+    const told = idle.onClose
+    idle.onClose = (end) => {
+      closed(end)
+      told?.(end)
+    }
+    for (let second = 0; second < 90; second++) {
+      idle.receive({ type: 'ping', id: 1, t0Us: 1 })
+      audience.tick(nowUs() / 1000)
+    }
+    expect(closed).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ reason: 'draining' }))
+  })
+
+  test('does not entitle to WebRTC connections without end', () => {
+    const link = join('a', BOTH)
+    for (let i = 0; i < 100; i++) {
+      link.receive(select('swarm'))
+      link.receive({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: BOTH })
+    }
+    expect(rtc.length).toBeLessThanOrEqual(7)
+    expect(rtc.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(1)
+    publish(1)
+    expect(framesOf(link)).toContain(1)
   })
 })
 

@@ -5,10 +5,11 @@ import type { PeerLink } from '@pearcast/swarm'
 import type { BroadcastEvent } from '../events.ts'
 import type { RtcCarrier, RtcSessionOptions } from '../rtc-session.ts'
 import { Child, type ChildHost } from './child.ts'
+import { CongestionControl, type CongestionControlOptions } from './congestion-control.ts'
 import { FrameCopies } from './frame-copies.ts'
 import { SwitchQueue } from './switch-queue.ts'
 
-export interface AudienceOptions {
+export interface AudienceOptions extends CongestionControlOptions {
   bus: FrameBus
   maxListeners: number
   describe: (channel: number) => Accepted
@@ -24,14 +25,19 @@ export class Audience {
   readonly #children = new Set<Child>()
   readonly #listeners = new Set<Child>()
   readonly #host: ChildHost
+  readonly #congestion: CongestionControl
+  readonly #switches: SwitchQueue
   #bytesOfLeft = 0
   #awaited = 0
   #enough: () => void = () => {}
 
   constructor(options: AudienceOptions) {
     this.#options = options
+    this.#congestion = new CongestionControl(this.#listeners, options)
+    this.#switches = new SwitchQueue(() => this.#congestion.allowsSwitch)
     this.#host = this.#createHost(new FrameCopies(randomInt(1, 2 ** 32 - 1)))
     options.bus.subscribe((frame) => {
+      this.#congestion.onFrame(frame)
       for (const child of this.#listeners) child.send(frame)
     })
   }
@@ -67,6 +73,13 @@ export class Audience {
     }
   }
 
+  /** Once a second: who has to leave for want of uplink, and who only takes up room. */
+  tick(nowMs: number): void {
+    this.#congestion.tick(nowMs)
+    this.#switches.tick()
+    for (const child of this.#children) child.watch(this.#listeners.has(child))
+  }
+
   async sayBye(reason: 'off-air' | 'superseded'): Promise<void> {
     await Promise.allSettled([...this.#children].map((child) => child.close(reason)))
   }
@@ -81,7 +94,7 @@ export class Audience {
     return {
       copies,
       ring: bus.ring,
-      switches: new SwitchQueue(),
+      switches: this.#switches,
       describe,
       admit: (child) => this.#admit(child),
       openRtc: (child) =>
@@ -95,20 +108,26 @@ export class Audience {
         const { id, path, via } = child
         onEvent({ event: 'listener-path', id, from, path, via })
       },
+      paused: (child) => this.#leaves(child, 'congested'),
       left: (child, reason) => this.#left(child, reason),
     }
   }
 
   #admit(child: Child): 'full' | undefined {
-    if (!this.#listeners.has(child) && this.#listeners.size >= this.#options.maxListeners) return 'full'
+    if (this.#listeners.has(child)) return undefined
+    if (this.#listeners.size >= this.#options.maxListeners || !this.#congestion.admits) return 'full'
     this.#listeners.add(child)
     return undefined
   }
 
   #left(child: Child, reason: string): void {
     this.#children.delete(child)
-    this.#listeners.delete(child)
     this.#bytesOfLeft += child.bytesSent
+    this.#leaves(child, reason)
+  }
+
+  #leaves(child: Child, reason: string): void {
+    this.#listeners.delete(child)
     if (child.joined) this.#options.onEvent({ event: 'listener-left', id: child.id, reason })
   }
 }

@@ -31,6 +31,8 @@ export interface BroadcasterOptions {
   profile: Profile
   path: PathMode
   maxListeners: number
+  /** What the uplink carries, bit/s; learned from what listeners report when left out. */
+  uplinkBps?: number | undefined
   /** Audio starts when so many listen; 0: at once. */
   waitListeners: number
   onEvent: (event: BroadcastEvent) => void
@@ -77,6 +79,8 @@ export class Broadcaster {
     this.#audience = new Audience({
       bus: this.#bus,
       maxListeners: options.maxListeners,
+      bitrate: options.bitrate,
+      uplinkBps: options.uplinkBps,
       describe: (channel) => this.#describe(channel),
       openRtc: (session) => this.#openRtc(session),
       onEvent: options.onEvent,
@@ -242,7 +246,7 @@ export class Broadcaster {
     this.#watch.start()
     this.#intervals.push(
       setInterval(() => this.#beat(), HEARTBEAT_MS),
-      setInterval(() => this.#stats(), STATS_MS),
+      setInterval(() => this.#everySecond(), STATS_MS),
       setInterval(() => void announcer.checkRecord(), RECORD_CHECK_MS),
       setInterval(() => this.#renew(), RENEW_SESSION_MS),
     )
@@ -278,6 +282,11 @@ export class Broadcaster {
   #renew(): void {
     const session = this.#session
     if (session !== undefined) this.#announcer?.updateChain(session.certify(nowS()), session.secretKey)
+  }
+
+  #everySecond(): void {
+    this.#audience.tick(nowUs() / 1000)
+    this.#stats()
   }
 
   #stats(): void {

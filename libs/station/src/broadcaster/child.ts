@@ -10,11 +10,13 @@ import {
   type SelectablePath,
   type Via,
 } from '@pearcast/protocol'
-import type { SignalingPhase } from '@pearcast/session-fsm'
-import type { LinkEnd, PeerLink } from '@pearcast/swarm'
+import { ChildCongestion, type SignalingPhase } from '@pearcast/session-fsm'
+import { TokenBucket, type LinkEnd, type PeerLink, type Rate } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
-import type { RtcCarrier } from '../rtc-session.ts'
+import { RTC_ATTEMPTS, type RtcCarrier } from '../rtc-session.ts'
+import type { UplinkUser } from './congestion-control.ts'
 import type { FrameCopies } from './frame-copies.ts'
+import { PeerWatch } from './peer-watch.ts'
 import type { SwitchQueue } from './switch-queue.ts'
 
 /** What a broadcaster lends to each of its children. */
@@ -30,23 +32,32 @@ export interface ChildHost {
   openRtc: (child: Child) => RtcCarrier | undefined
   joined: (child: Child) => void
   pathChanged: (child: Child, from: Path) => void
+  /** It gets no audio for a while. */
+  paused: (child: Child) => void
   left: (child: Child, reason: string) => void
 }
 
 /** Frames older than this are of no use to a new listener: it starts at the live edge. */
 const CATCH_UP_US = 80_000
-/** Repeats of lost frames cost uplink: a child gets at most so many a second, whatever it asks. */
-const REPAIRS_PER_S = 100
+/** Repeats of lost frames cost uplink: a child gets at most so many, whatever it asks. */
+const REPAIRS: Rate = { burst: 100, perSecond: 100 }
 /** When a listener that found the station full may ask again. */
 const FULL_RETRY_MS = 5000
+/** When one whose line could not take the audio may, at first and at last: each time it has to wait twice as long. */
+const PAUSE_MS = 15_000
+const MAX_PAUSE_MS = 60_000
+/** A repeated frame goes out so much later: a burst that takes one need not take both. */
+const REPEAT_AFTER_FRAMES = 2
 
 /**
  * One listener as its parent sees it. Audio goes out over each path that is on: swarm from the subscription, WebRTC
  * beside it once it is connected, and only the one that the listener selected from then on (make before break).
  */
-export class Child {
+export class Child implements UplinkUser {
   readonly link: PeerLink
   bytesSent = 0
+  congestion: ChildCongestion = new ChildCongestion()
+  repeats = false
   #channel: number | undefined
   /** What is sent now. */
   #swarm = false
@@ -57,15 +68,24 @@ export class Child {
   joined = false
   #rtc: RtcCarrier | undefined
   #gone = false
-  #repairs = 0
-  #repairsSinceUs = 0
+  readonly #repairs = new TokenBucket(REPAIRS, nowUs() / 1000)
+  readonly #rtcAttempts = new TokenBucket(RTC_ATTEMPTS, nowUs() / 1000)
+  readonly #watch = new PeerWatch()
+  #pauseMs = PAUSE_MS
+  #pausedUntilUs = 0
   readonly #host: ChildHost
 
   constructor(link: PeerLink, host: ChildHost) {
     this.link = link
     this.#host = host
-    link.onControl = (message) => this.#onControl(message)
-    link.onDatagram = (plaintext) => this.#onDatagram(plaintext)
+    link.onControl = (message) => {
+      this.#watch.heard()
+      this.#onControl(message)
+    }
+    link.onDatagram = (plaintext) => {
+      this.#watch.heard()
+      this.#onDatagram(plaintext)
+    }
     link.onClose = (end) => this.#onClose(end)
   }
 
@@ -81,8 +101,20 @@ export class Child {
     return this.#path === 'webrtc' ? 'webrtc' : this.link.via
   }
 
+  get copies(): number {
+    const paths = (this.#swarm ? 1 : 0) + (this.#webrtc ? 1 : 0)
+    return this.repeats ? 2 * paths : paths
+  }
+
   /** Hot: once a frame and child. */
   send(frame: Frame): void {
+    this.#sendOnce(frame)
+    if (!this.repeats) return
+    const again = this.#host.ring.get(frame.seq - REPEAT_AFTER_FRAMES)
+    if (again !== undefined) this.#sendOnce(again)
+  }
+
+  #sendOnce(frame: Frame): void {
     if (this.#channel === undefined) return
     if (this.#swarm) {
       const datagram = this.#host.copies.datagram(frame, this.#channel)
@@ -105,6 +137,38 @@ export class Child {
     if (this.#channel === undefined || this.#swarm) return
     const headSeq = Math.max(0, this.#host.ring.head)
     this.link.sendDatagram(encodeDatagram({ type: 'hop-heartbeat', channel: this.#channel, headSeq }))
+  }
+
+  /** Once a second. @param listens it is admitted */
+  watch(listens: boolean): void {
+    switch (this.#watch.tick(listens)) {
+      case 'ask':
+        return this.link.send({ type: 'ping', id: 0, t0Us: nowUs() })
+      case 'gone':
+        return void this.link.close('draining', 'it answered nothing for 20 s')
+      case 'idle':
+        return void this.link.close('draining', 'it listened to nothing for 90 s')
+      case 'fine':
+        return
+    }
+  }
+
+  /** No audio for a while: its line, or ours, does not carry it. It is told when to come back. */
+  pause(): void {
+    const channel = this.#channel
+    if (channel === undefined) return
+    this.#channel = undefined
+    this.#swarm = false
+    this.#webrtc = false
+    this.repeats = false
+    this.congestion = new ChildCongestion()
+    this.#pausedUntilUs = nowUs() + this.#pauseMs * 1000
+    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS)
+    this.#closeRtc()
+    this.#refuse(channel, 'full')
+    this.#host.paused(this)
+    this.joined = false
+    this.#path = 'swarm'
   }
 
   /** The goodbye first: a listener that lost WebRTC before it would take that for a fault. */
@@ -133,11 +197,11 @@ export class Child {
   }
 
   #subscribe({ channel, variant, paths }: Extract<ControlMessage, { type: 'subscribe' }>): void {
+    this.#watch.subscribed()
     if (variant !== 0) return this.#refuse(channel, 'not-allowed')
+    if (nowUs() < this.#pausedUntilUs) return this.#refuse(channel, 'full')
     if (this.#host.admit(this) !== undefined) return this.#refuse(channel, 'full')
-    if (paths.webrtc && this.#rtc === undefined && this.#host.switches.takeConnection(this)) {
-      this.#rtc = this.#host.openRtc(this)
-    }
+    if (paths.webrtc && this.#rtc === undefined) this.#openRtc()
     // Nothing could carry audio to it: every WebRTC slot is taken, or there is no WebRTC here, and it wants no swarm.
     if (paths.webrtc && !paths.swarm && this.#rtc === undefined) return this.#refuse(channel, 'full')
     this.#channel = channel
@@ -149,7 +213,21 @@ export class Child {
   }
 
   #refuse(channel: number, reason: 'full' | 'not-allowed'): void {
-    this.link.send({ type: 'refused', channel, reason, retryAfterMs: reason === 'full' ? FULL_RETRY_MS : 0 })
+    const pausedMs = Math.ceil((this.#pausedUntilUs - nowUs()) / 1000)
+    const retryAfterMs = reason === 'full' ? Math.max(FULL_RETRY_MS, pausedMs) : 0
+    this.link.send({ type: 'refused', channel, reason, retryAfterMs })
+  }
+
+  #openRtc(): void {
+    if (!this.#rtcAttempts.take(nowUs() / 1000) || !this.#host.switches.takeConnection(this)) return
+    this.#rtc = this.#host.openRtc(this)
+  }
+
+  #closeRtc(): void {
+    const rtc = this.#rtc
+    this.#rtc = undefined
+    rtc?.close()
+    this.#host.switches.release(this)
   }
 
   #startSwarm(): void {
@@ -166,14 +244,14 @@ export class Child {
     while ((ring.get(from - 1)?.captureUs ?? 0) >= oldestUs) from--
     for (let seq = from; seq <= ring.head; seq++) {
       const frame = ring.get(seq)
-      if (frame !== undefined) this.send(frame)
+      if (frame !== undefined) this.#sendOnce(frame)
     }
   }
 
   /** What the WebRTC session says of itself; `retrying` keeps it, `failed` and `closed` end it. */
   rtcPhase(phase: SignalingPhase): void {
     // What WebRTC does once the listener is gone is no news of the listener.
-    if (this.#gone) return
+    if (this.#gone || this.#rtc === undefined) return
     if (phase === 'connected') return this.#rtcConnected()
     this.#webrtc = false
     this.#host.switches.end(this)
@@ -229,25 +307,18 @@ export class Child {
       if (error instanceof ProtocolError) return
       throw error
     }
-    if (datagram.type !== 'nack' || datagram.channel !== this.#channel) return
+    if (datagram.channel !== this.#channel) return
+    if (datagram.type === 'report') this.congestion.onReport(datagram, nowUs() / 1000)
+    // What a full queue dropped would only fill it again.
+    if (datagram.type !== 'nack' || this.congestion.treatment !== 'full') return
     for (const seq of datagram.seqs) this.#repair(seq)
   }
 
   #repair(seq: number): void {
     const frame = this.#host.ring.get(seq)
-    if (frame === undefined || !this.#mayRepair()) return
-    if (this.#channel === undefined) return
+    if (frame === undefined || this.#channel === undefined || !this.#repairs.take(nowUs() / 1000)) return
     if (this.#path === 'webrtc' && this.#rtc?.sendRtp(this.#host.copies.rtp(frame)) === true) return
     this.link.sendDatagram(this.#host.copies.datagram(frame, this.#channel))
-  }
-
-  #mayRepair(): boolean {
-    const now = nowUs()
-    if (now - this.#repairsSinceUs > 1e6) {
-      this.#repairsSinceUs = now
-      this.#repairs = 0
-    }
-    return this.#repairs++ < REPAIRS_PER_S
   }
 
   #onClose(end: LinkEnd): void {

@@ -6,7 +6,7 @@ function child(id: string, started: string[]): { id: string; startSwitch(): void
 }
 
 test('four children switch at once; the others wait for their turn, in order', () => {
-  const queue = new SwitchQueue()
+  const queue = new SwitchQueue(() => true)
   const started: string[] = []
   const children = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => child(id, started))
   for (const each of children) expect(queue.takeConnection(each)).toBe(true)
@@ -21,7 +21,7 @@ test('four children switch at once; the others wait for their turn, in order', (
 })
 
 test('a child that left while waiting is not started', () => {
-  const queue = new SwitchQueue()
+  const queue = new SwitchQueue(() => true)
   const started: string[] = []
   const children = ['a', 'b', 'c', 'd', 'e'].map((id) => child(id, started))
   for (const each of children) queue.takeConnection(each)
@@ -31,7 +31,7 @@ test('a child that left while waiting is not started', () => {
 })
 
 test('the thirty-third child gets no connection until one is free', () => {
-  const queue = new SwitchQueue()
+  const queue = new SwitchQueue(() => true)
   const children = Array.from({ length: 33 }, (_, i) => child(String(i), []))
   expect(children.map((each) => queue.takeConnection(each)).filter(Boolean)).toHaveLength(32)
   const [first, last] = [children[0], children[32]]

@@ -10,6 +10,12 @@ export interface Switcher {
 export class SwitchQueue {
   readonly #slots: SenderSlots = createSenderSlots()
   readonly #waiting = new Set<Switcher>()
+  readonly #hasRoom: () => boolean
+
+  /** @param hasRoom the uplink takes one more copy for a moment */
+  constructor(hasRoom: () => boolean) {
+    this.#hasRoom = hasRoom
+  }
 
   /** False when all WebRTC slots are taken: the child stays on swarm. */
   takeConnection(child: Switcher): boolean {
@@ -29,6 +35,11 @@ export class SwitchQueue {
     this.#grant()
   }
 
+  /** Now and then: the uplink may have room again. */
+  tick(): void {
+    this.#grant()
+  }
+
   release(child: Switcher): void {
     this.#slots.release(child.id)
     this.end(child)
@@ -36,7 +47,7 @@ export class SwitchQueue {
 
   #grant(): void {
     for (const child of this.#waiting) {
-      if (!this.#slots.beginSwitch(child.id)) return
+      if (!this.#hasRoom() || !this.#slots.beginSwitch(child.id)) return
       this.#waiting.delete(child)
       child.startSwitch()
     }

@@ -95,6 +95,7 @@ export class Listener {
       onFrame: (frame, path, now) => {
         this.#hops = frame.hops
         this.#paths?.onFrame(frame, path, now)
+        this.#upstream?.onFrame(frame, now)
         this.#liveness.media(now)
       },
       onHeartbeat: (heartbeat) => this.#liveness.heartbeat(heartbeat),
@@ -345,6 +346,7 @@ export class Listener {
   #check(now: number): void {
     if (this.#upstream === undefined) return
     this.#paths?.tick(now, this.#liveness.quiet)
+    this.#upstream.reportIfDue(now)
     this.#receiver.tuneRepair()
     this.#liveness.check(now)
   }

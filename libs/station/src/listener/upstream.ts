@@ -1,7 +1,9 @@
+import { Reception } from '@pearcast/media'
 import {
   encodeDatagram,
   type Accepted,
   type ControlMessage,
+  type Frame,
   type Refused,
   type SelectablePath,
   type Via,
@@ -29,10 +31,14 @@ const FIRST_PINGS = 4
 const FIRST_PING_MS = 60
 const PING_MS = 1000
 
-/** The link to the parent, as a listener uses it: subscribe, select a path, ask again for lost frames, compare clocks. */
+/**
+ * The link to the parent, as a listener uses it: subscribe, select a path, ask again for lost frames, report how they
+ * arrive, compare clocks.
+ */
 export class Upstream {
   readonly link: PeerLink
   readonly #options: UpstreamOptions
+  readonly #reception = new Reception()
   #rtc: RtcSession | undefined
   #pings = 0
   #pingTimer: NodeJS.Timeout | undefined
@@ -65,6 +71,19 @@ export class Upstream {
     if (seqs.length > 0) this.link.sendDatagram(encodeDatagram({ type: 'nack', channel: CHANNEL, seqs }))
   }
 
+  /** A verified frame, by whatever path. Hot. */
+  onFrame(frame: Frame, atUs: number): void {
+    this.#reception.onFrame(frame, atUs)
+  }
+
+  /** A few times a second: the parent learns how its frames arrive. */
+  reportIfDue(atUs: number): void {
+    if (!this.#reception.isDue(atUs)) return
+    this.link.sendDatagram(
+      encodeDatagram({ type: 'report', channel: CHANNEL, ...this.#reception.report(atUs) }),
+    )
+  }
+
   /** Ends what runs beside the link; the link itself is its manager's. */
   detach(): void {
     clearTimeout(this.#pingTimer)
@@ -78,7 +97,11 @@ export class Upstream {
     switch (message.type) {
       case 'accepted':
         return this.#options.onAccepted(message)
+      case 'ping':
+        return this.link.send({ type: 'pong', id: message.id, t0Us: message.t0Us, t1Us: nowUs() })
       case 'refused':
+        // What is not sent for a while is not lost.
+        this.#reception.clear()
         return this.#options.onRefused(message)
       case 'signal':
         this.#rtc ??= this.#openRtc()
