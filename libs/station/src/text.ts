@@ -14,7 +14,7 @@ export function refusalText(reason: 'full' | 'not-on-air' | 'not-allowed', retry
   const again = `Trying again in ${Math.ceil(retryMs / 1000)} s.`
   switch (reason) {
     case 'full':
-      return `The station is full. ${again}`
+      return `The station has no room for another listener at the moment. ${again}`
     case 'not-on-air':
       return `The station is not on air at the moment. ${again}`
     case 'not-allowed':

@@ -10,4 +10,6 @@ export interface BroadcastOptions extends GlobalOptions {
   station: string
   waitListeners: number
   maxListeners: number
+  /** bit/s */
+  uplink?: number
 }

@@ -33,7 +33,7 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
   const store = await openStore()
   const identity = await store.open(options.station)
   const title = options.title ?? source.title ?? titleOf(input)
-  const { path, maxListeners, waitListeners } = options
+  const { path, maxListeners, uplink, waitListeners } = options
   const ordered = new OrderedStart(onEvent, output)
   const broadcaster = new Broadcaster({
     identity,
@@ -44,6 +44,7 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
     bitrate,
     path,
     maxListeners,
+    uplinkBps: uplink,
     waitListeners,
     onEvent: ordered.take,
     ...bootstrap,

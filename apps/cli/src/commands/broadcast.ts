@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { bitrate, integer, oneOf, stationName, title } from '../options/parsers.ts'
+import { bitrate, integer, lineRate, oneOf, stationName, title } from '../options/parsers.ts'
 import type { BroadcastOptions } from '../broadcast/broadcast-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
@@ -44,6 +44,12 @@ export function broadcastCommand(run: Runner): Command {
       new Option('--max-listeners <n>', 'refuse further listeners')
         .argParser(integer('--max-listeners', 1, 100_000))
         .default(1000),
+    )
+    .addOption(
+      new Option(
+        '--uplink <rate>',
+        'what your line sends, e.g. 2mbit; listeners beyond it are refused (default: learned when it is full)',
+      ).argParser(lineRate('--uplink')),
     )
     .addHelpText(
       'after',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bitrate, integer, oneOf, output, seconds, stationName, title } from './parsers.ts'
+import { bitrate, integer, lineRate, oneOf, output, seconds, stationName, title } from './parsers.ts'
 
 describe('what an option accepts', () => {
   test('seconds are whole or decimal', () => {
@@ -20,6 +20,13 @@ describe('what an option accepts', () => {
     expect([parse('6'), parse('192'), parse('6000'), parse('192000')]).toEqual([
       6_000, 192_000, 6_000, 192_000,
     ])
+  })
+
+  test('the rate of a line is written as on a contract', () => {
+    const rates = ['2mbit', '2m', '2 Mbit/s', '2000kbps', '2000000', '0.002gbit', '2000000bit'].map(
+      lineRate('--uplink'),
+    )
+    expect(new Set(rates)).toEqual(new Set([2_000_000]))
   })
 
   test('an output is a device, nothing, or a file to record to', () => {
@@ -45,6 +52,8 @@ describe('what an option refuses, in plain words', () => {
     [bitrate('--bitrate'), '5', "--bitrate wants kbit/s from 6 to 192, e.g. 96, not '5'"],
     [bitrate('--bitrate'), '193', "--bitrate wants kbit/s from 6 to 192, e.g. 96, not '193'"],
     [bitrate('--bitrate'), 'fast', "--bitrate wants kbit/s from 6 to 192, e.g. 96, not 'fast'"],
+    [lineRate('--uplink'), '2', "--uplink wants what your line sends, e.g. 2mbit or 800kbit, not '2'"],
+    [lineRate('--uplink'), 'fast', "--uplink wants what your line sends, e.g. 2mbit or 800kbit, not 'fast'"],
     [
       output('--output'),
       'a.mp3',

@@ -56,6 +56,20 @@ export function bitrate(flag: string): Parser<number> {
   }
 }
 
+const BITS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9 }
+
+/** `2mbit`, `2m`, `800kbit` or `2000000`, as on a contract: decimal units. @returns bit/s */
+export function lineRate(flag: string): Parser<number> {
+  return (text) => {
+    const match = /^(\d{1,12}(?:\.\d{1,6})?)\s?(?:([kmg])?(?:bit|b)?(?:\/s|ps)?)$/i.exec(text)
+    const unit = BITS[match?.[2]?.toLowerCase() ?? ''] ?? 1
+    const value = Math.round(Number(match?.[1] ?? Number.NaN) * unit)
+    if (!(value >= 10_000 && value <= 1e12))
+      throw wants(flag, 'what your line sends, e.g. 2mbit or 800kbit', text)
+    return value
+  }
+}
+
 /** A name that is also a file name on every platform. */
 export function stationName(flag: string): Parser<string> {
   return (text) => {
