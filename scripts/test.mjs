@@ -7,7 +7,7 @@ import { debianPackages } from './setup.mjs'
 const NX = [tool('nx', 'dist', 'bin', 'nx.js')]
 const started = Date.now()
 
-await debianPackages({ ffmpeg: 'ffmpeg', nft: 'nftables', ip: 'iproute2' })
+await debianPackages({ ffmpeg: 'ffmpeg', nft: 'nftables', ip: 'iproute2', zsh: 'zsh', fish: 'fish' })
 
 /** @type {[string, string[]][]} */
 const stages = [

@@ -1,7 +1,17 @@
 import { exitCodeOf, EXIT } from './exit-codes.ts'
 
 type CliErrorCode =
-  'USAGE' | 'CONFIG_FOLDER' | 'NOT_ON_AIR' | 'CHILD_DIED' | 'DEMO_FAILED' | 'OUTPUT_UNWRITABLE'
+  | 'USAGE'
+  | 'CANCELLED'
+  | 'CONFIG_FOLDER'
+  | 'CONFIG_FILE'
+  | 'NOT_ON_AIR'
+  | 'CHILD_DIED'
+  | 'DEMO_FAILED'
+  | 'OUTPUT_UNWRITABLE'
+  | 'OUTPUT_EXISTS'
+  | 'PASSPHRASE_FILE'
+  | 'FILE_UNREADABLE'
 
 /** What goes wrong in this program itself, as opposed to its libraries. The message is one line for people. */
 export class CliError extends Error {
@@ -18,6 +28,52 @@ export class CliError extends Error {
 
   static usage(message: string): CliError {
     return new CliError('USAGE', message)
+  }
+
+  /** Ctrl-C at a question, or another answer than the one that goes on. */
+  static cancelled(): CliError {
+    return new CliError('CANCELLED', 'Cancelled; nothing was changed.')
+  }
+
+  static outputExists(file: string): CliError {
+    return new CliError(
+      'OUTPUT_EXISTS',
+      `${file} exists already and is not overwritten. Choose another name, or say --force.`,
+    )
+  }
+
+  /** As above, for what has no --force: a backup of keys is worth a question to oneself. */
+  static fileExists(file: string): CliError {
+    return new CliError(
+      'OUTPUT_EXISTS',
+      `${file} exists already and is not overwritten. Choose another name, or remove it first.`,
+    )
+  }
+
+  static exportUnwritable(file: string, cause: unknown): CliError {
+    return new CliError(
+      'OUTPUT_UNWRITABLE',
+      `The export cannot be written to ${file} (${reasonOf(cause)}). Choose another place.`,
+    )
+  }
+
+  static passphraseFile(file: string, cause: unknown): CliError {
+    return new CliError(
+      'PASSPHRASE_FILE',
+      `No passphrase could be read from ${file} (${reasonOf(cause)}). Put it into the first line of a file of yours.`,
+    )
+  }
+
+  static fileUnreadable(file: string, cause: unknown): CliError {
+    return new CliError(
+      'FILE_UNREADABLE',
+      `${file} cannot be read (${reasonOf(cause)}). Check its name and its permissions.`,
+    )
+  }
+
+  /** @param problem where, and what */
+  static configFile(problem: string): CliError {
+    return new CliError('CONFIG_FILE', problem)
   }
 
   static configFolder(why: string): CliError {
@@ -37,10 +93,9 @@ export class CliError extends Error {
   }
 
   static recordingsFolder(folder: string, cause: unknown): CliError {
-    const why = cause instanceof Error ? cause.message : String(cause)
     return new CliError(
       'OUTPUT_UNWRITABLE',
-      `The recordings cannot go to ${folder} (${why}). Name another folder with --keep.`,
+      `The recordings cannot go to ${folder} (${reasonOf(cause)}). Name another folder with --keep.`,
     )
   }
 
@@ -92,4 +147,8 @@ function codeOf(error: unknown): string {
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]?.trim() || 'no message'
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

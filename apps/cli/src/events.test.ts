@@ -2,9 +2,23 @@ import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { eventLine, type CliEvent } from './events.ts'
-import { broadcastEvents, demoEvents, dhtEvents, listenEvents } from './testing/samples.ts'
+import {
+  broadcastEvents,
+  demoEvents,
+  dhtEvents,
+  favouritesEvents,
+  listenEvents,
+  stationEvents,
+} from './testing/samples.ts'
 
-const COMMANDS = { broadcast: broadcastEvents, listen: listenEvents, dht: dhtEvents, demo: demoEvents }
+const COMMANDS = {
+  broadcast: broadcastEvents,
+  listen: listenEvents,
+  'station-command': stationEvents,
+  favourites: favouritesEvents,
+  dht: dhtEvents,
+  demo: demoEvents,
+}
 const error: CliEvent = broadcastEvents.error
 
 interface Schema {

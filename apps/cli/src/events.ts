@@ -1,9 +1,13 @@
 import type { Path, Via } from '@pearcast/protocol'
 import type { BroadcastEvent, ListenEvent } from '@pearcast/station'
+import type { StationCommandEvent } from './station/station-event.ts'
 
 /** What `pearcast dht` reports. */
 export type DhtEvent =
   { event: 'dht-ready'; bootstrap: string; nodes: number } | { event: 'ended'; reason: string }
+
+/** What `pearcast favourites` reports. */
+export type FavouritesEvent = { event: 'favourite' | 'favourite-removed'; name: string; link: string }
 
 export type Leg = 'swarm' | 'webrtc' | 'auto'
 
@@ -38,7 +42,8 @@ export interface LegResult {
 type ErrorEvent = { event: 'error'; code: string; message: string }
 
 /** Everything that --json prints; schema/events.schema.json says the same for other programs. */
-export type CliEvent = BroadcastEvent | ListenEvent | DhtEvent | DemoEvent | ErrorEvent
+export type CliEvent =
+  BroadcastEvent | ListenEvent | DhtEvent | DemoEvent | StationCommandEvent | FavouritesEvent | ErrorEvent
 
 /** One line of --json: `event` and `t` (ms since 1970) come first. */
 export function eventLine(event: CliEvent, nowMs: number): string {

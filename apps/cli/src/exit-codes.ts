@@ -21,15 +21,25 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
     'LINK_SCHEME',
     'OUTPUT_UNSUPPORTED',
   ]),
+  ...codes(EXIT.usage, ['STATION_MISSING', 'STATION_EXISTS', 'FAVOURITE_MISSING', 'FAVOURITE_EXISTS']),
+  ...codes(EXIT.usage, ['PASSPHRASE', 'PASSPHRASE_FILE', 'CONFIG_FILE']),
+  ...codes(EXIT.input, ['EXPORT_INVALID']),
   ...codes(EXIT.input, ['FILE_MISSING', 'FILE_EMPTY', 'FILE_NOT_AUDIO', 'FILE_TRUNCATED', 'FILE_CORRUPT']),
   ...codes(EXIT.input, ['FILE_UNREADABLE', 'FORMAT_UNSUPPORTED', 'IS_DIRECTORY']),
   ...codes(EXIT.network, ['NO_UDP', 'NO_DHT', 'BIND_FAILED', 'PRIVATE_DHT_PORTS_TAKEN', 'ANNOUNCE_FAILED']),
   ...codes(EXIT.network, ['RECORD_NOT_STORED']),
   ...codes(EXIT.notOnAir, ['NOT_ON_AIR']),
-  ...codes(EXIT.output, ['NO_AUDIO_DEVICE', 'OUTPUT_UNWRITABLE', 'DISK_FULL']),
+  ...codes(EXIT.output, ['NO_AUDIO_DEVICE', 'OUTPUT_UNWRITABLE', 'OUTPUT_EXISTS', 'DISK_FULL']),
   ...codes(EXIT.demoFailed, ['DEMO_FAILED']),
-  ...codes(EXIT.unexpected, ['CONFIG_FOLDER', 'STATION_FILE', 'SUPERSEDED', 'RECORD_SUPERSEDED']),
+  ...codes(EXIT.unexpected, [
+    'CONFIG_FOLDER',
+    'STATION_FILE',
+    'FAVOURITES_FILE',
+    'SUPERSEDED',
+    'RECORD_SUPERSEDED',
+  ]),
   ...codes(EXIT.unexpected, ['RTC_UNAVAILABLE', 'CHILD_DIED']),
+  ...codes(EXIT.interrupted, ['CANCELLED']),
 ])
 
 /** The exit code of an error's `code`; undefined for one that no library documents. */

@@ -1,43 +1,24 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { runCli, type Ran } from './testing/run-cli.ts'
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'pearcast-cli-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-interface Ran {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-/** The real command in a process of its own. */
-function pearcast(...args: string[]): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, PEARCAST_HOME: home, PEARCAST_BOOTSTRAP: '', NO_COLOR: '1' }
-    const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const ran = { stdout: '', stderr: '' }
-    child.stdout.on('data', (chunk) => (ran.stdout += String(chunk)))
-    child.stderr.on('data', (chunk) => (ran.stderr += String(chunk)))
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, ...ran }))
-  })
-}
+const pearcast = (...args: string[]): Promise<Ran> => runCli(home, args)
 
 describe('help', () => {
   test('the version is that of the package', async () => {
     expect(await pearcast('--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' })
   })
 
-  test.each(['broadcast', 'listen', 'dht', 'demo'])(
+  test.each(['broadcast', 'listen', 'station', 'station export', 'favourites', 'dht', 'demo'])(
     '%s --help has examples and the options of all',
     async (name) => {
-      const { code, stdout } = await pearcast(name, '--help')
+      const { code, stdout } = await pearcast(...name.split(' '), '--help')
       expect(code).toBe(0)
       expect(stdout).toContain(`$ pearcast ${name}`)
       for (const option of ['--json', '--log-level', '--bootstrap', '--path'])
@@ -45,12 +26,15 @@ describe('help', () => {
     },
   )
 
-  test('without a command the help is shown, as a mistake', async () => {
-    const { code, stdout, stderr } = await pearcast()
-    expect(code).toBe(2)
-    expect(stdout).toBe('')
-    expect(stderr).toContain('Usage: pearcast')
-  })
+  test.each([[], ['station'], ['favourites']])(
+    'without a command %j shows its help, as a mistake',
+    async (...args: string[]) => {
+      const { code, stdout, stderr } = await pearcast(...args)
+      expect(code).toBe(2)
+      expect(stdout).toBe('')
+      expect(stderr).toContain(['Usage: pearcast', ...args].join(' '))
+    },
+  )
 })
 
 describe('a mistake is one plain line and exit code 2', () => {
@@ -65,6 +49,10 @@ describe('a mistake is one plain line and exit code 2', () => {
     ],
     [['demo', '--bootstrap', '127.0.0.1:1'], /leave --bootstrap out/],
     [['listen', 'http://example.org'], /a station link starts with pearcast:/],
+    [['listen', 'jazz'], /No favourite is called "jazz"\. None is kept yet\./],
+    [['station', 'show', 'jazz'], /There is no station "jazz"\. There are none yet\./],
+    [['station', 'create', '../x'], /<name> wants 1 to 64 letters/],
+    [['station', 'lst'], /unknown command 'lst'.*Did you mean list/],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await pearcast(...args)
     expect(stderr).toMatch(message)

@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { broadcastCommand } from './commands/broadcast.ts'
+import { completionCommand } from './commands/completion.ts'
 import { demoCommand } from './commands/demo.ts'
 import { dhtCommand } from './commands/dht.ts'
 import { examples } from './commands/examples.ts'
+import { favouritesCommand } from './commands/favourites.ts'
 import { listenCommand } from './commands/listen.ts'
+import { stationCommand } from './commands/station.ts'
 import { addGlobalOptions } from './options/global.ts'
 import type { Runner } from './session.ts'
 
@@ -18,8 +21,17 @@ export function buildProgram(run: Runner): Command {
     .showSuggestionAfterError()
     .exitOverride()
   addGlobalOptions(program)
-  const commands = [broadcastCommand(run), listenCommand(run), dhtCommand(run), demoCommand(run)]
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
+  const commands = [
+    broadcastCommand(run),
+    listenCommand(run),
+    stationCommand(run),
+    favouritesCommand(run),
+    dhtCommand(run),
+    demoCommand(run),
+    completionCommand(run, () => program),
+  ]
+  for (const command of commands) program.addCommand(command)
+  inherit(program)
   return program.addHelpText(
     'after',
     examples([
@@ -28,4 +40,9 @@ export function buildProgram(run: Runner): Command {
       ['Hear it elsewhere:', 'pearcast listen pearcast://…'],
     ]) + '\nKeys are kept in the configuration folder of the platform; PEARCAST_HOME names another one.\n',
   )
+}
+
+/** Commands are made apart from their parent, and take over its settings once they are below it. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) inherit(command.copyInheritedSettings(parent))
 }

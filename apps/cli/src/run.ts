@@ -16,6 +16,11 @@ export async function run(argv: readonly string[], mainFile: string): Promise<nu
   let output = openOutput(argv.includes('--json') ? { json: true } : {})
   let exitCode: number = EXIT.ok
   const runner: Runner = async (command, work) => {
+    const { config } = command.optsWithGlobals<GlobalOptions>()
+    if (config) {
+      const { applyConfig } = await import('./config/config-file.ts')
+      await applyConfig(command, config)
+    }
     output = openOutput(command.optsWithGlobals<GlobalOptions>())
     const session: Session = { output, stop: new StopSignal(), startedAtMs: Date.now(), mainFile }
     const unfollow = followSignals(session.stop, output)
@@ -40,14 +45,13 @@ export async function run(argv: readonly string[], mainFile: string): Promise<nu
 }
 
 async function parse(program: Command, argv: readonly string[]): Promise<void> {
-  for (const command of [program, ...program.commands]) command.configureOutput({ outputError: () => {} })
+  silence(program)
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError) || error.exitCode === 0) throw error
     // Without a command commander has printed the help already.
-    if (error.code === 'commander.help')
-      throw CliError.usage('name a command: broadcast, listen, dht or demo')
+    if (error.code === 'commander.help') throw CliError.usage('name a command; those above are there')
     throw CliError.usage(`${printable(error.message.replace(/^error: /, ''))}; --help tells more`)
   }
 }
@@ -55,4 +59,10 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
 function openOutput({ json, logLevel }: Partial<GlobalOptions>): Output {
   const { stdout, stderr, env } = process
   return new Output({ json: json === true, logLevel, stdout, stderr, env, nowMs: Date.now })
+}
+
+/** What is wrong is told by us, once and in one line. */
+function silence(command: Command): void {
+  command.configureOutput({ outputError: () => {} })
+  for (const each of command.commands) silence(each)
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { integer, output, seconds } from '../options/parsers.ts'
+import { integer, output, seconds, stationName } from '../options/parsers.ts'
 import type { ListenOptions } from '../listen/listen-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
@@ -11,7 +11,7 @@ export function listenCommand(run: Runner): Command {
     .description(
       'Plays or records the station behind LINK. It waits for a station that is not on air yet, and finds it again after any interruption.',
     )
-    .argument('<link>', 'pearcast://…, as the broadcaster gave it to you')
+    .argument('<link>', 'pearcast://…, as the broadcaster gave it to you, or the name of a favourite')
     .addOption(
       new Option(
         '--output <where>',
@@ -38,10 +38,18 @@ export function listenCommand(run: Runner): Command {
         'give up when nothing was heard within this time (default: never)',
       ).argParser(seconds('--wait')),
     )
+    .addOption(
+      new Option(
+        '--save <name>',
+        'keep the station as a favourite: "pearcast listen NAME" from then on',
+      ).argParser(stationName('--save')),
+    )
     .addHelpText(
       'after',
       examples([
         ['Through the speakers:', 'pearcast listen pearcast://…'],
+        ['Keep it, and hear it again by name:', 'pearcast listen pearcast://… --save jazz'],
+        ['… later:', 'pearcast listen jazz'],
         ['Record an hour:', 'pearcast listen pearcast://… --output show.wav --duration 3600'],
         ['Keep the Opus packets as they were sent:', 'pearcast listen pearcast://… --output show.opus'],
         [

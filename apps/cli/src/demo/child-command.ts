@@ -41,7 +41,8 @@ export class ChildCommand<E extends CliEvent> {
     this.#onEvent = onEvent
     // The IPC channel carries nothing: its closing asks the child to leave, on every platform, and also when we crash.
     const child = spawn(process.execPath, [mainFile, name, '--json', ...args], {
-      env: { ...process.env, ...env },
+      // A configuration of the user's would change what is measured.
+      env: { ...process.env, PEARCAST_CONFIG: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#process = child

@@ -7,4 +7,6 @@ export interface ListenOptions extends GlobalOptions {
   /** ms */
   buffer?: number
   wait?: number
+  /** keep the station under this name */
+  save?: string
 }

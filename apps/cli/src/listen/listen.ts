@@ -5,6 +5,7 @@ import sodium from 'sodium-universal'
 import { exitCodeOfEnding } from '../ending.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
+import { linkOf, openFavourites } from '../favourites/favourites.ts'
 import { openStore } from '../identity-store.ts'
 import { bootstrapOf } from '../options/bootstrap.ts'
 import type { Session } from '../session.ts'
@@ -16,13 +17,15 @@ import { sinceParsed } from './since-parsed.ts'
 import type { ListenOptions } from './listen-options.ts'
 
 /** `pearcast listen`: heard until --duration is over or someone asks to stop. @returns the exit code */
-export async function listen(linkText: string, options: ListenOptions, session: Session): Promise<number> {
+export async function listen(linkOrName: string, options: ListenOptions, session: Session): Promise<number> {
   const { output, stop } = session
+  const linkText = await linkOf(linkOrName)
   const link = parseLink(sodium, linkText)
   const bootstrap = bootstrapOf(options)
   await checkOutput(options.output)
   const sink = await openSink(options.output, { channels: 2 })
   const store = await openStore()
+  if (options.save !== undefined) await keep(options.save, linkText, session)
   const view = new ListenView(output.colors, options.duration)
   const loadedMs = Date.now() - session.startedAtMs
   let errorCode: string | undefined
@@ -71,4 +74,9 @@ export async function listen(linkText: string, options: ListenOptions, session: 
     endLive()
     await listener.stop()
   }
+}
+
+async function keep(name: string, link: string, { output }: Session): Promise<void> {
+  await (await openFavourites()).save(name, link)
+  output.line('info', `Kept: "pearcast listen ${name}" hears it again.`)
 }

@@ -10,6 +10,8 @@ const PATHS = ['auto', 'swarm', 'webrtc'] as const
 export interface GlobalOptions {
   json?: true
   logLevel?: LogLevel
+  /** YAML or JSON with more options */
+  config?: string
   /** as typed; parsed by the library that uses it */
   bootstrap?: string
   path: (typeof PATHS)[number]
@@ -28,6 +30,12 @@ export function addGlobalOptions(program: Command): Command {
       new Option('--bootstrap <host:port,...>', 'DHT nodes to start from, instead of the public DHT').env(
         'PEARCAST_BOOTSTRAP',
       ),
+    )
+    .addOption(
+      new Option(
+        '--config <file>',
+        'YAML or JSON with options, those of a command under its name; flags and the environment win',
+      ).env('PEARCAST_CONFIG'),
     )
     .addOption(
       new Option('--path <path>', 'what carries the audio: auto, swarm or webrtc')

@@ -28,14 +28,18 @@ export function integer(flag: string, min: number, max: number): Parser<number> 
   }
 }
 
-/** One of a few words. */
-export function oneOf<T extends string>(flag: string, words: readonly T[]): Parser<T> {
+/** One of a few words, which shells complete. */
+export function oneOf<T extends string>(
+  flag: string,
+  words: readonly T[],
+): Parser<T> & { readonly words: readonly T[] } {
   const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-  return (text) => {
+  const parse: Parser<T> = (text) => {
     const found = words.find((word) => word === text)
     if (found === undefined) throw wants(flag, list, text)
     return found
   }
+  return Object.assign(parse, { words })
 }
 
 /** libopus makes peaks of more than 1.6 times the mean; beyond this they exceed what one datagram carries. */

@@ -24,7 +24,7 @@ export interface Line {
   text: string
 }
 
-/** Events go to stdout with --json, words to stderr always: two audiences that never share a stream. */
+/** Results go to stdout, as events with --json; what goes on is told on stderr: two audiences that never share a stream. */
 export class Output {
   readonly json: boolean
   readonly colors: Colors
@@ -67,6 +67,11 @@ export class Output {
     const painted = this.#painted(level, text)
     if (this.#block) this.#block.print(painted)
     else this.#options.stderr.write(`${painted}\n`)
+  }
+
+  /** What was asked for, as a line on stdout; with --json the event says it. */
+  result(text: string): void {
+    if (!this.json) this.#options.stdout.write(`${text}\n`)
   }
 
   lines(lines: readonly Line[]): void {

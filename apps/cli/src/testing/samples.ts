@@ -1,5 +1,6 @@
 import type { BroadcastEvent, ListenEvent, ListenFigures } from '@pearcast/station'
-import type { DemoEvent, DhtEvent, LegResult } from '../events.ts'
+import type { DemoEvent, DhtEvent, FavouritesEvent, LegResult } from '../events.ts'
+import type { StationCommandEvent } from '../station/station-event.ts'
 
 /** One event of each kind; a kind that is missing here does not compile. */
 type OneOfEach<E extends { event: string }> = { [K in E['event']]: Extract<E, { event: K }> }
@@ -85,4 +86,21 @@ export const dhtEvents: OneOfEach<DhtEvent> = {
 export const demoEvents: OneOfEach<DemoEvent> = {
   phase: { event: 'phase', phase: 'playing', leg: 'swarm' },
   result: { event: 'result', legs: [legResult, silentLeg] },
+}
+
+export const stationEvents: OneOfEach<StationCommandEvent> = {
+  'station-info': {
+    event: 'station-info',
+    name: 'jazz',
+    link: 'pearcast://abc',
+    key: '00ff',
+    lastOnAirS: 1_800_000_000,
+    file: '/home/me/.config/pearcast/stations/jazz.json',
+  },
+  'station-changed': { event: 'station-changed', action: 'removed', name: 'jazz', link: null },
+}
+
+export const favouritesEvents: Record<FavouritesEvent['event'], FavouritesEvent> = {
+  favourite: { event: 'favourite', name: 'jazz', link: 'pearcast://abc' },
+  'favourite-removed': { event: 'favourite-removed', name: 'jazz', link: 'pearcast://abc' },
 }

@@ -43,7 +43,7 @@ export async function sealIdentity(
   passphrase: string,
   cost: KdfCost = COST,
 ): Promise<string> {
-  if ([...passphrase].length < MIN_PASSPHRASE_CHARACTERS) throw StationError.passphraseShort()
+  if (Array.from(passphrase).length < MIN_PASSPHRASE_CHARACTERS) throw StationError.passphraseShort()
   const salt = randomBytes(SALT_BYTES)
   const nonce = randomBytes(NONCE_BYTES)
   const { passes, memoryBytes } = cost
