@@ -11,7 +11,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     await import('../src/index.ts')
     const ms = performance.now() - started
     const loaded = Object.keys(createRequire(import.meta.url).cache).filter((path) =>
-      path.includes('datachannel'),
+      /datachannel|werift/.test(path),
     )
     console.log(JSON.stringify({ loaded, ms }))
   },
@@ -33,6 +33,22 @@ const scenarios: Record<string, () => Promise<void>> = {
     await pair.receiver.until('closed')
   },
 
+  /** The same with the other stack. */
+  async weriftClosed() {
+    const { connect, createPair } = await import('../src/testing/pair.ts')
+    const pair = createPair({ channels: true }, undefined, ['werift', 'werift'])
+    await connect(pair)
+    pair.close()
+  },
+
+  /** A negotiation that nobody answers, given up. */
+  async weriftUnanswered() {
+    const { observe } = await import('../src/testing/pair.ts')
+    const { transport } = observe({ stack: 'werift', role: 'sender', ssrc: 1 })
+    await transport.createOffer()
+    transport.close()
+  },
+
   /** Everything still open at the end. */
   async cleanedUp() {
     const { connect, createPair, observe } = await import('../src/testing/pair.ts')
@@ -40,6 +56,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     const pair = createPair()
     await connect(pair)
     await observe({ role: 'sender', ssrc: 1 }).transport.createOffer()
+    await observe({ stack: 'werift', role: 'sender', ssrc: 1 }).transport.createOffer()
     closeRtc()
     closeRtc()
   },

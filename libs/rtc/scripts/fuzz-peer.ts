@@ -1,12 +1,13 @@
-/** Run by `src/process.test.ts`: a stranger's SDPs and candidates against the real native stack. */
+/** Run by `src/process.test.ts`: a stranger's SDPs and candidates against a real stack. */
 import { RtcError } from '../src/errors.ts'
-import { closeRtc } from '../src/ndc/transport.ts'
+import { closeRtc, RTC_STACKS } from '../src/stacks.ts'
 import { observe, pause } from '../src/testing/pair.ts'
 import { BROWSER_OFFER, mutate, OFFER, seededRandom } from '../src/testing/sdp.ts'
 
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 127.0.0.1 39167 typ host generation 0'
 const seed = Number(process.argv[2] ?? 1)
 const cases = Number(process.argv[3] ?? 100)
+const stack = RTC_STACKS.find((name) => name === process.argv[4]) ?? 'ndc'
 const random = seededRandom(seed)
 const outcomes: Record<string, number> = {}
 
@@ -51,7 +52,7 @@ function damaged(sdp: string): string {
 }
 
 async function hostileOffer(): Promise<void> {
-  const { transport } = observe({ role: 'receiver', ssrc: 1 })
+  const { transport } = observe({ stack, role: 'receiver', ssrc: 1 })
   const answering = transport.acceptOffer(damaged(random() < 0.5 ? OFFER : BROWSER_OFFER)).then(
     () => note('offer taken'),
     (error: unknown) => note(refusal(error)),
@@ -64,7 +65,7 @@ async function hostileOffer(): Promise<void> {
 }
 
 async function hostileAnswer(): Promise<void> {
-  const { transport } = observe({ role: 'sender', ssrc: 1 })
+  const { transport } = observe({ stack, role: 'sender', ssrc: 1 })
   await transport.createOffer()
   addCandidates(transport)
   const answer = OFFER.replace('a=sendonly', 'a=recvonly').replace('a=setup:actpass', 'a=setup:passive')

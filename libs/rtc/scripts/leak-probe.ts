@@ -1,9 +1,10 @@
 /** Run by `src/no-leak.test.ts` inside `namespace.sh`: prints how many packets each step sent through eth0. */
 import { readFileSync } from 'node:fs'
 import { native } from '../src/ndc/native.ts'
-import { closeRtc } from '../src/ndc/transport.ts'
+import { closeRtc, type RtcStack } from '../src/stacks.ts'
 import { createPair, eventually, observe, pause, rtpPacket } from '../src/testing/pair.ts'
 import { OFFER } from '../src/testing/sdp.ts'
+import { werift } from '../src/werift/module.ts'
 
 const SETTLE_MS = 400
 
@@ -22,8 +23,8 @@ async function count(step: () => Promise<void> | void): Promise<number> {
 }
 
 /** A join over the machine's own addresses; the peer also names hosts that only a DNS server knows. */
-async function join(addresses: string[]): Promise<void> {
-  const pair = createPair({ bindAddress: 'all' })
+async function join(stack: RtcStack, addresses: string[] = []): Promise<void> {
+  const pair = createPair({ bindAddress: 'all' }, undefined, [stack, stack])
   const { sender, receiver } = pair
   const offer = await sender.transport.createOffer()
   receiver.transport.addCandidate('candidate:9 1 udp 1 early.example.org 4000 typ host', '0')
@@ -43,8 +44,8 @@ async function join(addresses: string[]): Promise<void> {
 }
 
 /** A sender whose answer never comes. */
-async function offerOnly(): Promise<void> {
-  const { transport } = observe({ role: 'sender', ssrc: 1, bindAddress: 'all' })
+async function offerOnly(stack: RtcStack): Promise<void> {
+  const { transport } = observe({ stack, role: 'sender', ssrc: 1, bindAddress: 'all' })
   await transport.createOffer()
   await pause(SETTLE_MS)
   transport.close()
@@ -70,15 +71,28 @@ async function lookUpCandidate(): Promise<void> {
   connection.close()
 }
 
+/** werift with its own idea of a server, which `openIce` takes away. */
+async function gatherAsItIs(): Promise<void> {
+  const { RTCIceGatherer } = werift.get()
+  const gatherer = new RTCIceGatherer({ useTcp: false, stunGatherTimeout: 1 })
+  await gatherer.gather()
+  await gatherer.connection.close()
+}
+
 const addresses: string[] = []
+const weriftAddresses: string[] = []
 const report = {
   idle: await count(() => pause(SETTLE_MS)),
-  join: await count(() => join(addresses)),
-  offerOnly: await count(offerOnly),
+  join: await count(() => join('ndc', addresses)),
+  joinWerift: await count(() => join('werift', weriftAddresses)),
+  offerOnly: await count(() => offerOnly('ndc')),
+  offerOnlyWerift: await count(() => offerOnly('werift')),
+  weriftAsItIs: await count(gatherAsItIs),
   askedByAddress: await count(() => askServer('stun:203.0.113.1:3478')),
   askedByName: await count(() => askServer('stun:stun.example.org:3478')),
   nameInCandidate: await count(lookUpCandidate),
   addresses,
+  weriftAddresses,
 }
 console.log(JSON.stringify(report))
 closeRtc()

@@ -9,5 +9,11 @@ export {
 } from './peer-transport.ts'
 export { type Candidate, formatCandidate, parseCandidate } from './candidate.ts'
 export { type AudioDescription, formatSdp, parseSdpSafely } from './sdp.ts'
-export { rtcAvailable, type RtcAvailability } from './ndc/native.ts'
-export { closeRtc, createNdcTransport } from './ndc/transport.ts'
+export {
+  closeRtc,
+  createTransport,
+  RTC_STACKS,
+  type RtcAvailability,
+  rtcAvailable,
+  type RtcStack,
+} from './stacks.ts'

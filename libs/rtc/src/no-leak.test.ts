@@ -43,18 +43,21 @@ test('no DNS query and no STUN packet leaves for anyone but the peer', async (co
       return
     }
     const probe = ['sh', script('namespace.sh'), resolvConf, process.execPath, script('leak-probe.ts')]
-    const ended = await runToEnd(UNSHARE, [...namespace.args, ...probe], 15_000)
+    const ended = await runToEnd(UNSHARE, [...namespace.args, ...probe], 19_000)
     expect(ended).toMatchObject({ code: 0, signal: null })
     const report: unknown = JSON.parse(ended.stdout)
     show(`packets that left: ${JSON.stringify(report)}`)
-    expect(report).toMatchObject({ idle: 0, join: 0, offerOnly: 0 })
+    expect(report).toMatchObject({ idle: 0, join: 0, joinWerift: 0, offerOnly: 0, offerOnlyWerift: 0 })
     // The join used addresses of eth0, and the counter does see what a server, or a name in a candidate, would cause.
-    expect(report).toHaveProperty('addresses', expect.arrayContaining(['10.77.0.1']))
+    for (const key of ['addresses', 'weriftAddresses']) {
+      expect(report).toHaveProperty(key, expect.arrayContaining(['10.77.0.1']))
+    }
     const positive: unknown = expect.toSatisfy((packets: number) => packets > 0)
     expect(report).toMatchObject({
       askedByAddress: positive,
       askedByName: positive,
       nameInCandidate: positive,
+      weriftAsItIs: positive,
     })
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,22 +1,26 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { RTC_STACKS } from './stacks.ts'
 import { runToEnd } from './testing/child.ts'
 import { show } from './testing/show.ts'
 
 const script = (name: string): string => join(import.meta.dirname, '..', 'scripts', name)
 
 describe('a process', () => {
-  test('that only imports the library loads no native code', async () => {
+  test('that only imports the library loads no stack', async () => {
     const ended = await runToEnd(process.execPath, [script('endings.ts'), 'import'], 5000)
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     show(`import: ${ended.stdout.trim()}`)
     expect(JSON.parse(ended.stdout)).toMatchObject({ loaded: [] })
   })
 
-  test.each(['closed', 'closedByPeer', 'cleanedUp'])('ends by itself: %s', async (scenario) => {
-    const ended = await runToEnd(process.execPath, [script('endings.ts'), scenario], 5000)
-    expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
-  })
+  test.each(['closed', 'closedByPeer', 'weriftClosed', 'weriftUnanswered', 'cleanedUp'])(
+    'ends by itself: %s',
+    async (scenario) => {
+      const ended = await runToEnd(process.execPath, [script('endings.ts'), scenario], 5000)
+      expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
+    },
+  )
 
   test('that runs out of file descriptors says so and lives on', async () => {
     const command = `ulimit -n 100 && exec "$0" "$@"`
@@ -31,12 +35,12 @@ describe('a process', () => {
   })
 })
 
-test('a hostile peer gets refused, and never ends the process', async () => {
+test.each(RTC_STACKS)('a hostile peer gets refused by %s, and never ends the process', async (stack) => {
   const seed = Number(process.env['PEARCAST_FUZZ_SEED'] ?? Date.now() % 1_000_000)
   const cases = Number(process.env['PEARCAST_FUZZ_CASES'] ?? 400)
   const ended = await runToEnd(
     process.execPath,
-    [script('fuzz-peer.ts'), String(seed), String(cases)],
+    [script('fuzz-peer.ts'), String(seed), String(cases), stack],
     19_000,
   )
   expect(ended, `seed ${seed}`).toMatchObject({ code: 0, signal: null, stderr: '' })

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { SignalBody } from '@pearcast/protocol'
-import { createNdcTransport, RtcError, type PeerRole, type PeerTransport } from '@pearcast/rtc'
+import { createTransport, RtcError, type PeerRole, type PeerTransport, type RtcStack } from '@pearcast/rtc'
 import {
   createCandidateFilter,
   createDriver,
@@ -25,6 +25,8 @@ export interface RtcSessionOptions {
   role: PeerRole
   link: PeerLink
   node: DhtNode
+  /** What carries it; node-datachannel when left out. */
+  stack?: RtcStack | undefined
   /** RTP synchronisation source of the sender; a receiver needs none. */
   ssrc?: number
   onPhase: (phase: SignalingPhase, reason: string) => void
@@ -111,9 +113,9 @@ export class RtcSession {
   }
 
   #createTransport(session: number): PeerTransport {
-    const { node, onRtp, role, ssrc = randomInt(1, 2 ** 32 - 1) } = this.#options
+    const { node, onRtp, role, ssrc = randomInt(1, 2 ** 32 - 1), stack = 'ndc' } = this.#options
     const mayShow = this.#createFilter()
-    const transport = createNdcTransport({
+    const transport = createTransport(stack, {
       role,
       ssrc,
       ...(node.isLoopback ? { bindAddress: '127.0.0.1' } : {}),

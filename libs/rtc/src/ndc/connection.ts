@@ -1,29 +1,18 @@
 import type { DataChannel, PeerConnection, RtcConfig, Track } from 'node-datachannel'
 import { type Candidate, formatCandidate } from '../candidate.ts'
+import {
+  type ChannelName,
+  type Connection,
+  type ConnectionEvents,
+  type Offer,
+  OPUS_PAYLOAD_TYPE,
+  OUR_MID,
+} from '../connection.ts'
 import { RtcError } from '../errors.ts'
 import { RTC_LIMITS } from '../peer-transport.ts'
 import { type AudioDescription, formatSdp } from '../sdp.ts'
-import { type ChannelName, DataChannels } from './data-channels.ts'
+import { DataChannels } from './data-channels.ts'
 import { native } from './native.ts'
-
-/** What the native threads report, on the event loop, possibly late and in no order between kinds. */
-export interface ConnectionEvents {
-  onLocalSdp(sdp: string): void
-  onCandidate(candidate: string, mid: string): void
-  onEndOfCandidates(): void
-  onIceConnected(): void
-  onOpen(): void
-  /** Any RTP or RTCP packet, complete and decrypted. */
-  onPacket(packet: Uint8Array): void
-  onChannelsOpen(): void
-  onData(channel: ChannelName, bytes: Uint8Array): void
-  /** `lost`: no connection came about, or ICE lost it. Otherwise the peer ended it. */
-  onEnd(lost: boolean): void
-}
-
-/** The media id and payload type that our offers use. */
-export const OUR_MID = '0'
-export const OPUS_PAYLOAD_TYPE = 111
 
 // Stereo at the bitrate of music: Chromium answers an offer without it with mono at 32 kbit/s.
 const OPUS_PARAMETERS = 'minptime=10;maxaveragebitrate=96000;stereo=1;sprop-stereo=1;useinbandfec=1'
@@ -38,12 +27,15 @@ const OPUS_PARAMETERS = 'minptime=10;maxaveragebitrate=96000;stereo=1;sprop-ster
  *   event loop never ends.
  * - nothing is closed from within a native callback.
  */
-export class NdcConnection {
+export class NdcConnection implements Connection {
   readonly #connection: PeerConnection
   readonly #events: ConnectionEvents
   #track: PacketTrack | undefined
   readonly #channels: DataChannels
   #remoteMid = OUR_MID
+  /** What the SDP of ours gets added: libdatachannel has no call for it on audio. */
+  #announcesNack = false
+  #payloadType = OPUS_PAYLOAD_TYPE
   #iceLost = false
   #closed = false
 
@@ -66,7 +58,8 @@ export class NdcConnection {
   }
 
   /** Call `probeSocket` before. @throws RtcError NATIVE_FAILED */
-  offer(ssrc: number, channels: boolean): void {
+  offer({ channels, nack, ssrc }: Offer): void {
+    this.#announcesNack = nack
     attempt('make an offer', () => {
       this.#addTrack(OUR_MID, 'SendOnly', OPUS_PAYLOAD_TYPE, ssrc)
       // The first data channel makes the offer by itself; asking for another one would end the process.
@@ -75,13 +68,20 @@ export class NdcConnection {
     })
   }
 
-  /** @throws RtcError NATIVE_FAILED */
+  /**
+   * Passive whenever the peer leaves it to us: then the client hello comes from the peer, once it has our answer,
+   * which the transport holds back until ICE has connected.
+   * @throws RtcError NATIVE_FAILED
+   */
   answer(remote: AudioDescription): void {
+    const setup = remote.setup === 'passive' ? 'passive' : 'active'
+    this.#announcesNack = remote.nack
+    this.#payloadType = remote.payloadType
     attempt('apply the offer', () => {
       this.#addTrack(remote.mid, 'RecvOnly', remote.payloadType)
       this.#remoteMid = remote.mid
       this.#connection.onDataChannel((channel: DataChannel) => this.#channels.adopt(channel))
-      this.#connection.setRemoteDescription(formatSdp(remote), 'offer')
+      this.#connection.setRemoteDescription(formatSdp({ ...remote, setup }), 'offer')
     })
   }
 
@@ -97,7 +97,6 @@ export class NdcConnection {
     )
   }
 
-  /** One complete RTP or RTCP packet. False when it was not taken. */
   send(packet: Uint8Array): boolean {
     if (!this.#track || this.#closed) return false
     try {
@@ -107,7 +106,6 @@ export class NdcConnection {
     }
   }
 
-  /** False when it was not taken. */
   sendData(channel: ChannelName, bytes: Uint8Array): boolean {
     return !this.#closed && this.#channels.send(channel, bytes)
   }
@@ -139,7 +137,7 @@ export class NdcConnection {
 
   #listen(): void {
     const connection = this.#connection
-    connection.onLocalDescription((sdp) => this.#report((events) => events.onLocalSdp(sdp)))
+    connection.onLocalDescription((sdp) => this.#report((events) => events.onLocalSdp(this.#announced(sdp))))
     connection.onLocalCandidate((candidate, mid) =>
       this.#report((events) => events.onCandidate(candidate.replace(/^a=/, ''), mid)),
     )
@@ -157,6 +155,13 @@ export class NdcConnection {
         this.#report((events) => events.onEnd(this.#iceLost))
       }
     })
+  }
+
+  /** The line must stand behind the codec it belongs to. */
+  #announced(sdp: string): string {
+    if (!this.#announcesNack) return sdp
+    const codec = new RegExp(`^a=rtpmap:${this.#payloadType} .*\\r\\n`, 'm')
+    return sdp.replace(codec, (line) => `${line}a=rtcp-fb:${this.#payloadType} nack\r\n`)
   }
 
   #report(event: (events: ConnectionEvents) => void): void {

@@ -1,8 +1,6 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
+import type { ChannelName } from '../connection.ts'
 import { RTC_LIMITS } from '../peer-transport.ts'
-
-/** `control` is reliable and in order, `datagrams` neither. The names are the channels' labels on the wire. */
-export type ChannelName = 'control' | 'datagrams'
 
 export interface DataChannelEvents {
   /** Both take and deliver. */

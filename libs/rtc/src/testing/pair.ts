@@ -1,5 +1,5 @@
-import { createNdcTransport } from '../ndc/transport.ts'
 import type { PeerTransport, PeerTransportOptions, PeerTransportState } from '../peer-transport.ts'
+import { createTransport, type RtcStack } from '../stacks.ts'
 import type { Wire } from './wire.ts'
 
 const SENDER_SSRC = 0x1234_5678
@@ -25,10 +25,10 @@ export interface Pair {
 }
 
 /** Loopback, unless another address or `all` of them are asked for. */
-export type TestOptions = Omit<PeerTransportOptions, 'events'>
+export type TestOptions = Omit<PeerTransportOptions, 'events'> & { stack?: RtcStack }
 
 export function observe(
-  { bindAddress = '127.0.0.1', ...options }: TestOptions,
+  { bindAddress = '127.0.0.1', stack = 'ndc', ...options }: TestOptions,
   onCandidate: (candidate: string, mid: string) => void = () => undefined,
 ): Observed {
   const waiting: (() => void)[] = []
@@ -41,7 +41,7 @@ export function observe(
     datagrams: [] as Uint8Array[],
     channelsOpen: { count: 0 },
   }
-  const transport = createNdcTransport({
+  const transport = createTransport(stack, {
     ...options,
     ...(bindAddress === 'all' ? {} : { bindAddress }),
     events: {
@@ -74,13 +74,30 @@ export function observe(
   return { transport, ...observed, until }
 }
 
+/** Who makes the sender, and who the receiver. */
+export type Stacks = readonly [sender: RtcStack, receiver: RtcStack]
+
+/** Every way in which two peers can meet. */
+export const COMBINATIONS: readonly Stacks[] = [
+  ['ndc', 'ndc'],
+  ['ndc', 'werift'],
+  ['werift', 'ndc'],
+  ['werift', 'werift'],
+]
+
 /** Two transports that trickle to each other, through the wire if there is one; not negotiated yet. */
-export function createPair(options: Partial<TestOptions> = {}, wire?: Wire): Pair {
-  const sender = observe({ ...options, role: 'sender', ssrc: SENDER_SSRC }, (candidate, mid) =>
+export function createPair(
+  options: Partial<TestOptions> = {},
+  wire?: Wire,
+  stacks: Stacks = ['ndc', 'ndc'],
+): Pair {
+  const [first, second] = stacks
+  const sender = observe({ ...options, stack: first, role: 'sender', ssrc: SENDER_SSRC }, (candidate, mid) =>
     receiver.transport.addCandidate(wire?.through('sender', candidate) ?? candidate, mid),
   )
-  const receiver: Observed = observe({ ...options, role: 'receiver', ssrc: 0x8765_4321 }, (candidate, mid) =>
-    sender.transport.addCandidate(wire?.through('receiver', candidate) ?? candidate, mid),
+  const receiver: Observed = observe(
+    { ...options, stack: second, role: 'receiver', ssrc: 0x8765_4321 },
+    (candidate, mid) => sender.transport.addCandidate(wire?.through('receiver', candidate) ?? candidate, mid),
   )
   return {
     sender,

@@ -1,49 +1,43 @@
 import { isIP } from 'node:net'
-import { type Candidate, isLoopback, isUsable, parseCandidate } from '../candidate.ts'
-import { RtcError } from '../errors.ts'
+import { type Candidate, isLoopback, isUsable, parseCandidate } from './candidate.ts'
+import {
+  type ChannelName,
+  type Connection,
+  type OpenConnection,
+  OPUS_PAYLOAD_TYPE,
+  OUR_MID,
+} from './connection.ts'
+import { RtcError } from './errors.ts'
+import { Latch, settledWithin } from './latch.ts'
+import { Liveness } from './liveness.ts'
 import {
   type PeerTransport,
   type PeerTransportEvents,
   type PeerTransportOptions,
   type PeerTransportState,
   RTC_LIMITS,
-} from '../peer-transport.ts'
-import { decodeRtcp, encodeEmptyReport, encodeGoodbye, encodeNack, isRtcp, isRtp } from '../rtcp.ts'
-import { type AudioDescription, parseSdpSafely } from '../sdp.ts'
-import { NdcConnection, OPUS_PAYLOAD_TYPE, OUR_MID } from './connection.ts'
-import type { ChannelName } from './data-channels.ts'
-import { Latch, settledWithin } from './latch.ts'
-import { Liveness } from './liveness.ts'
-import { native } from './native.ts'
+} from './peer-transport.ts'
+import { decodeRtcp, encodeEmptyReport, encodeGoodbye, encodeNack, isRtcp, isRtp } from './rtcp.ts'
+import { type AudioDescription, parseSdpSafely } from './sdp.ts'
 import { probeSocket } from './socket-probe.ts'
 
 const LOST_AFTER_MS = 10_000
 const CONNECT_TIMEOUT_MS = 10_000
 
-/**
- * A `PeerTransport` on node-datachannel (libdatachannel, libjuice, libsrtp).
- * @throws RtcError NATIVE_MISSING, BIND_ADDRESS, NATIVE_FAILED
- */
-export function createNdcTransport(options: PeerTransportOptions): PeerTransport {
-  const { bindAddress } = options
-  if (bindAddress !== undefined && isIP(bindAddress) === 0) throw RtcError.bindAddress(bindAddress)
-  return new NdcTransport(options)
-}
-
-/**
- * Ends every transport of the process and stops the native threads, which may block for a moment. For the end of
- * the process: with a transport still open, Node would not exit.
- */
-export function closeRtc(): void {
+/** Ends every transport of the process. */
+export function closeTransports(): void {
   running.forEach((transport) => transport.close())
-  native.loaded?.cleanup()
 }
 
-const running = new Set<NdcTransport>()
+const running = new Set<NegotiatedTransport>()
 
-class NdcTransport implements PeerTransport {
+/**
+ * A `PeerTransport` over the connection of any stack: the order of a negotiation, what a stranger may say, when addresses
+ * are named, liveness and the end are the same for all of them.
+ */
+export class NegotiatedTransport implements PeerTransport {
   readonly #options: PeerTransportOptions
-  readonly #connection: NdcConnection
+  readonly #connection: Connection
   #events: PeerTransportEvents | undefined
   #state: PeerTransportState = 'new'
   #step: 'idle' | 'offering' | 'offered' | 'answering' | 'negotiated' = 'idle'
@@ -59,10 +53,13 @@ class NdcTransport implements PeerTransport {
   #connectTimer: NodeJS.Timeout | undefined
   #liveness: Liveness | undefined
 
-  constructor(options: PeerTransportOptions) {
+  /** @throws RtcError BIND_ADDRESS, and what opening the connection throws */
+  constructor(open: OpenConnection, options: PeerTransportOptions) {
+    const { bindAddress } = options
+    if (bindAddress !== undefined && isIP(bindAddress) === 0) throw RtcError.bindAddress(bindAddress)
     this.#options = options
     this.#events = options.events
-    this.#connection = new NdcConnection(options.bindAddress, {
+    this.#connection = open(bindAddress, {
       onLocalSdp: (sdp) => this.#localSdp.open(sdp),
       onCandidate: (candidate, mid) => this.#emitOrKeep(() => this.#events?.onCandidate(candidate, mid)),
       onEndOfCandidates: () => this.#emitOrKeep(() => this.#events?.onEndOfCandidates?.()),
@@ -85,11 +82,13 @@ class NdcTransport implements PeerTransport {
     this.#step = 'offering'
     await probeSocket(this.#options.bindAddress)
     this.#assertOpen('createOffer')
-    this.#orFail(() => this.#connection.offer(this.#options.ssrc, this.#options.channels ?? false))
+    const { channels = false, events, ssrc } = this.#options
+    const nack = events.onRepairRequest !== undefined
+    this.#orFail(() => this.#connection.offer({ ssrc, nack, channels }))
     const sdp = await this.#localSdp.promise
     this.#assertOpen('createOffer')
     this.#step = 'offered'
-    return this.#options.events.onRepairRequest ? announceNack(sdp, OPUS_PAYLOAD_TYPE) : sdp
+    return sdp
   }
 
   async acceptOffer(sdp: string): Promise<string> {
@@ -99,17 +98,16 @@ class NdcTransport implements PeerTransport {
     if (remote.channels && !this.#options.channels) {
       throw RtcError.sdp('SDP_MEDIA', 'the offer has data channels, which were not agreed on')
     }
-    // Passive whenever the peer leaves it to us: then the client hello comes from the peer, once it has our
-    // answer, which waits for ICE below.
-    const setup = remote.setup === 'passive' ? 'passive' : 'active'
+    await probeSocket(this.#options.bindAddress)
+    this.#assert('acceptOffer', 'receiver', 'idle') // somebody else may have been quicker
     this.#step = 'answering'
-    this.#adopt(remote, () => this.#connection.answer({ ...remote, setup, candidates: [] }))
+    this.#adopt(remote, () => this.#connection.answer({ ...remote, candidates: [] }))
     const answer = await this.#localSdp.promise
     if (this.#candidatesHeard > 0) await this.#iceOrHold()
     this.#assertOpen('acceptOffer')
     this.#step = 'negotiated'
     void this.#sendCandidatesWhenReady()
-    return remote.nack ? announceNack(answer, remote.payloadType) : answer
+    return answer
   }
 
   async acceptAnswer(sdp: string): Promise<void> {
@@ -145,7 +143,8 @@ class NdcTransport implements PeerTransport {
   }
 
   sendRtp(packet: Uint8Array): boolean {
-    if (this.#state !== 'connected' || packet.length > RTC_LIMITS.maxRtpBytes || !isRtp(packet)) return false
+    if (this.#state !== 'connected' || this.#options.role !== 'sender') return false
+    if (packet.length > RTC_LIMITS.maxRtpBytes || !isRtp(packet)) return false
     return this.#connection.send(packet)
   }
 
@@ -297,10 +296,4 @@ class NdcTransport implements PeerTransport {
     this.#iceConnected.open()
     this.#candidateHeard.open()
   }
-}
-
-/** libdatachannel has no call for it on audio; it must stand behind the codec it belongs to. */
-function announceNack(sdp: string, payloadType: number): string {
-  const codec = new RegExp(`^a=rtpmap:${payloadType} .*\\r\\n`, 'm')
-  return sdp.replace(codec, (line) => `${line}a=rtcp-fb:${payloadType} nack\r\n`)
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { devNull } from 'node:os'
-import { RtcError } from '../errors.ts'
+import { RtcError } from './errors.ts'
 
 /**
  * libdatachannel opens its UDP socket inside `setLocalDescription`, and what goes wrong there (the address is

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { NativeLoader, rtcAvailable } from './native.ts'
+import { ModuleLoader } from './module-loader.ts'
+import { rtcAvailable } from './stacks.ts'
 
 test('a missing native module is one clear line that names the way out, and is not tried twice', () => {
   let attempts = 0
-  const loader = new NativeLoader(() => {
+  const loader = new ModuleLoader('node-datachannel', () => {
     attempts++
     throw new Error('Cannot find module @node-datachannel/x\nRequire stack:\n- somewhere')
   })
@@ -21,6 +22,7 @@ test('a missing native module is one clear line that names the way out, and is n
   expect(loader.loaded).toBeUndefined()
 })
 
-test('the module of this machine loads', () => {
-  expect(rtcAvailable()).toEqual({ ok: true })
+test('both stacks load on this machine, the native one is preferred', () => {
+  expect(rtcAvailable()).toEqual({ ok: true, stack: 'ndc' })
+  expect(rtcAvailable('werift')).toEqual({ ok: true, stack: 'werift' })
 })
