@@ -18,6 +18,7 @@ import type { Refusal, StationCredentials, Term } from './handshake.ts'
 import type { OpenLink } from './open-link.ts'
 import type { PeerLink } from './peer-link.ts'
 import { PendingLink } from './pending-link.ts'
+import { RouteAcceptor } from './routed/route-acceptor.ts'
 import { StationSwarm } from './station-swarm.ts'
 import { publishRecord, readRecord, recordSigner, type StationSigner } from './station-record.ts'
 import { connectionTraits, viaOf } from './via.ts'
@@ -42,6 +43,8 @@ export interface StationAnnouncerOptions extends Partial<AdmissionLimits> {
   dhtKeyPair?: DhtKeyPair
   /** DHT keys of relays, for the record. */
   relays?: readonly Uint8Array[]
+  /** Answer listeners who write through others because no dial reaches this node: needs WebRTC. Default false. */
+  routes?: boolean
   onLink: (link: PeerLink) => void
   onEvent?: (event: AnnouncerEvent) => void
   /** From the open connection until the peer is proven, ms; default 5000. */
@@ -66,6 +69,7 @@ export class StationAnnouncer {
   readonly #admission: Admission
   readonly #pending = new Set<PendingLink>()
   readonly #links = new Set<OpenLink>()
+  readonly #routes: RouteAcceptor | undefined
   #credentials: StationCredentials
   #swarm: StationSwarm | undefined
   #overloadAtMs = Number.NEGATIVE_INFINITY
@@ -82,6 +86,16 @@ export class StationAnnouncer {
     this.#topic = stationTopic(options.sodium, stationKey)
     this.#admission = new Admission(admissionLimits(options, options.node.isLoopback), this.#now())
     this.#credentials = { chain: options.chain, sessionSecretKey: options.sessionSecretKey }
+    if (options.routes) {
+      this.#routes = new RouteAcceptor({
+        sodium: options.sodium,
+        link: this.#link,
+        keyPair: this.#keyPair,
+        credentials: () => this.#credentials,
+        onLink: options.onLink,
+        now: this.#now,
+      })
+    }
   }
 
   /** Proven and open. */
@@ -148,7 +162,8 @@ export class StationAnnouncer {
   /** The session was renewed: open links get the new certificate, the record follows. */
   updateChain(chain: CertificateChain, sessionSecretKey: Uint8Array): void {
     this.#credentials = { chain, sessionSecretKey }
-    for (const link of this.#links) link.sendCertificate(this.#credentials)
+    for (const link of [...this.#links, ...(this.#routes?.links ?? [])])
+      link.sendCertificate(this.#credentials)
     this.publishRecord().catch((error: unknown) => {
       this.#options.onEvent?.({ type: 'record-failed', code: codeOf(error), message: reasonOf(error) })
     })
@@ -174,9 +189,10 @@ export class StationAnnouncer {
   async #stop(reason: ByeReason, detail: string): Promise<void> {
     const goodbyes = [
       ...[...this.#pending].map((pending) => pending.abort(reason, detail)),
-      ...[...this.#links].map((link) => link.close(reason, detail)),
+      ...[...this.#links, ...(this.#routes?.links ?? [])].map((link) => link.close(reason, detail)),
     ]
     this.#pending.clear()
+    this.#routes?.stop()
     await Promise.all([...goodbyes, this.#swarm?.stop()])
   }
 
@@ -205,6 +221,7 @@ export class StationAnnouncer {
       onLink: (open) => {
         this.#pending.delete(pending)
         this.#links.add(open)
+        this.#routes?.watch(open)
         if (credentials !== this.#credentials) open.sendCertificate(this.#credentials)
         this.#options.onLink(open)
       },

@@ -11,6 +11,7 @@ import {
   createDriver,
   type ReconnectEffect,
   type ReconnectEvent,
+  type ReconnectState,
   reconnectMachine,
 } from '@pearcast/session-fsm'
 import type { Address } from './address.ts'
@@ -20,9 +21,10 @@ import { type Found, Search } from './discovery.ts'
 import { BoundedMap } from './bounded-map.ts'
 import type { Term } from './handshake.ts'
 import { ImpostorList } from './impostor-list.ts'
-import type { OpenLink } from './open-link.ts'
 import type { LinkEnd, PeerLink } from './peer-link.ts'
 import { repeatDelayMs } from './repeat-delay.ts'
+import { RoutedLink } from './routed/routed-link.ts'
+import { RouteSeeker } from './routed/route-seeker.ts'
 import { setGlobalTimer, type SetTimer } from './timer.ts'
 
 export type ConnectionEvent =
@@ -38,6 +40,8 @@ export interface ConnectionManagerOptions {
   sodium: Sodium
   link: StationLink
   role?: 'listener' | 'relay'
+  /** Where dials do not reach the station, ask a peer in between: needs WebRTC. Default false. */
+  routes?: boolean
   /** The newest (generation, term) heard so far; older ones are refused. */
   minTerm?: Term
   /** A proven link: the only one from now on. The one before it closes right after this call. */
@@ -74,7 +78,8 @@ export class ConnectionManager {
   readonly #setTimer: SetTimer
   readonly #random: () => number
   readonly #topic: Uint8Array
-  readonly #driver: { send(event: ReconnectEvent): void }
+  readonly #driver: { send(event: ReconnectEvent): void; snapshot(): { value: ReconnectState } }
+  readonly #seeker: RouteSeeker | undefined
   readonly #timers = new Map<string, () => void>()
   readonly #dials = new Map<number, Dial>()
   /** Where a key said it can be reached, hex key first. */
@@ -85,8 +90,11 @@ export class ConnectionManager {
   #searches = 0
   #failedSinceSearch = false
   /** Proven just now: the machine decides whether to adopt it. */
-  #candidate: OpenLink | undefined
-  #link: OpenLink | undefined
+  #candidate: PeerLink | undefined
+  #link: PeerLink | undefined
+  /** What the record says listeners should dial. */
+  #encoderKey: Uint8Array | undefined
+  #isWanted = false
   #minTerm: Term | undefined
   #stopping: Promise<void> | undefined
 
@@ -98,6 +106,7 @@ export class ConnectionManager {
     this.#minTerm = options.minTerm
     this.#topic = stationTopic(options.sodium, options.link.stationKey)
     this.#driver = createDriver(reconnectMachine, {}, (effect) => this.#perform(effect))
+    if (options.routes) this.#seeker = this.#createSeeker()
   }
 
   /** The proven link, while there is one. */
@@ -107,21 +116,21 @@ export class ConnectionManager {
 
   start(): void {
     this.#options.node.dht.on('network-change', this.#onNetworkChange)
-    this.#driver.send({ type: 'START' })
+    this.#send({ type: 'START' })
   }
 
   /** The link is suspect: dial again beside it, and take the first that proves itself. */
   redial(reason: string): void {
-    this.#driver.send({ type: 'REDIAL', reason })
+    this.#send({ type: 'REDIAL', reason })
   }
 
   /** The suspect link delivers again: stop dialling. */
   alive(): void {
-    this.#driver.send({ type: 'LINK_ALIVE' })
+    this.#send({ type: 'LINK_ALIVE' })
   }
 
   networkChanged(): void {
-    this.#driver.send({ type: 'NETWORK_CHANGED' })
+    this.#send({ type: 'NETWORK_CHANGED' })
   }
 
   /** Says goodbye; the DHT node stays open. */
@@ -130,9 +139,36 @@ export class ConnectionManager {
     return this.#stopping
   }
 
+  #createSeeker(): RouteSeeker {
+    const { link, node, role = 'listener', sodium } = this.#options
+    return new RouteSeeker({
+      node,
+      sodium,
+      link,
+      role,
+      minTerm: () => this.#minTerm,
+      encoderKey: () => this.#encoderKey,
+      onRoute: (route) => this.#offer(route, { type: 'ROUTE_PROVEN' }),
+      onEnd: (route, end) => this.#lost(undefined, route, end),
+      now: this.#now,
+      setTimer: this.#setTimer,
+    })
+  }
+
+  #send(event: ReconnectEvent): void {
+    this.#driver.send(event)
+    const { value } = this.#driver.snapshot()
+    const isWanted = value === 'searching' || value === 'redialing'
+    if (isWanted === this.#isWanted) return
+    this.#isWanted = isWanted
+    if (isWanted) this.#seeker?.wanted()
+    else this.#seeker?.satisfied(this.#link !== undefined && !(this.#link instanceof RoutedLink))
+  }
+
   async #stop(): Promise<void> {
     this.#options.node.dht.off('network-change', this.#onNetworkChange)
-    this.#driver.send({ type: 'STOP' })
+    this.#send({ type: 'STOP' })
+    this.#seeker?.stop()
     for (const stopTimer of this.#timers.values()) stopTimer()
     this.#stopSearch()
     const endings = [...this.#dials.values()].map((dial) => dial.abandon())
@@ -168,7 +204,7 @@ export class ConnectionManager {
     const stop = this.#setTimer(() => {
       this.#timers.delete(id)
       if (id === 'search') this.#searchNow()
-      else this.#driver.send({ type: 'timer', id })
+      else this.#send({ type: 'timer', id })
     }, ms)
     this.#timers.set(id, stop)
   }
@@ -185,7 +221,7 @@ export class ConnectionManager {
   #startSearch(): void {
     if (this.#link) return this.#startTimer('search', SUSPECT_SEARCH_MS)
     if (!this.#failedSinceSearch && this.#isDialling()) {
-      return this.#driver.send({ type: 'DISCOVERY_DONE', found: 0 })
+      return this.#send({ type: 'DISCOVERY_DONE', found: 0 })
     }
     this.#searchNow()
   }
@@ -217,7 +253,7 @@ export class ConnectionManager {
     const found = await search.done
     if (this.#search !== search) return
     this.#search = undefined
-    this.#driver.send({ type: 'DISCOVERY_DONE', found })
+    this.#send({ type: 'DISCOVERY_DONE', found })
   }
 
   #stopSearch(): void {
@@ -229,8 +265,9 @@ export class ConnectionManager {
   #found({ publicKey, source, relayAddresses }: Found): void {
     const key = toHex(publicKey)
     if (this.#impostors.has(key, this.#now())) return
+    if (source === 'record') this.#encoderKey = publicKey
     if (relayAddresses.length > 0) this.#routes.set(key, relayAddresses)
-    this.#driver.send({ type: 'CANDIDATE', key, source })
+    this.#send({ type: 'CANDIDATE', key, source })
   }
 
   #dial(attempt: number, key: string): void {
@@ -254,6 +291,7 @@ export class ConnectionManager {
         this.#failedSinceSearch = true
         this.#dials.delete(attempt)
         this.#report(key, refusal)
+        this.#seeker?.dialFailed(refusal.code)
         this.#failed(attempt, key, refusal.code)
       },
       onEnd: (open, end) => this.#lost(attempt, open, end),
@@ -262,7 +300,7 @@ export class ConnectionManager {
   }
 
   #failed(attempt: number, key: string, reason: string): void {
-    this.#driver.send({ type: 'ATTEMPT_FAILED', attempt, key, reason })
+    this.#send({ type: 'ATTEMPT_FAILED', attempt, key, reason })
   }
 
   #report(key: string, { code, detail }: DialFailure): void {
@@ -275,10 +313,14 @@ export class ConnectionManager {
     }
   }
 
-  #proved(attempt: number, key: string, open: OpenLink): void {
+  #proved(attempt: number, key: string, open: PeerLink): void {
     this.#dials.delete(attempt)
+    this.#offer(open, { type: 'ATTEMPT_PROVEN', attempt, key })
+  }
+
+  #offer(open: PeerLink, event: ReconnectEvent): void {
     this.#candidate = open
-    this.#driver.send({ type: 'ATTEMPT_PROVEN', attempt, key })
+    this.#send(event)
     this.#candidate = undefined
     if (this.#link !== open) void open.close('leaving', 'another connection was first')
   }
@@ -295,11 +337,16 @@ export class ConnectionManager {
     void previous?.close('leaving', 'another connection took over')
   }
 
-  #lost(attempt: number, open: OpenLink, end: LinkEnd): void {
+  #lost(attempt: number | undefined, open: PeerLink, end: LinkEnd): void {
     if (this.#link !== open) return
     this.#link = undefined
     this.#options.onEvent?.({ type: 'link-lost', id: open.id, end })
     const jitterMs = Math.floor(this.#random() * (this.#options.jitterMs ?? JITTER_MS))
-    this.#driver.send({ type: 'LINK_LOST', attempt, reason: end.kind, jitterMs })
+    this.#send({
+      type: 'LINK_LOST',
+      ...(attempt !== undefined && { attempt }),
+      reason: end.kind,
+      jitterMs,
+    })
   }
 }

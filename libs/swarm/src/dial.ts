@@ -1,5 +1,5 @@
 import type { SecretStream } from '@hyperswarm/secret-stream'
-import HyperDHT from 'hyperdht'
+import HyperDHT, { type DhtKeyPair } from 'hyperdht'
 import type { Address } from './address.ts'
 import { createBoundedStream } from './bounded-stream.ts'
 import { codeOf } from './errors.ts'
@@ -27,6 +27,8 @@ export interface DialOptions {
   /** DHT nodes through which the peer said he can be reached; they save a search. */
   relayAddresses: readonly Address[]
   topic: Uint8Array
+  /** Noise key of this dial; default: a fresh one. */
+  keyPair?: DhtKeyPair
   handshake: PendingLinkOptions['handshake']
   /** Unix time, ms. */
   now: () => number
@@ -71,7 +73,7 @@ export class Dial implements DialInFlight {
   #begin(): void {
     const { dht, remoteKey, relayAddresses, dialTimeoutMs, setTimer } = this.#options
     const conn = dht.connect(remoteKey, {
-      keyPair: HyperDHT.keyPair(),
+      keyPair: this.#options.keyPair ?? HyperDHT.keyPair(),
       relayAddresses,
       createSecretStream: createBoundedStream,
       holepunch: (remoteFirewall, localFirewall) => {

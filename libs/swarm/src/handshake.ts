@@ -73,6 +73,8 @@ export interface HandshakeOptions {
   sealKey: Uint8Array
   /** The side that has them sends the certificate, the side without demands it. */
   credentials?: StationCredentials
+  /** Neither side is the station: both prove that they know its link, and nobody shows a certificate. */
+  amongMembers?: boolean
   /** Sessions older than this are refused. */
   minTerm?: Term | undefined
   nowS: number
@@ -102,7 +104,8 @@ const WAITING: HandshakeStep = { type: 'waiting' }
  *     station   certificate, seal-key    once the other side's proof is good: strangers learn nothing
  *     listener  seal-key                 at once; it protects this one connection only
  *
- * Every message has its place; whatever comes out of order is refused.
+ * Among members, neither of whom is the station, both say what a listener says. Every message has its place; whatever
+ * comes out of order is refused.
  */
 export class Handshake {
   readonly #options: HandshakeOptions
@@ -162,7 +165,11 @@ export class Handshake {
     } catch (error) {
       return refuse('VERSION_MISMATCH', reasonOf(error))
     }
-    if (!this.#options.credentials && hello.role === 'listener') {
+    const { amongMembers, credentials } = this.#options
+    if (amongMembers && hello.role === 'broadcaster') {
+      return refuse('IMPOSTOR', 'the peer says that it is the station')
+    }
+    if (!amongMembers && !credentials && hello.role === 'listener') {
       return refuse('IMPOSTOR', 'the peer says that it is a listener itself')
     }
     return WAITING
@@ -183,7 +190,7 @@ export class Handshake {
   }
 
   #receiveCertificate(message: Certificate): HandshakeStep {
-    if (this.#options.credentials || !this.#peer || !this.#proven || this.#peer.session) {
+    if (this.#isFreeOfCertificate || !this.#peer || !this.#proven || this.#peer.session) {
       return outOfOrder('certificate')
     }
     const verdict = checkCertificate(message, this.#peer.hello.role, this.#options)
@@ -192,8 +199,13 @@ export class Handshake {
     return WAITING
   }
 
+  /** This side demands no certificate. */
+  get #isFreeOfCertificate(): boolean {
+    return this.#options.credentials !== undefined || this.#options.amongMembers === true
+  }
+
   #receiveSealKey(sealKey: Uint8Array): HandshakeStep {
-    const isComplete = this.#proven && (this.#options.credentials || this.#peer?.session)
+    const isComplete = this.#proven && (this.#isFreeOfCertificate || this.#peer?.session)
     if (!this.#peer || !isComplete) return outOfOrder('seal-key')
     return { type: 'proven', peer: { ...this.#peer, sealKey } }
   }

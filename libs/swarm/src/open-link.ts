@@ -5,6 +5,7 @@ import {
   type ControlMessage,
   keyId,
   type Role,
+  type RoutedEnvelope,
   type VerifiedSession,
   type Via,
 } from '@pearcast/protocol'
@@ -41,6 +42,7 @@ export class OpenLink implements PeerLink {
   readonly via: Via
   readonly features: number
   readonly version: number
+  onRouted: ((envelope: RoutedEnvelope) => void) | undefined
   onSession: ((session: VerifiedSession) => void) | undefined
   onClose: ((end: LinkEnd) => void) | undefined
   readonly #conn: SecretStream
@@ -153,6 +155,8 @@ export class OpenLink implements PeerLink {
         })
       case 'certificate':
         return this.#renew(message)
+      case 'routed':
+        return this.onRouted?.(message.envelope)
       case 'hello':
       case 'proof':
       case 'seal-key':
@@ -164,7 +168,6 @@ export class OpenLink implements PeerLink {
       case 'signal':
       case 'ping':
       case 'pong':
-      case 'routed':
       case 'reserve':
       case 'reserved':
       case 'parents':

@@ -1,4 +1,11 @@
-import type { ByeReason, ControlMessage, Role, VerifiedSession, Via } from '@pearcast/protocol'
+import type {
+  ByeReason,
+  ControlMessage,
+  Role,
+  RoutedEnvelope,
+  VerifiedSession,
+  Via,
+} from '@pearcast/protocol'
 import type { Address } from './address.ts'
 import type { DatagramStats } from './datagram-port.ts'
 
@@ -12,6 +19,13 @@ export type LinkEnd =
   | { kind: 'violation'; detail: string }
   /** The connection ended without a word. */
   | { kind: 'lost'; detail: string }
+
+/** Another connection of the two ends that bears what is said on a routed link. Both calls: false when not taken. */
+export interface LinkBearer {
+  /** Reliably and in order. */
+  send(message: Uint8Array): boolean
+  sendDatagram(datagram: Uint8Array): boolean
+}
 
 /**
  * A proven connection: both sides know the station's link, the listener has seen the station's certificate, and
@@ -41,6 +55,8 @@ export interface PeerLink {
   onControl: ((message: ControlMessage) => void) | undefined
   /** The plaintext is a view: copy what is to be kept. */
   onDatagram: ((plaintext: Uint8Array) => void) | undefined
+  /** An envelope for this side, or for somebody whom it is linked with; dropped while nobody takes them. */
+  onRouted: ((envelope: RoutedEnvelope) => void) | undefined
   /** The station renewed its session on this link. */
   onSession: ((session: VerifiedSession) => void) | undefined
   onClose: ((end: LinkEnd) => void) | undefined

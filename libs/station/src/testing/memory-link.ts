@@ -35,6 +35,7 @@ export function createMemoryLink(id: string): MemoryLink {
     stats: NO_DATAGRAMS,
     onControl: undefined,
     onDatagram: undefined,
+    onRouted: undefined,
     onSession: undefined,
     onClose: undefined,
     sent: [],
