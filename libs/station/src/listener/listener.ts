@@ -2,7 +2,6 @@ import sodium from 'sodium-universal'
 import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
 import type { Gap, PlayedSlot, PlayoutStats } from '@pearcast/media'
 import type { Accepted, Path, StationLink, Via } from '@pearcast/protocol'
-import { rtcAvailable } from '@pearcast/rtc'
 import {
   createDriver,
   listeningMachine,
@@ -19,12 +18,13 @@ import {
   type PeerLink,
 } from '@pearcast/swarm'
 import { nowUs, Timers } from '../clock.ts'
-import { StationError } from '../errors.ts'
 import type { ListenEvent, ListenFigures, PathMode } from '../events.ts'
 import type { IdentityStore } from '../identity/store.ts'
+import { choosePath, type ChosenPath, type RtcChoice } from '../rtc-choice.ts'
 import { codeOf, impostorText, messageOf, refusalText } from '../text.ts'
 import { Liveness } from './liveness.ts'
 import { MediaReceiver } from './media-receiver.ts'
+import type { MediaTap } from './media-tap.ts'
 import { PathControl } from './path-control.ts'
 import { SlotRecorder } from './slot-recorder.ts'
 import { Upstream } from './upstream.ts'
@@ -38,10 +38,12 @@ export interface ListenerOptions {
   sink: Sink
   bootstrap?: readonly Address[] | undefined
   path: PathMode
+  rtc?: RtcChoice | undefined
   /** Smallest delay kept against jitter, ms; default 40. More is more robust, and later. */
   bufferMs?: number | undefined
   /** Ends so many seconds after the first frame was played. */
   durationS?: number | undefined
+  tap?: MediaTap | undefined
   onEvent: (event: ListenEvent) => void
 }
 
@@ -64,6 +66,7 @@ export class Listener {
   readonly #machine: { send(event: ListeningEvent): void }
   #startedUs = 0
   #node: DhtNode | undefined
+  #chosen: ChosenPath
   #connections: ConnectionManager | undefined
   #upstream: Upstream | undefined
   #paths: PathControl | undefined
@@ -82,6 +85,7 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options
+    this.#chosen = { path: options.path }
     this.ended = new Promise((resolve) => (this.#finish = resolve))
     this.#timers = new Timers<TimerId>((id) => this.#machine.send({ type: 'timer', id }))
     this.#recorder = SlotRecorder.for(options.sink)
@@ -97,8 +101,12 @@ export class Listener {
         this.#paths?.onFrame(frame, path, now)
         this.#upstream?.onFrame(frame, now)
         this.#liveness.media(now)
+        options.tap?.onFrame(frame, path, this.#receiver.clock.offsetUs)
       },
-      onHeartbeat: (heartbeat) => this.#liveness.heartbeat(heartbeat),
+      onHeartbeat: (heartbeat) => {
+        this.#liveness.heartbeat(heartbeat)
+        options.tap?.onHeartbeat(heartbeat)
+      },
       onPlayed: (slot) => this.#onPlayed(slot),
       onGap: (gap) => this.#onGap(gap),
     })
@@ -109,10 +117,9 @@ export class Listener {
 
   /** Resolves once the search has begun. Throws SwarmError, StationError or AudioError when it cannot. */
   async start(): Promise<void> {
-    const { bootstrap, link, path, store } = this.#options
+    const { bootstrap, link, path, rtc, store } = this.#options
     this.#startedUs = nowUs()
-    const rtc = rtcAvailable()
-    if (path === 'webrtc' && !rtc.ok) throw StationError.rtcUnavailable(rtc.reason)
+    this.#chosen = choosePath(path, rtc)
     try {
       const [node, minTerm] = await Promise.all([
         openDht({ ...(bootstrap && { bootstrap }) }),
@@ -147,7 +154,7 @@ export class Listener {
       case 'connect':
         return this.#connect()
       case 'subscribe':
-        return this.#upstream?.subscribe({ swarm: this.#options.path !== 'webrtc', webrtc: false })
+        return this.#upstream?.subscribe({ swarm: this.#chosen.path !== 'webrtc', webrtc: false })
       case 'redial':
         return this.#connections?.redial(effect.reason)
       case 'keep-link':
@@ -155,7 +162,8 @@ export class Listener {
       case 'start-playout':
         return this.#startSink()
       case 'reset-playout':
-        return this.#receiver.reset()
+        this.#receiver.reset()
+        return this.#options.tap?.onReset()
       case 'stop-playout':
         // The sink goes on: what is buffered is played, then silence until the station is back.
         return
@@ -239,9 +247,11 @@ export class Listener {
     const upstream = new Upstream({
       link,
       node,
+      stack: this.#chosen.stack,
       receiver: this.#receiver,
       onAccepted: (accepted) => {
         this.#receiver.startAfter(accepted.headSeq)
+        this.#options.tap?.onStart(accepted.headSeq)
         this.#introduce(accepted)
         this.#machine.send({ type: 'ACCEPTED' })
         paths.accepted()
@@ -255,7 +265,7 @@ export class Listener {
       },
     })
     const paths = new PathControl({
-      mode: this.#options.path,
+      mode: this.#chosen.path,
       nowUs,
       subscribe: (wanted) => upstream.subscribe(wanted),
       select: (path) => upstream.select(path),
