@@ -13,6 +13,7 @@ export type {
   RedialReason,
 } from './listening/types.ts'
 export type { Effect, EffectMachine, StartTimer, StopTimer, TimerEvent } from '@pearcast/fsm'
+export { likelyPath, type LikelyPath, type Reach } from './reach/likely-path.ts'
 export { pathsMachine } from './paths/machine.ts'
 export {
   activePath,

@@ -9,6 +9,13 @@ export {
 export { CHANNEL_LABEL } from './control-channel.ts'
 export type { DatagramStats } from './datagram-port.ts'
 export { type DhtNode, type NatClass, openDht, type OpenDhtOptions } from './dht-node.ts'
+export {
+  examineNetwork,
+  type ExamineOptions,
+  type ExamineStep,
+  type NetworkFindings,
+} from './diagnosis/examine-network.ts'
+export type { NatMapping } from './diagnosis/nat-mapping.ts'
 export { SwarmError, type SwarmErrorCode } from './errors.ts'
 export type { Refusal, RefusalCode, Term } from './handshake.ts'
 export type { LinkBearer, LinkEnd, PeerLink } from './peer-link.ts'

@@ -96,7 +96,10 @@ declare module 'hyperdht' {
     readonly io: {
       readonly serverSocket: UdxSocket | null
       readonly clientSocket: UdxSocket | null
-      readonly networkInterfaces: { destroy(): Promise<unknown> }
+      readonly networkInterfaces: {
+        readonly interfaces: readonly { readonly host: string }[]
+        destroy(): Promise<unknown>
+      }
     }
     readonly stats: {
       readonly punches: { consistent: number; random: number; open: number }
@@ -108,6 +111,10 @@ declare module 'hyperdht' {
     fullyBootstrapped(): Promise<void>
     address(): HostPort | null
     remoteAddress(): HostPort | null
+    /** The nodes of the routing table, those heard of last first. */
+    toArray(options?: { limit?: number }): HostPort[]
+    /** Asks nodes to answer to the port that serves, which has not written to them: false when they come through. */
+    _checkIfFirewalled(): Promise<boolean>
     connect(publicKey: Uint8Array, options?: ConnectOptions): SecretStream
     createServer(options?: object, onconnection?: (conn: SecretStream) => void): DhtServer
     lookup(target: Uint8Array, options?: object): Query<LookupReply | null>
