@@ -12,12 +12,25 @@ export type AudioErrorCode =
   | 'OUTPUT_UNWRITABLE'
   | 'DISK_FULL'
   | 'NO_AUDIO_DEVICE'
+  | 'OUTPUT_DEVICE_UNKNOWN'
+  | 'NO_AUDIO_INPUT'
+  | 'INPUT_DEVICE_UNKNOWN'
+  | 'DEVICE_NOT_SELECTABLE'
+  | 'STDIN_IS_TERMINAL'
+  | 'INPUT_EMPTY'
+  | 'NO_AUDIO_FILES'
+  | 'NO_FFMPEG'
   | 'BAD_FRAME_SIZE'
 
 /** The formats a source may have, as words for messages. */
-const SUPPORTED_INPUTS = 'WAV, MP3, FLAC, Ogg Opus'
+const SUPPORTED_INPUTS =
+  'WAV, MP3, FLAC, Ogg Opus, WebM with Opus, and what ffmpeg reads when it is installed'
 
-const SUPPORTED_OUTPUTS = 'a path ending in .wav or .opus, "speakers", or "null" to discard the sound'
+const SUPPORTED_OUTPUTS =
+  'a path ending in .wav or .opus, "speakers", "-" for PCM on stdout, or "null" to discard the sound'
+
+const INSTALL_FFMPEG =
+  'install it (Debian, Ubuntu: apt install ffmpeg; macOS: brew install ffmpeg; Windows: winget install ffmpeg)'
 
 /** The one error class of this library. Made by its factories only. */
 export class AudioError extends Error {
@@ -44,11 +57,12 @@ export class AudioError extends Error {
     )
   }
 
-  /** @param atS where the audio stops, in seconds; @param atByte where the file stops */
-  static fileTruncated(path: string, atS: number, atByte: number, announced: string): AudioError {
+  /** @param atS where the audio stops, in seconds, when it is known; @param atByte where the file stops */
+  static fileTruncated(path: string, atS: number | undefined, atByte: number, announced: string): AudioError {
+    const at = atS === undefined ? `byte ${atByte}` : `${atS.toFixed(1)} s (byte ${atByte})`
     return new AudioError(
       'FILE_TRUNCATED',
-      `${quote(path)} is cut off at ${atS.toFixed(1)} s (byte ${atByte}) of ${announced}: ` +
+      `${quote(path)} is cut off at ${at} of ${announced}: ` +
         'copy or download it again, or use what is there with --allow-truncated',
     )
   }
@@ -71,6 +85,68 @@ export class AudioError extends Error {
 
   static isDirectory(path: string): AudioError {
     return new AudioError('IS_DIRECTORY', `${quote(path)} is a directory: name an audio file in it`)
+  }
+
+  static noAudioFiles(folder: string): AudioError {
+    return new AudioError(
+      'NO_AUDIO_FILES',
+      `${quote(folder)} holds no audio files (by their names, in it and in its folders): name another folder, or files`,
+    )
+  }
+
+  static nothingPlayable(tried: number, last: AudioError): AudioError {
+    return new AudioError(
+      last.code,
+      `none of the ${tried} inputs can be played; the last one: ${last.message}`,
+      last,
+    )
+  }
+
+  /** @param what with article, for example `"x.m4a" is an MP4/M4A file` */
+  static noFfmpeg(what: string): AudioError {
+    return new AudioError(
+      'NO_FFMPEG',
+      `${what}: ffmpeg is needed for it, and there is none on the PATH; ${INSTALL_FFMPEG}`,
+    )
+  }
+
+  static stdinIsTerminal(): AudioError {
+    return new AudioError(
+      'STDIN_IS_TERMINAL',
+      'standard input is a terminal, not audio: pipe into it, for example ' +
+        'ffmpeg -i song.mp3 -f s16le -ar 48000 -ac 2 - | pearcast broadcast -',
+    )
+  }
+
+  static inputEmpty(name: string, why: string): AudioError {
+    return new AudioError(
+      'INPUT_EMPTY',
+      `${name} ended before any audio came (${oneLine(why)}): see what the program before the pipe says`,
+    )
+  }
+
+  static noAudioInput(why: string): AudioError {
+    return new AudioError(
+      'NO_AUDIO_INPUT',
+      `this machine has no audio input that can be opened (${oneLine(why)}): ` +
+        'connect a microphone or allow its use, or see "pearcast devices"',
+    )
+  }
+
+  static inputDeviceUnknown(name: string, known: readonly string[]): AudioError {
+    return new AudioError('INPUT_DEVICE_UNKNOWN', unknownDevice('input', name, known))
+  }
+
+  static outputDeviceUnknown(name: string, known: readonly string[]): AudioError {
+    return new AudioError('OUTPUT_DEVICE_UNKNOWN', unknownDevice('output', name, known))
+  }
+
+  static deviceNotSelectable(): AudioError {
+    return new AudioError(
+      'DEVICE_NOT_SELECTABLE',
+      'an output device can be chosen with PulseAudio and PipeWire only: ' +
+        "leave --device out, and choose the device in the system's sound settings",
+    )
   }
 
   static formatUnsupported(path: string, what: string): AudioError {
@@ -118,6 +194,11 @@ export class AudioError extends Error {
       `the encoder was given ${samples} samples where a 20 ms frame has ${expected}: cut the audio into whole frames`,
     )
   }
+}
+
+function unknownDevice(kind: 'input' | 'output', name: string, known: readonly string[]): string {
+  const there = known.length === 0 ? 'there is none' : `there is ${known.map(quote).join(', ')}`
+  return `${quote(name)} is no audio ${kind} of this machine: ${there}; "pearcast devices" lists them`
 }
 
 function quote(path: string): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { glide, seeded } from '../testing/signals.ts'
+import { seededRandom } from '../source/play-order.ts'
+import { glide } from '../testing/signals.ts'
 import { compareRecording } from './compare.ts'
 import { correlate } from './correlate.ts'
 
@@ -12,7 +13,7 @@ function piece(fromSample: number, samples: number): Float32Array {
 }
 
 function withNoise(pcm: Float32Array, gain: number): Float32Array {
-  const random = seeded(7)
+  const random = seededRandom(7)
   return pcm.map((sample) => sample + gain * (random() - 0.5))
 }
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../testing/signals.ts'
+import { seededRandom } from '../source/play-order.ts'
 import { crossCorrelation, fft, powerOfTwo } from './fft.ts'
 
 describe('fft', () => {
   test('agrees with the definition', () => {
-    const random = seeded(1)
+    const random = seededRandom(1)
     const re = Float64Array.from({ length: 32 }, random)
     const im = Float64Array.from({ length: 32 }, random)
     const expected = slowTransform(re, im)

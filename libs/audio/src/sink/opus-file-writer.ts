@@ -31,7 +31,7 @@ export class OpusFileWriter implements BlockWriter {
     this.#ogg = new OggOpusWriter({ channels, serial: randomInt(2 ** 32) })
   }
 
-  async open(onError: SinkIo['onError']): Promise<void> {
+  async open({ onError }: Pick<SinkIo, 'onError'>): Promise<void> {
     this.#file = await AppendFile.create(this.#path, this.#ogg.headers())
     this.#file.onError = onError
   }

@@ -10,7 +10,7 @@ const CATCH_UP_MS = 8
 /** Where a paced sink leaves its blocks. */
 export interface BlockWriter {
   /** Before the first block. @throws AudioError */
-  open(onError: SinkIo['onError']): Promise<void>
+  open(io: Pick<SinkIo, 'onError' | 'onNotice'>): Promise<void>
   /** One pulled block; must not wait. The array is used again for the next block. */
   write(block: Float32Array): void
   /** One played slot, before the block in which it begins. */
@@ -34,7 +34,7 @@ export class PacedSink implements Sink {
   }
 
   async start(io: SinkIo): Promise<void> {
-    await this.#writer.open(io.onError)
+    await this.#writer.open(io)
     this.#running = this.#run(io)
     // A throwing pull() is the caller's bug; stop() hands it out.
     this.#running.catch(() => undefined)

@@ -6,9 +6,14 @@ export type PlayedSlot = { kind: 'frame'; payload: Uint8Array } | { kind: 'conce
 export interface SinkIo {
   /** Fills `into` completely with interleaved 48 kHz samples; called once every 20 ms, on the sink's schedule. */
   pull(into: Float32Array): void
-  /** The output failed midway (DISK_FULL, OUTPUT_UNWRITABLE, NO_AUDIO_DEVICE): the sink goes on pulling, nothing is kept. */
+  /** The output failed midway for good (DISK_FULL, OUTPUT_UNWRITABLE): the sink goes on pulling, nothing is kept. */
   onError?: ((error: AudioError) => void) | undefined
+  /** Trouble that may pass; the sink pulls on. */
+  onNotice?: ((notice: SinkNotice) => void) | undefined
 }
+
+/** `lost`: the device is gone and tried again; `slow`: who reads the pipe does not keep up, sound is left out. */
+export type SinkNotice = { state: 'lost' | 'slow'; why: string } | { state: 'back' }
 
 /** Where the sound goes. Started once, stopped once. */
 export interface Sink {

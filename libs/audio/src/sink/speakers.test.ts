@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { AudioError } from '../error.ts'
 import { player } from '../testing/run-sink.ts'
 import { glide } from '../testing/signals.ts'
 import { settle } from '../testing/virtual-time.ts'
+import type { SinkNotice } from './sink.ts'
 import { SpeakerSink } from './speakers.ts'
+import type { Device } from './speakers.ts'
 
 const SECOND = 48_000
 const BLOCK = 960 * 2
@@ -35,21 +36,52 @@ describe('the speakers', () => {
     expect(device.close).toHaveBeenCalledOnce()
   })
 
-  test('a device that stops taking sound is told, and the sink pulls on at its own pace', async () => {
+  test('a device that stops taking sound is told, tried again, and told when it is back', async () => {
     vi.useFakeTimers()
     try {
-      const device = Object.assign(() => undefined, { close: () => undefined })
-      const sink = new SpeakerSink(1, () => Promise.resolve(device))
-      const errors: AudioError[] = []
-      const io = { ...player(glide(960)), onError: (error: AudioError) => errors.push(error) }
+      const closed = vi.fn()
+      let opened = 0
+      const open = (): Promise<Device> => {
+        opened++
+        // The first one is dead, the second try finds none, the third one plays.
+        if (opened === 2) return Promise.reject(new Error('no device'))
+        const play = (_: Uint8Array, done: (error: null) => void): void => {
+          if (opened === 3) setTimeout(() => done(null), 20)
+        }
+        return Promise.resolve(Object.assign(play, { close: closed }))
+      }
+      const sink = new SpeakerSink(1, open)
+      const notices: SinkNotice[] = []
+      const io = { ...player(glide(960)), onNotice: (notice: SinkNotice) => notices.push(notice) }
       await sink.start(io)
       await vi.advanceTimersByTimeAsync(3000)
-      expect(errors.map(({ code }) => code)).toEqual(['NO_AUDIO_DEVICE'])
+      expect(notices.map(({ state }) => state)).toEqual(['lost'])
+      expect(closed).toHaveBeenCalledOnce()
+      // A second of sound is pulled a second, whether it is heard or not.
       expect(io.pulls).toBeGreaterThan(40)
-      await sink.stop()
+      await vi.advanceTimersByTimeAsync(3000)
+      expect(notices.map(({ state }) => state)).toEqual(['lost', 'back'])
+      expect(opened).toBe(3)
+      const stopping = sink.stop()
+      await vi.advanceTimersByTimeAsync(100)
+      await stopping
+      expect(closed).toHaveBeenCalledTimes(2)
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  test('play softer at a lower volume, and clip what would be too loud', async () => {
+    const blocks: Int16Array[] = []
+    const device = Object.assign((block: Uint8Array) => void blocks.push(new Int16Array(block.buffer)), {
+      close: () => undefined,
+    })
+    for (const volume of [0.5, 4]) {
+      const sink = new SpeakerSink(1, () => Promise.resolve(device), volume)
+      await sink.start(player(new Float32Array(960).fill(0.5)))
+      await settle()
+    }
+    expect(blocks.map((block) => block[0])).toEqual([8192, 32767])
   })
 
   test('a device that cannot be opened is an error of start', async () => {

@@ -23,7 +23,7 @@ export class WavWriter implements BlockWriter {
     this.#pending = this.#emptyPending()
   }
 
-  async open(onError: SinkIo['onError']): Promise<void> {
+  async open({ onError }: Pick<SinkIo, 'onError'>): Promise<void> {
     this.#file = await AppendFile.create(this.#path, wavHeader(this.#channels, 0))
     this.#file.onError = onError
   }

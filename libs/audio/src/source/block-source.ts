@@ -35,6 +35,11 @@ export class BlockSource implements AudioSource {
     this.#blockLength = FRAME_SAMPLES * channels
   }
 
+  /** Of a stream whose first sound may be a while away; nothing is read yet. */
+  static async wait(stream: PcmStream, channels: Channels): Promise<BlockSource> {
+    return new BlockSource(stream, await createResampler(channels, stream.sampleRate), channels, false)
+  }
+
   /**
    * Decodes the first piece at once, so that a file without any sound fails here.
    * @throws AudioError FILE_CORRUPT
@@ -47,7 +52,12 @@ export class BlockSource implements AudioSource {
   ): Promise<BlockSource> {
     const resampler = await createResampler(channels, stream.sampleRate)
     const source = new BlockSource(stream, resampler, channels, loop)
-    await source.#fill()
+    try {
+      await source.#fill()
+    } catch (error) {
+      await source.close()
+      throw error
+    }
     if (!source.#heardInPass) throw AudioError.fileCorrupt(name, 'nothing in it can be decoded')
     return source
   }
@@ -63,6 +73,7 @@ export class BlockSource implements AudioSource {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#stream.cancel?.()
     await this.#reading?.catch(() => undefined)
     this.#resampler.close()
     await this.#stream.close()

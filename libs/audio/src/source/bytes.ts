@@ -6,6 +6,8 @@ import { AudioError } from '../error.ts'
 export interface Bytes {
   /** as named by the user, for messages */
   readonly name: string
+  /** where other programs find it, when they can */
+  readonly path?: string
   readonly size: number
   /** @returns up to `length` bytes from `offset`, fewer at the end, none beyond it; the caller's to keep */
   readAt(offset: number, length: number): Promise<Uint8Array>
@@ -31,11 +33,13 @@ export async function openFileBytes(path: string): Promise<Bytes> {
 
 class FileBytes implements Bytes {
   readonly name: string
+  readonly path: string
   readonly size: number
   readonly #handle: FileHandle
 
   constructor(name: string, size: number, handle: FileHandle) {
     this.name = name
+    this.path = name
     this.size = size
     this.#handle = handle
   }

@@ -12,7 +12,8 @@ import { OpusEncoder } from '../opus/encoder.ts'
 import { MemoryBytes } from '../testing/memory-bytes.ts'
 import { FIXTURE_FROM_SAMPLE, FIXTURE_S, fixture, SAMPLE } from '../testing/paths.ts'
 import { readItems, readPcm } from '../testing/read-source.ts'
-import { glide, peak, seeded } from '../testing/signals.ts'
+import { glide, peak } from '../testing/signals.ts'
+import { seededRandom } from './play-order.ts'
 import { concat } from '../testing/wav.ts'
 import { openBytes, openSource } from './open-source.ts'
 import type { AudioSource, OpenSourceOptions } from './source.ts'
@@ -85,7 +86,7 @@ describe.each([
         fc.integer({ min: 1, max: 60 }),
         fc.boolean(),
         async (seed, changes, inHead) => {
-          const random = seeded(seed)
+          const random = seededRandom(seed)
           const bytes = original.slice(0, 20_000)
           const span = inHead ? 500 : bytes.length
           for (let i = 0; i < changes; i++) bytes[Math.floor(random() * span)] = Math.floor(random() * 256)
@@ -103,7 +104,7 @@ describe.each([
 
 test('junk before, between and after MP3 frames is stepped over', async () => {
   const frames = await fixtureBytes('first-light-44100.mp3')
-  const random = seeded(3)
+  const random = seededRandom(3)
   const junk = Uint8Array.from({ length: 3000 }, () => Math.floor(random() * 255))
   const heard = await readPcm(await openMemory(concat([junk, frames, junk])))
   const clean = await readPcm(await openMemory(frames))

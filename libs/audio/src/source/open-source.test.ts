@@ -44,14 +44,8 @@ describe('openSource refuses', () => {
     expect(await codeOf(openSource(await fileOf(ascii('x'), 'x.flac'), MUSIC))).toBe('FILE_NOT_AUDIO')
   })
 
-  test.each([
-    ['M4A', concat([new Uint8Array(4), ascii('ftypM4A ')])],
-    ['Ogg Vorbis', concat([ascii('OggS'), new Uint8Array(22), Uint8Array.of(1, 30), ascii('\x01vorbis')])],
-    ['WebM', Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3, 1)],
-    ['AIFF', ascii('FORM    AIFF')],
-    ['AAC', Uint8Array.of(0xff, 0xf1, 0x4c, 0x80)],
-  ])('%s, naming what is supported', async (_, head) => {
-    const opening = openSource(await fileOf(concat([head, new Uint8Array(500)]), 'song.mp3'), MUSIC)
+  test('a MIDI file, naming what is supported', async () => {
+    const opening = openSource(await fileOf(concat([ascii('MThd'), new Uint8Array(500)]), 'song.mid'), MUSIC)
     await expect(opening).rejects.toMatchObject({ code: 'FORMAT_UNSUPPORTED' })
     await expect(opening).rejects.toThrow('WAV, MP3, FLAC, Ogg Opus')
   })

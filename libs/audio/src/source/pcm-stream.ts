@@ -10,5 +10,7 @@ export interface PcmStream {
   read(): Promise<Float32Array | undefined>
   /** Back to the first sample. */
   rewind(): Promise<void>
+  /** Only of streams that may wait for ever: a read under way ends at once, as at the end. */
+  cancel?(): void
   close(): Promise<void>
 }

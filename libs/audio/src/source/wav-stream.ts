@@ -2,6 +2,8 @@ import { parseWav } from '../container/riff.ts'
 import type { WavEncoding, WavLayout } from '../container/riff.ts'
 import { AudioError } from '../error.ts'
 import type { Bytes } from './bytes.ts'
+import { decodePcm } from './pcm-samples.ts'
+import type { PcmEncoding } from './pcm-samples.ts'
 import type { PcmStream } from './pcm-stream.ts'
 
 const CHUNK_S = 0.1
@@ -43,7 +45,7 @@ export class WavStream implements PcmStream {
     const usable = chunk.length - (chunk.length % bytesPerFrame)
     if (usable === 0) return undefined
     this.#offset += usable
-    return decodePcm(chunk.subarray(0, usable), encoding)
+    return decodePcm(chunk.subarray(0, usable), ENCODINGS[encoding])
   }
 
   rewind(): Promise<void> {
@@ -56,34 +58,11 @@ export class WavStream implements PcmStream {
   }
 }
 
-const BYTES_PER_SAMPLE: Readonly<Record<WavEncoding, number>> = {
-  pcm8: 1,
-  pcm16: 2,
-  pcm24: 3,
-  pcm32: 4,
-  float32: 4,
-  float64: 8,
-}
-
-/** Little-endian samples to floats in -1..1; a float that is no number becomes 0. */
-function decodePcm(bytes: Uint8Array, encoding: WavEncoding): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const width = BYTES_PER_SAMPLE[encoding]
-  const pcm = new Float32Array(Math.floor(bytes.length / width))
-  const sampleAt = READERS[encoding]
-  for (let i = 0; i < pcm.length; i++) pcm[i] = sampleAt(view, i * width)
-  return pcm
-}
-
-const READERS: Readonly<Record<WavEncoding, (view: DataView, at: number) => number>> = {
-  pcm8: (view, at) => (view.getUint8(at) - 128) / 128,
-  pcm16: (view, at) => view.getInt16(at, true) / 32768,
-  pcm24: (view, at) => (view.getInt8(at + 2) * 65536 + view.getUint16(at, true)) / 8_388_608,
-  pcm32: (view, at) => view.getInt32(at, true) / 2_147_483_648,
-  float32: (view, at) => finite(view.getFloat32(at, true)),
-  float64: (view, at) => finite(view.getFloat64(at, true)),
-}
-
-function finite(sample: number): number {
-  return Number.isFinite(sample) ? sample : 0
+const ENCODINGS: Readonly<Record<WavEncoding, PcmEncoding>> = {
+  pcm8: 'u8',
+  pcm16: 's16le',
+  pcm24: 's24le',
+  pcm32: 's32le',
+  float32: 'f32le',
+  float64: 'f64le',
 }

@@ -21,17 +21,6 @@ export function glide(samples: number, channels: Channels = 2): Float32Array {
   })
 }
 
-/** Deterministic numbers in 0..1 (Mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Normalised correlation of two arrays at no offset. */
 export function likeness(a: Float32Array, b: Float32Array): number {
   let product = 0

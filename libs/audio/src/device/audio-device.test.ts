@@ -14,7 +14,7 @@ test('a sound server that answers on its socket is a device', async () => {
   await new Promise<void>((resolve) => server.listen(path, resolve))
   vi.stubEnv('PULSE_SERVER', `unix:${path}`)
   try {
-    expect(await missingAudioDevice()).toBeUndefined()
+    expect(await missingAudioDevice('output')).toBeUndefined()
   } finally {
     server.close()
   }
@@ -22,5 +22,5 @@ test('a sound server that answers on its socket is a device', async () => {
 
 test('a sound server on another machine may be a device', async () => {
   vi.stubEnv('PULSE_SERVER', 'tcp:studio.example:4713')
-  expect(await missingAudioDevice()).toBeUndefined()
+  expect(await missingAudioDevice('output')).toBeUndefined()
 })

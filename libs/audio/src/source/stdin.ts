@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream'
+import { AudioError } from '../error.ts'
+import { channelsOf } from '../format.ts'
+import { BlockSource } from './block-source.ts'
+import { withGain } from './gain.ts'
+import { isPcmEncoding } from './pcm-samples.ts'
+import type { AudioSource, OpenSourceOptions } from './source.ts'
+
+/** What comes through the pipe; a pipe has no name and no header that would tell. */
+export interface StdinFormat {
+  /** `s16le`, `f32le` …, else ffmpeg's name of a format, or `auto` */
+  format: string
+  /** of bare PCM, Hz */
+  sampleRate: number
+  /** of bare PCM, 1..8 */
+  channels: number
+}
+
+/**
+ * Standard input: bare PCM is read here, anything else by an ffmpeg that inherits the pipe. It is read no faster than it is
+ * broadcast, so that its writer waits.
+ * @throws AudioError STDIN_IS_TERMINAL
+ */
+export async function openStdin(
+  input: Readable & { isTTY?: boolean },
+  { channels, format, sampleRate }: StdinFormat,
+  options: OpenSourceOptions,
+): Promise<AudioSource> {
+  if (input.isTTY === true) throw AudioError.stdinIsTerminal()
+  const to = channelsOf(options)
+  const source = isPcmEncoding(format)
+    ? await BlockSource.wait(
+        new (await import('./pcm-pipe.ts')).PcmPipe('standard input', input, {
+          encoding: format,
+          sampleRate,
+          channels,
+        }),
+        to,
+      )
+    : await BlockSource.wait((await import('../ffmpeg/ffmpeg-stream.ts')).ffmpegStdin(format, to), to)
+  return withGain(source, options.gainDb ?? 0)
+}
