@@ -127,7 +127,7 @@ export class StationError extends Error {
   static rtcUnavailable(reason: string): StationError {
     return new StationError(
       'RTC_UNAVAILABLE',
-      `WebRTC cannot run here (${reason}). Use --path swarm, or run npm ci again to install node-datachannel.`,
+      `WebRTC cannot run here (${reason}). Use --path swarm, or install pearcast again to have node-datachannel.`,
     )
   }
 }

@@ -10,7 +10,14 @@ import {
   type SignalingEvent,
   type SignalingPhase,
 } from '@pearcast/session-fsm'
-import { TokenBucket, type DhtNode, type PeerLink, type Rate } from '@pearcast/swarm'
+import {
+  RoutedLink,
+  TokenBucket,
+  type DhtNode,
+  type LinkBearer,
+  type PeerLink,
+  type Rate,
+} from '@pearcast/swarm'
 import { nowUs, Timers } from './clock.ts'
 
 type TimerId = Extract<SignalingEffect, { type: 'start-timer' }>['id']
@@ -25,8 +32,7 @@ export interface RtcSessionOptions {
   role: PeerRole
   link: PeerLink
   node: DhtNode
-  /** What carries it; node-datachannel when left out. */
-  stack?: RtcStack | undefined
+  stack: RtcStack
   /** RTP synchronisation source of the sender; a receiver needs none. */
   ssrc?: number
   onPhase: (phase: SignalingPhase, reason: string) => void
@@ -45,6 +51,8 @@ export class RtcSession {
   readonly #timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
   readonly #offers = new TokenBucket(RTC_ATTEMPTS, nowUs() / 1000)
   readonly #transports = new Map<number, PeerTransport>()
+  /** What our transports lend to a link that has no connection of its own. */
+  readonly #bearers = new Map<PeerTransport, LinkBearer>()
   readonly #machine: { send(event: SignalingEvent): void }
   #connected: PeerTransport | undefined
 
@@ -113,12 +121,14 @@ export class RtcSession {
   }
 
   #createTransport(session: number): PeerTransport {
-    const { node, onRtp, role, ssrc = randomInt(1, 2 ** 32 - 1), stack = 'ndc' } = this.#options
+    const { node, onRtp, role, ssrc = randomInt(1, 2 ** 32 - 1), stack } = this.#options
     const mayShow = this.#createFilter()
+    const routed = this.#options.link instanceof RoutedLink ? this.#options.link : undefined
     const transport = createTransport(stack, {
       role,
       ssrc,
       ...(node.isLoopback ? { bindAddress: '127.0.0.1' } : {}),
+      channels: routed !== undefined,
       events: {
         onCandidate: (candidate, mid) => {
           if (mayShow(candidate)) this.#send({ type: 'LOCAL_CANDIDATE', session, candidate, mid })
@@ -131,9 +141,23 @@ export class RtcSession {
           if (state === 'failed' || state === 'closed') this.#fail(session, `the transport ${state}`)
         },
         onRtp: (packet) => onRtp?.(packet),
+        ...(routed && {
+          onChannelsOpen: () => this.#bear(routed, transport),
+          onMessage: (message) => routed.receiveMessage(message),
+          onDatagram: (datagram) => routed.receiveDatagram(datagram),
+        }),
       },
     })
     return transport
+  }
+
+  #bear(link: RoutedLink, transport: PeerTransport): void {
+    const bearer: LinkBearer = {
+      send: (message) => transport.sendMessage(message),
+      sendDatagram: (datagram) => transport.sendDatagram(datagram),
+    }
+    this.#bearers.set(transport, bearer)
+    link.attach(bearer)
   }
 
   /** Which of our addresses this peer may see; counts anew for each attempt. */
@@ -172,7 +196,11 @@ export class RtcSession {
   #closeTransport(session: number): void {
     const transport = this.#transports.get(session)
     this.#transports.delete(session)
+    if (transport === undefined) return
     if (this.#connected === transport) this.#connected = undefined
-    transport?.close()
+    const bearer = this.#bearers.get(transport)
+    this.#bearers.delete(transport)
+    transport.close()
+    if (bearer !== undefined && this.#options.link instanceof RoutedLink) this.#options.link.detach(bearer)
   }
 }

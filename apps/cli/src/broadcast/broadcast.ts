@@ -33,7 +33,7 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
   const store = await openStore()
   const identity = await store.open(options.station)
   const title = options.title ?? source.title ?? titleOf(input)
-  const { path, maxListeners, uplink, waitListeners } = options
+  const { path, rtc, maxListeners, uplink, waitListeners } = options
   const ordered = new OrderedStart(onEvent, output)
   const broadcaster = new Broadcaster({
     identity,
@@ -43,6 +43,7 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
     profile,
     bitrate,
     path,
+    rtc,
     maxListeners,
     uplinkBps: uplink,
     waitListeners,

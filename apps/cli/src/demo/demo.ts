@@ -46,7 +46,14 @@ export async function demo(
     const bootstrap = network.bootstrap.map(formatAddress).join(',')
     const legs: LegResult[] = []
     for (const leg of options.isPathChosen ? [options.path] : (['swarm', 'auto'] as const)) {
-      const plan = { leg, input, bootstrap, folder: scratch, recording: join(keep, `${leg}.wav`) }
+      const plan = {
+        leg,
+        rtc: options.rtc,
+        input,
+        bootstrap,
+        folder: scratch,
+        recording: join(keep, `${leg}.wav`),
+      }
       const result = await playLeg({ ...plan, durationS: options.duration }, source, session)
       if (session.stop.cause !== undefined) return EXIT.ok
       legs.push(result)
@@ -60,6 +67,7 @@ export async function demo(
 
 interface LegSetting {
   leg: Leg
+  rtc: DemoOptions['rtc']
   input: string
   durationS: number
   bootstrap: string

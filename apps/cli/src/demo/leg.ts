@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import type { BroadcastEvent, ListenEvent } from '@pearcast/station'
 import { CliError } from '../errors.ts'
 import type { Leg } from '../events.ts'
+import type { GlobalOptions } from '../options/global.ts'
 import { ChildCommand, type TimedEvent } from './child-command.ts'
 
 export interface LegPlan {
   leg: Leg
+  rtc: GlobalOptions['rtc']
   input: string
   durationS: number
   bootstrap: string
@@ -87,12 +89,17 @@ async function child<E extends BroadcastEvent | ListenEvent>(
   return new ChildCommand({ name, args, mainFile, env: { PEARCAST_HOME: home }, onEvent })
 }
 
-function broadcastArgs({ input, bootstrap, leg }: LegPlan): string[] {
-  // A file's name may begin with a dash.
-  return ['--loop', '--wait-listeners', '1', '--path', leg, '--bootstrap', bootstrap, '--', input]
+/** What both processes are told of the paths. */
+function pathArgs({ bootstrap, leg, rtc }: LegPlan): string[] {
+  return ['--path', leg, '--bootstrap', bootstrap, ...(rtc === undefined ? [] : ['--rtc', rtc])]
 }
 
-function listenArgs({ recording, durationS, bootstrap, leg }: LegPlan, link: string): string[] {
-  const until = ['--duration', String(durationS), '--wait', String(HEARD_WITHIN_S)]
-  return [link, '--output', recording, ...until, '--path', leg, '--bootstrap', bootstrap]
+function broadcastArgs(plan: LegPlan): string[] {
+  // A file's name may begin with a dash.
+  return ['--loop', '--wait-listeners', '1', ...pathArgs(plan), '--', plan.input]
+}
+
+function listenArgs(plan: LegPlan, link: string): string[] {
+  const until = ['--duration', String(plan.durationS), '--wait', String(HEARD_WITHIN_S)]
+  return [link, '--output', plan.recording, ...until, ...pathArgs(plan)]
 }

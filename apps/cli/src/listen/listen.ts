@@ -39,13 +39,14 @@ export async function listen(linkOrName: string, options: ListenOptions, session
     output.lines(view.apply(event, Date.now()))
   }
 
-  const { path, buffer, duration, wait } = options
+  const { path, rtc, buffer, duration, wait } = options
   const ordered = new OrderedStart(onEvent, output)
   const listener = new Listener({
     link,
     store,
     sink,
     path,
+    rtc,
     onEvent: ordered.take,
     ...bootstrap,
     ...(buffer === undefined ? {} : { bufferMs: buffer }),

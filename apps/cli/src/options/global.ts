@@ -5,6 +5,7 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 const PATHS = ['auto', 'swarm', 'webrtc'] as const
+const RTC_CHOICES = ['ndc', 'werift', 'none'] as const
 
 /** What every command understands, before or after its name. */
 export interface GlobalOptions {
@@ -15,6 +16,7 @@ export interface GlobalOptions {
   /** as typed; parsed by the library that uses it */
   bootstrap?: string
   path: (typeof PATHS)[number]
+  rtc?: (typeof RTC_CHOICES)[number]
 }
 
 export function addGlobalOptions(program: Command): Command {
@@ -41,5 +43,11 @@ export function addGlobalOptions(program: Command): Command {
       new Option('--path <path>', 'what carries the audio: auto, swarm or webrtc')
         .argParser(oneOf('--path', PATHS))
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--rtc <stack>',
+        'what does WebRTC: ndc (native), werift (slower, runs anywhere) or none (default: ndc, or werift where it is missing)',
+      ).argParser(oneOf('--rtc', RTC_CHOICES)),
     )
 }

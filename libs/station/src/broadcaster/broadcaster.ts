@@ -2,7 +2,7 @@ import sodium from 'sodium-universal'
 import { FRAME_SAMPLES, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
 import { FrameBus } from '@pearcast/media'
 import { toHex, type Accepted, type SourceHeartbeat } from '@pearcast/protocol'
-import { rtcAvailable } from '@pearcast/rtc'
+import type { RtcStack } from '@pearcast/rtc'
 import { createDriver, stationMachine, type StationEffect, type StationEvent } from '@pearcast/session-fsm'
 import { openDht, ReachabilityWatch, StationAnnouncer, type Address, type DhtNode } from '@pearcast/swarm'
 import { nowS, nowUs, Timers, within } from '../clock.ts'
@@ -10,6 +10,7 @@ import { StationError } from '../errors.ts'
 import type { BroadcastEvent, PathMode } from '../events.ts'
 import type { StationIdentity } from '../identity/identity.ts'
 import type { IdentityStore } from '../identity/store.ts'
+import { choosePath, type RtcChoice } from '../rtc-choice.ts'
 import { RtcSession } from '../rtc-session.ts'
 import { codeOf, messageOf } from '../text.ts'
 import { Audience, type AudienceOptions } from './audience.ts'
@@ -30,6 +31,7 @@ export interface BroadcasterOptions {
   bitrate: number
   profile: Profile
   path: PathMode
+  rtc?: RtcChoice | undefined
   maxListeners: number
   /** What the uplink carries, bit/s; learned from what listeners report when left out. */
   uplinkBps?: number | undefined
@@ -60,6 +62,7 @@ export class Broadcaster {
   readonly #startedUs = nowUs()
   #machine: { send(event: StationEvent): void } | undefined
   #node: DhtNode | undefined
+  #rtcStack: RtcStack | undefined
   #announcer: StationAnnouncer | undefined
   #watch: ReachabilityWatch | undefined
   #session: BroadcastSession | undefined
@@ -89,9 +92,8 @@ export class Broadcaster {
 
   /** Resolves once the station is announced. Throws SwarmError or StationError when it cannot get there. */
   async start(): Promise<void> {
-    const { bootstrap, identity, path, store } = this.#options
-    const rtc = rtcAvailable()
-    if (path === 'webrtc' && !rtc.ok) throw StationError.rtcUnavailable(rtc.reason)
+    const { bootstrap, identity, path, rtc, store } = this.#options
+    this.#rtcStack = choosePath(path, rtc).stack
     const taken = await store.takeTerm(identity)
     try {
       this.#node = await openDht({ ...(bootstrap && { bootstrap }) })
@@ -121,6 +123,7 @@ export class Broadcaster {
       chain: session.certify(nowS()),
       sessionSecretKey: session.secretKey,
       maxConnections: this.#options.maxListeners + REFUSABLE,
+      routes: this.#rtcStack !== undefined,
       onLink: (link) => this.#audience.adopt(link),
       onEvent: (event) => {
         if (event.type === 'superseded') this.#send({ ...event, type: 'HIGHER_TERM_SEEN' })
@@ -309,8 +312,9 @@ export class Broadcaster {
   }
 
   #openRtc(session: Parameters<AudienceOptions['openRtc']>[0]): RtcSession | undefined {
-    if (this.#options.path === 'swarm' || !rtcAvailable().ok || this.#node === undefined) return undefined
-    const opened = new RtcSession({ ...session, role: 'sender', node: this.#node })
+    const [node, stack] = [this.#node, this.#rtcStack]
+    if (node === undefined || stack === undefined) return undefined
+    const opened = new RtcSession({ ...session, role: 'sender', node, stack })
     opened.start()
     return opened
   }

@@ -8,6 +8,7 @@ import {
   type SelectablePath,
   type Via,
 } from '@pearcast/protocol'
+import type { RtcStack } from '@pearcast/rtc'
 import type { SignalingPhase } from '@pearcast/session-fsm'
 import type { DhtNode, PeerLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
@@ -17,6 +18,8 @@ import type { MediaReceiver } from './media-receiver.ts'
 export interface UpstreamOptions {
   link: PeerLink
   node: DhtNode
+  /** Undefined: offers of the parent are not answered. */
+  stack: RtcStack | undefined
   receiver: MediaReceiver
   onAccepted: (message: Accepted) => void
   onRefused: (message: Refused) => void
@@ -105,7 +108,7 @@ export class Upstream {
         return this.#options.onRefused(message)
       case 'signal':
         this.#rtc ??= this.#openRtc()
-        return this.#rtc.receive(message.session, message.signal)
+        return this.#rtc?.receive(message.session, message.signal)
       case 'pong':
         return this.#options.receiver.clock.sample(message.t0Us, message.t1Us, nowUs())
       default:
@@ -114,12 +117,14 @@ export class Upstream {
     }
   }
 
-  #openRtc(): RtcSession {
-    const { link, node, onAlive, onRtcPhase, receiver } = this.#options
+  #openRtc(): RtcSession | undefined {
+    const { link, node, onAlive, onRtcPhase, receiver, stack } = this.#options
+    if (stack === undefined) return undefined
     return new RtcSession({
       role: 'receiver',
       link,
       node,
+      stack,
       onPhase: onRtcPhase,
       onRtp: (packet) => {
         receiver.onRtp(packet)
