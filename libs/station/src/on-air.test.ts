@@ -13,6 +13,7 @@ import {
   type BroadcastEvent,
   type ListenEvent,
   type PathMode,
+  type RtcChoice,
 } from './index.ts'
 
 let dht: Awaited<ReturnType<typeof createTestnet>>
@@ -33,7 +34,11 @@ interface Heard {
   listen: ListenEvent[]
 }
 
-async function airAndListen(path: PathMode, durationS: number): Promise<Heard> {
+async function airAndListen(
+  path: PathMode,
+  durationS: number,
+  [sender, receiver]: [RtcChoice?, RtcChoice?] = [],
+): Promise<Heard> {
   const heard: Heard = { broadcast: [], listen: [] }
   const store = new IdentityStore(folder)
   const identity = await store.open(`test-${path}`)
@@ -46,6 +51,7 @@ async function airAndListen(path: PathMode, durationS: number): Promise<Heard> {
     bitrate: 96_000,
     profile: 'music',
     path,
+    rtc: sender,
     maxListeners: 4,
     waitListeners: 1,
     onEvent: (event) => heard.broadcast.push(event),
@@ -55,8 +61,12 @@ async function airAndListen(path: PathMode, durationS: number): Promise<Heard> {
     sink: await openSink('null', { channels: 2 }),
     bootstrap: dht.bootstrap,
     path,
+    rtc: receiver,
     durationS,
-    onEvent: (event) => heard.listen.push(event),
+    onEvent: (event) => {
+      heard.listen.push(event)
+      if (event.event === 'path' && receiver === 'werift') setTimeout(() => void listener.stop(), 2000)
+    },
   })
   try {
     await broadcaster.start()
@@ -100,6 +110,19 @@ describe('a station heard over loopback', () => {
     expect(heard.broadcast.filter(({ event }) => event === 'listener-path')).toMatchObject([
       { from: 'swarm', path: 'webrtc' },
     ])
+  })
+
+  test('by auto, with the other WebRTC stack at the listener', async () => {
+    // Until it has switched; an attempt that a busy computer holds up is repeated after 1 and after 5 s.
+    const end = ended(await airAndListen('auto', 15, ['ndc', 'werift']))
+    expect(end).toMatchObject({ framesDuplicate: 0, path: 'webrtc', via: 'webrtc' })
+    expect(end.framesByPath.webrtc).toBeGreaterThan(20)
+  })
+
+  test('by auto, with no WebRTC at the listener: swarm it stays', async () => {
+    const end = ended(await airAndListen('auto', 2, ['ndc', 'none']))
+    expect(end).toMatchObject({ path: 'swarm' })
+    expect(end.framesByPath.webrtc).toBe(0)
   })
 
   test('by webrtc alone: no frame comes by swarm', async () => {
