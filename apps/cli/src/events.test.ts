@@ -6,6 +6,7 @@ import {
   broadcastEvents,
   demoEvents,
   dhtEvents,
+  doctorEvents,
   favouritesEvents,
   listenEvents,
   stationEvents,
@@ -16,6 +17,7 @@ const COMMANDS = {
   listen: listenEvents,
   'station-command': stationEvents,
   favourites: favouritesEvents,
+  doctor: doctorEvents,
   dht: dhtEvents,
   demo: demoEvents,
 }

@@ -1,5 +1,6 @@
 import type { Path, Via } from '@pearcast/protocol'
 import type { BroadcastEvent, ListenEvent } from '@pearcast/station'
+import type { DoctorEvent } from './doctor/doctor-event.ts'
 import type { StationCommandEvent } from './station/station-event.ts'
 
 /** What `pearcast dht` reports. */
@@ -43,7 +44,14 @@ type ErrorEvent = { event: 'error'; code: string; message: string }
 
 /** Everything that --json prints; schema/events.schema.json says the same for other programs. */
 export type CliEvent =
-  BroadcastEvent | ListenEvent | DhtEvent | DemoEvent | StationCommandEvent | FavouritesEvent | ErrorEvent
+  | BroadcastEvent
+  | ListenEvent
+  | StationCommandEvent
+  | FavouritesEvent
+  | DoctorEvent
+  | DhtEvent
+  | DemoEvent
+  | ErrorEvent
 
 /** One line of --json: `event` and `t` (ms since 1970) come first. */
 export function eventLine(event: CliEvent, nowMs: number): string {

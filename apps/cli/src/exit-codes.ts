@@ -35,6 +35,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
     'CONFIG_FOLDER',
     'STATION_FILE',
     'FAVOURITES_FILE',
+    'CLOCK',
     'SUPERSEDED',
     'RECORD_SUPERSEDED',
   ]),

@@ -4,6 +4,7 @@ import { broadcastCommand } from './commands/broadcast.ts'
 import { completionCommand } from './commands/completion.ts'
 import { demoCommand } from './commands/demo.ts'
 import { dhtCommand } from './commands/dht.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { examples } from './commands/examples.ts'
 import { favouritesCommand } from './commands/favourites.ts'
 import { listenCommand } from './commands/listen.ts'
@@ -26,6 +27,7 @@ export function buildProgram(run: Runner): Command {
     listenCommand(run),
     stationCommand(run),
     favouritesCommand(run),
+    doctorCommand(run),
     dhtCommand(run),
     demoCommand(run),
     completionCommand(run, () => program),
@@ -38,6 +40,7 @@ export function buildProgram(run: Runner): Command {
       ['See and measure it on this computer:', 'pearcast demo'],
       ['Go on air:', 'pearcast broadcast evening.flac'],
       ['Hear it elsewhere:', 'pearcast listen pearcast://…'],
+      ['When that does not work:', 'pearcast doctor'],
     ]) + '\nKeys are kept in the configuration folder of the platform; PEARCAST_HOME names another one.\n',
   )
 }

@@ -8,3 +8,4 @@ export { MAX_EXPORT_BYTES, MIN_PASSPHRASE_CHARACTERS } from './identity/sealed-e
 export { IdentityStore } from './identity/store.ts'
 export { Listener, type ListenerOptions } from './listener/listener.ts'
 export type { MediaTap } from './listener/media-tap.ts'
+export { openFilesLimit } from './open-files.ts'

@@ -71,7 +71,10 @@ export class Output {
 
   /** What was asked for, as a line on stdout; with --json the event says it. */
   result(text: string): void {
-    if (!this.json) this.#options.stdout.write(`${text}\n`)
+    if (this.json) return
+    // Both may be the same terminal.
+    this.#block?.show([])
+    this.#options.stdout.write(`${text}\n`)
   }
 
   lines(lines: readonly Line[]): void {

@@ -1,4 +1,5 @@
 import type { BroadcastEvent, ListenEvent, ListenFigures } from '@pearcast/station'
+import type { DoctorEvent } from '../doctor/doctor-event.ts'
 import type { DemoEvent, DhtEvent, FavouritesEvent, LegResult } from '../events.ts'
 import type { StationCommandEvent } from '../station/station-event.ts'
 
@@ -103,4 +104,24 @@ export const stationEvents: OneOfEach<StationCommandEvent> = {
 export const favouritesEvents: Record<FavouritesEvent['event'], FavouritesEvent> = {
   favourite: { event: 'favourite', name: 'jazz', link: 'pearcast://abc' },
   'favourite-removed': { event: 'favourite-removed', name: 'jazz', link: 'pearcast://abc' },
+}
+
+export const doctorEvents: OneOfEach<DoctorEvent> = {
+  check: { event: 'check', name: 'udp', status: 'failed', text: 'No answer over UDP.', code: 'NO_UDP' },
+  diagnosis: {
+    event: 'diagnosis',
+    verdict: 'limited',
+    nat: {
+      class: 'random',
+      mapping: 'address-and-port-dependent',
+      firewalled: true,
+      publicAddress: '203.0.114.1:0',
+      portPreserved: false,
+      portStable: true,
+    },
+    ipv6: 'none',
+    clockStepMs: 0,
+    openFilesLimit: 1024,
+    paths: { open: 'direct', consistent: 'birthday', random: 'none' },
+  },
 }

@@ -1,0 +1,4 @@
+import type { GlobalOptions } from '../options/global.ts'
+
+/** `pearcast doctor`, parsed. */
+export type DoctorOptions = GlobalOptions
