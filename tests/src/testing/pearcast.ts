@@ -8,6 +8,11 @@ import { fileURLToPath } from 'node:url'
 export const ROOT: string = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 const MAIN = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
 
+/** A program, and what it is always given first. */
+type Command = readonly [program: string, ...args: string[]]
+
+const PEARCAST: Command = [process.execPath, MAIN]
+
 export interface CliEvent {
   readonly event: string
   readonly t: number
@@ -24,8 +29,8 @@ export class Pearcast {
   #exit: number | string | undefined
   #waiting: (() => void)[] = []
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, [command, ...first]: Command = PEARCAST) {
+    this.child = spawn(command, [...first, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     const { stderr, stdout } = this.child
     if (stdout === null || stderr === null) throw new Error('the child has no pipes')
     createInterface({ input: stdout }).on('line', (line) => {
@@ -123,6 +128,13 @@ export class Lab {
 
   run(...args: string[]): Pearcast {
     const started = new Pearcast([...args, '--json', '--bootstrap', this.bootstrap], environment(this.folder))
+    this.#started.push(started)
+    return started
+  }
+
+  /** Another program that tells events in the same way. */
+  runOther(program: string, args: readonly string[]): Pearcast {
+    const started = new Pearcast(args, environment(this.folder), [program])
     this.#started.push(started)
     return started
   }
