@@ -5,6 +5,8 @@ export interface AdmissionLimits {
   maxConnections: number
   /** Connections that have not proven themselves yet. */
   maxPending: number
+  /** Connections from one source address, proven or not: behind a carrier's NAT that is a crowd. */
+  maxPerAddress: number
   /** Handshakes from one source address: behind a carrier's NAT that is a crowd. */
   handshakesPerAddress: Rate
   /** Handshakes altogether: each costs 1.3 to 2 ms of CPU, and the audience has a right to the rest. */
@@ -14,6 +16,7 @@ export interface AdmissionLimits {
 const DEFAULTS: AdmissionLimits = {
   maxConnections: 1024,
   maxPending: 1024,
+  maxPerAddress: 256,
   handshakesPerAddress: { burst: 256, perSecond: 32 },
   handshakes: { burst: 2048, perSecond: 400 },
 }
@@ -24,6 +27,7 @@ export function admissionLimits(limits: Partial<AdmissionLimits>, isLoopback: bo
   return {
     maxConnections: limits.maxConnections ?? DEFAULTS.maxConnections,
     maxPending: limits.maxPending ?? DEFAULTS.maxPending,
+    maxPerAddress: limits.maxPerAddress ?? (isLoopback ? Number.POSITIVE_INFINITY : DEFAULTS.maxPerAddress),
     handshakesPerAddress: limits.handshakesPerAddress ?? perAddress,
     handshakes: limits.handshakes ?? DEFAULTS.handshakes,
   }
@@ -44,6 +48,8 @@ export class Admission {
   readonly #limits: AdmissionLimits
   readonly #all: TokenBucket
   readonly #byAddress: AddressRateLimiter
+  /** Bounded by the connections that there can be. */
+  readonly #connections = new Map<string, number>()
 
   constructor(limits: AdmissionLimits, nowMs: number) {
     this.#limits = limits
@@ -56,7 +62,8 @@ export class Admission {
       this.stats.tooManyPending++
       return false
     }
-    if (!this.#byAddress.allows(host, nowMs)) {
+    const connected = this.#connections.get(host) ?? 0
+    if (connected >= this.#limits.maxPerAddress || !this.#byAddress.allows(host, nowMs)) {
       this.stats.tooManyFromAddress++
       return false
     }
@@ -65,6 +72,19 @@ export class Admission {
       return false
     }
     return true
+  }
+
+  /** A connection from there has begun. Returns what to call at its end. */
+  enter(host: string): () => void {
+    this.#connections.set(host, (this.#connections.get(host) ?? 0) + 1)
+    let here = true
+    return () => {
+      if (!here) return
+      here = false
+      const left = (this.#connections.get(host) ?? 1) - 1
+      if (left > 0) this.#connections.set(host, left)
+      else this.#connections.delete(host)
+    }
   }
 
   allowsLink(open: number): boolean {

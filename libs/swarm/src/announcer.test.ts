@@ -124,6 +124,21 @@ describe('admission', () => {
     expect(second.links[0]?.isOpen).toBe(true)
   })
 
+  test('lets an address hold so many connections, and another one when one of them has ended', async () => {
+    const station = createStation()
+    const on = await net.announce(station, { maxPerAddress: 2 })
+    const node = await net.node()
+    const [first] = [
+      await net.prove(node, on.announcer.publicKey, station.link),
+      await net.dial(node, on.announcer.publicKey),
+    ]
+    await expect(net.dial(node, on.announcer.publicKey)).rejects.toThrow()
+    expect(on.announcer.stats.tooManyFromAddress).toBeGreaterThan(0)
+    await first.link.close()
+    await until(() => on.announcer.links.size === 0, 'the end of the first')
+    await net.dial(node, on.announcer.publicKey)
+  })
+
   test('leaves handshakes beyond the rate of an address unanswered', async () => {
     const station = createStation()
     const on = await net.announce(station, { handshakesPerAddress: { burst: 2, perSecond: 0 } })

@@ -205,6 +205,7 @@ export class StationAnnouncer {
   #accept(conn: SecretStream): void {
     const isFull = !this.#admission.allowsLink(this.#links.size)
     const credentials = this.#credentials
+    const leave = this.#admission.enter(conn.rawStream.remoteHost ?? '')
     const pending: PendingLink = new PendingLink({
       conn,
       topic: this.#topic,
@@ -226,10 +227,12 @@ export class StationAnnouncer {
         this.#options.onLink(open)
       },
       onRefused: (refusal) => {
+        leave()
         this.#pending.delete(pending)
         this.#options.onEvent?.({ type: 'refused', id: keyId(conn.remotePublicKey), refusal })
       },
       onEnd: (open, end) => {
+        leave()
         this.#links.delete(open)
         if (end.kind === 'bye' && end.reason === 'superseded') void this.checkRecord()
       },
@@ -237,6 +240,7 @@ export class StationAnnouncer {
     if (this.#stopping) return void pending.abort('off-air')
     if (isFull) {
       this.#reportOverload()
+      leave()
       return void pending.abort('draining', 'the station is full')
     }
     this.#pending.add(pending)
