@@ -20,7 +20,7 @@ export class LossRecord {
   #holeUs = 0
   #holeBeforeUs = 0
 
-  /** A frame was lost in a hole of `holeUs` between two arrivals. */
+  /** A frame was lost in a hole that is `holeUs` from the frame before to the frame after it. */
   onLoss(holeUs: number, nowUs: number): void {
     if (nowUs - this.#episodeUs >= EPISODE_US) {
       this.#previousUs = this.#episodeUs

@@ -189,6 +189,11 @@ export class Playout {
     this.#phase = 'ended'
   }
 
+  /** How long the frames of the source are. */
+  get frameUs(): number {
+    return samplesToUs(this.#source.frameSamples)
+  }
+
   /** The longest delay that is aimed at. */
   get maxTargetUs(): number {
     return this.#maxDelayUs

@@ -48,7 +48,7 @@ describe('what is missing', () => {
   test('is waited for when it recurs: hole, round trip and two more tries', () => {
     const repair = new RepairRequester({ rttUs: 40_000 })
     const lose = (seq: number, nowUs: number): void => {
-      repair.onFrame(seq - 1, nowUs - 40_000)
+      repair.onFrame(seq - 1, nowUs - 400_000)
       receive(repair, [seq + 1, seq + 2], nowUs)
       repair.due(nowUs)
     }

@@ -29,6 +29,8 @@ export interface RepairOptions {
 export class RepairRequester {
   rttUs: number
   giveUpUs: number
+  /** How long a frame lasts. */
+  frameUs = 20_000
   readonly #seqs: Float64Array = new Float64Array(MAX_MISSING)
   readonly #missedUs: Float64Array = new Float64Array(MAX_MISSING)
   readonly #triedUs: Float64Array = new Float64Array(MAX_MISSING)
@@ -40,7 +42,6 @@ export class RepairRequester {
   #count = 0
   /** The highest sequence number received. */
   #highest = -1
-  #highestUs = 0
   /** Everything up to here was received or has been entered as missing. */
   #known = -1
 
@@ -60,7 +61,6 @@ export class RepairRequester {
     if (seq <= this.#highest) return
     if (this.#highest >= 0) this.#miss(Math.max(this.#known + 1, seq - MAX_MISSING), seq, 1, nowUs)
     this.#highest = seq
-    this.#highestUs = nowUs
     this.#known = Math.max(this.#known, seq)
   }
 
@@ -145,13 +145,15 @@ export class RepairRequester {
   }
 
   #miss(from: number, to: number, later: number, nowUs: number): void {
+    // In frames, not by the clock: a pause of this process is no hole of the way.
+    const holeUs = (to - from + 1) * this.frameUs
     for (let seq = from; seq < to; seq++) {
       if (this.#count === MAX_MISSING) this.#remove(0)
       const i = this.#count++
       this.#seqs[i] = seq
       this.#missedUs[i] = nowUs
       this.#triedUs[i] = 0
-      this.#holeUs[i] = nowUs - this.#highestUs
+      this.#holeUs[i] = holeUs
       this.#tries[i] = 0
       this.#later[i] = later
     }

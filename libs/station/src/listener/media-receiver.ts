@@ -132,6 +132,7 @@ export class MediaReceiver {
   tuneRepair(): void {
     const { lastSeq, targetMs } = this.#playout
     if (this.clock.known) this.repair.rttUs = this.clock.rttUs
+    this.repair.frameUs = this.#playout.frameUs
     this.repair.giveUpUs = (targetMs + REPAIR_MARGIN_MS) * 1000
     if (lastSeq !== undefined) this.repair.forgetBefore(lastSeq + 1)
     this.#awaitRepair(this.#options.nowUs())
