@@ -22,7 +22,6 @@ import { BoundedMap } from './bounded-map.ts'
 import type { Term } from './handshake.ts'
 import { ImpostorList } from './impostor-list.ts'
 import type { LinkEnd, PeerLink } from './peer-link.ts'
-import { repeatDelayMs } from './repeat-delay.ts'
 import { RoutedLink } from './routed/routed-link.ts'
 import { RouteSeeker } from './routed/route-seeker.ts'
 import { setGlobalTimer, type SetTimer } from './timer.ts'
@@ -62,10 +61,6 @@ const JITTER_MS = 500
 const DIAL_TIMEOUT_MS = 40_000
 const HANDSHAKE_TIMEOUT_MS = 5000
 const MAX_ROUTES = 256
-/** When a key is dialled again beside a first dial, ms: HyperDHT itself gives up a dead route after 4 s. */
-const REPEAT_MS = 4000
-/** The same while a link is suspect, for its route may be stale. With 300, an audience that redials at once took twice as long. */
-const SUSPECT_REPEAT_MS = 1000
 /** How long a dial is left in peace by searches, ms. */
 const DIAL_PATIENCE_MS = 4000
 /** When a search joins the redial of a suspect link, ms: most often the station has not moved. */
@@ -86,6 +81,7 @@ export class ConnectionManager {
   readonly #routes = new BoundedMap<string, readonly Address[]>(MAX_ROUTES)
   readonly #impostors = new ImpostorList()
   readonly #onNetworkChange = (): void => this.networkChanged()
+  #stopWatchingNat: () => void = () => undefined
   #search: Search | undefined
   #searches = 0
   #failedSinceSearch = false
@@ -115,7 +111,9 @@ export class ConnectionManager {
   }
 
   start(): void {
-    this.#options.node.dht.on('network-change', this.#onNetworkChange)
+    const { node } = this.#options
+    node.dht.on('network-change', this.#onNetworkChange)
+    this.#stopWatchingNat = node.onceReachable(() => this.#send({ type: 'REACHABLE' }))
     this.#send({ type: 'START' })
   }
 
@@ -167,6 +165,7 @@ export class ConnectionManager {
 
   async #stop(): Promise<void> {
     this.#options.node.dht.off('network-change', this.#onNetworkChange)
+    this.#stopWatchingNat()
     this.#send({ type: 'STOP' })
     this.#seeker?.stop()
     for (const stopTimer of this.#timers.values()) stopTimer()
@@ -273,10 +272,8 @@ export class ConnectionManager {
   #dial(attempt: number, key: string): void {
     const { node, sodium, link, role = 'listener' } = this.#options
     if (this.#impostors.has(key, this.#now())) return this.#failed(attempt, key, 'IMPOSTOR')
-    const sameKey = [...this.#dials.values()].filter((dial) => dial.key === key)
     const dial = new Dial({
       key,
-      delayMs: repeatDelayMs(sameKey, this.#link ? SUSPECT_REPEAT_MS : REPEAT_MS, this.#now()),
       setTimer: this.#setTimer,
       dht: node.dht,
       remoteKey: fromHex(key),
@@ -286,6 +283,7 @@ export class ConnectionManager {
       now: this.#now,
       dialTimeoutMs: this.#options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,
+      onAnswered: (lottery) => this.#send({ type: 'ATTEMPT_ANSWERED', attempt, lottery }),
       onLink: (open) => this.#proved(attempt, key, open),
       onFailed: (refusal) => {
         this.#failedSinceSearch = true

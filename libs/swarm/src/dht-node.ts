@@ -19,6 +19,8 @@ export interface DhtNode {
    * @throws SwarmError NO_UDP when no bootstrap node answers within 8 s, NO_DHT when they answer but are no DHT
    */
   ready(): Promise<void>
+  /** Calls once, when it is found out that no NAT or firewall is before us. Returns what ends the waiting. */
+  onceReachable(callback: () => void): () => void
   /** What other nodes see of us. Port 0: the NAT gives every destination another port. */
   publicAddress(): Address | null
   /** Ends every server and connection of this node. */
@@ -110,6 +112,22 @@ class OpenNode implements DhtNode {
     if (this.dht.stats.requests.responses > 0) throw SwarmError.noDht(asked)
     if (this.isLoopback) throw SwarmError.noLocalDht(asked, waitedMs)
     throw SwarmError.noUdp(asked, waitedMs)
+  }
+
+  onceReachable(callback: () => void): () => void {
+    const { dht } = this
+    // The verdict has no event of its own: these follow it.
+    const events = ['nat-update', 'ready', 'persistent'] as const
+    const stop = (): void => {
+      for (const event of events) dht.off(event, look)
+    }
+    const look = (): void => {
+      if (dht.firewalled) return
+      stop()
+      callback()
+    }
+    for (const event of events) dht.on(event, look)
+    return stop
   }
 
   publicAddress(): Address | null {

@@ -7,9 +7,8 @@ import type { Refusal } from './handshake.ts'
 import type { OpenLink } from './open-link.ts'
 import type { LinkEnd } from './peer-link.ts'
 import { PendingLink, type PendingLinkOptions } from './pending-link.ts'
-import type { DialInFlight } from './repeat-delay.ts'
 import type { SetTimer } from './timer.ts'
-import { connectionTraits, type PunchClasses, viaOf } from './via.ts'
+import { connectionTraits, isLottery, type PunchClasses, viaOf } from './via.ts'
 
 /** Why a dial brought no link: HyperDHT's own code, e.g. PEER_NOT_FOUND, or the handshake's. */
 export interface DialFailure extends Omit<Refusal, 'code'> {
@@ -19,8 +18,6 @@ export interface DialFailure extends Omit<Refusal, 'code'> {
 export interface DialOptions {
   /** Hex of `remoteKey`. */
   key: string
-  /** Begins only then, ms. */
-  delayMs: number
   setTimer: SetTimer
   dht: HyperDHT
   remoteKey: Uint8Array
@@ -36,6 +33,8 @@ export interface DialOptions {
   dialTimeoutMs: number
   /** From then until the peer is proven. */
   handshakeTimeoutMs: number
+  /** The peer has answered, and holes are to be opened: by luck where one NAT maps at random. */
+  onAnswered?: (lottery: boolean) => void
   onLink: (link: OpenLink) => void
   onFailed: (failure: DialFailure) => void
   onEnd: (link: OpenLink, end: LinkEnd) => void
@@ -45,7 +44,7 @@ export interface DialOptions {
  * One attempt at one key, under a fresh Noise key: HyperDHT keeps one connection for a pair of keys, and a second
  * dial beside a suspect link must not end it. Exactly one of `onLink` and `onFailed` is called, unless it is abandoned.
  */
-export class Dial implements DialInFlight {
+export class Dial {
   readonly key: string
   readonly startMs: number
   readonly #options: DialOptions
@@ -59,15 +58,9 @@ export class Dial implements DialInFlight {
   constructor(options: DialOptions) {
     this.key = options.key
     this.#options = options
-    this.startMs = options.now() + options.delayMs
+    this.startMs = options.now()
     this.#stopTimer = () => undefined
-    if (options.delayMs === 0) this.#begin()
-    else this.#stopTimer = options.setTimer(() => this.#begin(), options.delayMs)
-  }
-
-  /** The peer has answered; what is left is the way there and the proof. */
-  get answered(): boolean {
-    return this.#punch !== undefined || this.#pending !== undefined
+    this.#begin()
   }
 
   #begin(): void {
@@ -78,6 +71,7 @@ export class Dial implements DialInFlight {
       createSecretStream: createBoundedStream,
       holepunch: (remoteFirewall, localFirewall) => {
         this.#punch = { remoteFirewall, localFirewall }
+        this.#options.onAnswered?.(isLottery(this.#punch))
         return true
       },
     })

@@ -33,7 +33,7 @@ export function viaOf(traits: ConnectionTraits): Via {
   if (isLanHost(traits.remoteHost)) return 'lan'
   if (traits.onNodeSocket) return 'public'
   const { punch } = traits
-  if (punch && (punch.remoteFirewall >= RANDOM || punch.localFirewall >= RANDOM)) return 'birthday'
+  if (punch && isLottery(punch)) return 'birthday'
   return 'punched'
 }
 
@@ -68,4 +68,9 @@ export class PunchLog {
     if (!found || nowMs - found.atMs > PUNCH_MEMORY_MS) return undefined
     return { remoteFirewall: found.remoteFirewall, localFirewall: found.localFirewall }
   }
+}
+
+/** A NAT that maps at random has to be hit by chance. */
+export function isLottery({ remoteFirewall, localFirewall }: PunchClasses): boolean {
+  return remoteFirewall >= RANDOM || localFirewall >= RANDOM
 }

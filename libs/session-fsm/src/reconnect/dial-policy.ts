@@ -17,6 +17,13 @@ export interface Candidate {
 interface Attempt {
   readonly attempt: number
   readonly key: string
+  readonly sinceTick: number
+  /** The peer has answered: the route is good, and only the NATs are left to open. */
+  readonly answered: boolean
+  /** It opens its hole by chance, one of many ports after the other. */
+  readonly lottery: boolean
+  /** Begun before we knew that we can be reached: the peer was not told, and punches holes for nothing. */
+  readonly outdated: boolean
 }
 
 export interface DialPool {
@@ -30,6 +37,8 @@ export interface DialLimits {
   readonly staggerMs: number
   readonly coolDownMs: number
   readonly backoffMaxMs: number
+  /** When a key that is being dialled is dialled once more. */
+  readonly repeatMs: number
 }
 
 export interface DialChoice {
@@ -41,18 +50,22 @@ export interface DialChoice {
 /** A topic names at most 20 peers a DHT node; more keys than this are somebody's flood. */
 const MAX_CANDIDATES = 64
 
+/** How much longer a peer that has answered is left alone: consistent NATs open within half a second. */
+const ANSWERED_MS = 2000
+
 const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = { record: 0, hint: 1, topic: 2 }
 
 /**
  * Which key to dial next, or nothing.
  *
  * The key with the fewest failed and running attempts comes first; then the proven one, record before hint before
- * topic. So a key that is being dialled is dialled once more when nothing better is known, because the route of the
- * earlier attempt may be stale. A key that was never tried may take the slot of such a repeat.
+ * topic. A key that is being dialled is dialled once more, later, because the route of the earlier attempt may be stale. A key that was never tried may take the slot of such a repeat.
  */
 export function chooseDial(pool: DialPool, limits: DialLimits): DialChoice | undefined {
-  const ready = pool.candidates.filter((candidate) => candidate.notBeforeTick <= pool.tick)
-  const attempts = (candidate: Candidate): number => inFlightOf(pool, candidate.key).length
+  const ready = pool.candidates.filter(
+    ({ key, notBeforeTick }) => notBeforeTick <= pool.tick && mayRepeat(pool, key, limits),
+  )
+  const attempts = (candidate: Candidate): number => currentOf(pool, candidate.key).length
   const tries = (candidate: Candidate): number => attempts(candidate) + candidate.failures
   const best = ready.toSorted((a, b) => tries(a) - tries(b) || rank(a) - rank(b))[0]
   if (best === undefined) return undefined
@@ -104,9 +117,44 @@ export function markProven(candidates: readonly Candidate[], key: string): reado
   return candidates.map((candidate) => ({ ...candidate, proven: candidate.key === key }))
 }
 
+/** The peer has answered. `lottery`: how its hole will open is chance. */
+export function markAnswered(pool: DialPool, attempt: number, lottery: boolean): readonly Attempt[] {
+  return pool.inFlight.map((each) => (each.attempt === attempt ? { ...each, answered: true, lottery } : each))
+}
+
+/** We can be reached directly, and know it only now. */
+export function outdate(inFlight: readonly Attempt[]): readonly Attempt[] {
+  return inFlight.map((each) => ({ ...each, outdated: true }))
+}
+
+/** Whether another dial of its key, by somebody who can be reached, would do better at once. */
+function isHopeless({ lottery, outdated }: Attempt): boolean {
+  return lottery && outdated
+}
+
 /** Nobody is being dialled and every known key has failed; with no known key that is true as well. */
 export function allFailed(pool: DialPool): boolean {
   return pool.inFlight.length === 0 && pool.candidates.every((candidate) => candidate.failures > 0)
+}
+
+/**
+ * Whether another dial of a key may begin beside those under way.
+ *
+ * It helps where the route of the first is stale, and adds load where the peer is merely slow, which makes it slower: of
+ * 300 listeners who came at once and dialled again after 300 or 600 ms, anything from none to all were in after 20 s. So
+ * the first repeat is late, and each waits twice as long as the one before.
+ */
+function mayRepeat(pool: DialPool, key: string, limits: DialLimits): boolean {
+  const running = currentOf(pool, key)
+  if (running.length === 0) return true
+  const latestTick = Math.max(...running.map(({ sinceTick }) => sinceTick))
+  const patienceMs = running.some(({ answered }) => answered) ? ANSWERED_MS : 0
+  const restMs = limits.repeatMs * 2 ** (running.length - 1) + patienceMs
+  return pool.tick >= latestTick + Math.ceil(restMs / limits.staggerMs)
+}
+
+function currentOf(pool: DialPool, key: string): readonly Attempt[] {
+  return inFlightOf(pool, key).filter((attempt) => !isHopeless(attempt))
 }
 
 function rank(candidate: Candidate): number {

@@ -7,7 +7,9 @@ import {
   chooseUntried,
   coolDown,
   forgiveAll,
+  markAnswered,
   markProven,
+  outdate,
   remember,
   type DialChoice,
   type DialLimits,
@@ -40,6 +42,14 @@ const base = setup({
     timerIs: ({ event }, params: { id: ReconnectTimer }) => event.type === 'timer' && event.id === params.id,
     isInFlight: ({ context, event }) =>
       'attempt' in event && context.inFlight.some(({ attempt }) => attempt === event.attempt),
+    isOutdated: ({ context, event }) =>
+      'attempt' in event &&
+      context.inFlight.some(({ attempt, outdated }) => outdated && attempt === event.attempt),
+    isHopeless: ({ context, event }) =>
+      event.type === 'ATTEMPT_ANSWERED' &&
+      event.lottery &&
+      context.inFlight.some(({ attempt, outdated }) => outdated && attempt === event.attempt),
+    isLottery: ({ context }) => context.inFlight.some(({ lottery, outdated }) => lottery && !outdated),
     isPaced: ({ context }) => context.paced,
     isCurrentLink: ({ context, event }) => isCurrentLink(context, event),
     isCurrentLinkWithJitter: ({ context, event }) =>
@@ -47,10 +57,13 @@ const base = setup({
   },
 })
 
+const JUST_BEGUN = { answered: false, lottery: false, outdated: false }
+
 /** Dials what `choose` picks, if anything, and notes that this tick has been used. */
 const dialWith = (choose: (pool: DialPool, limits: DialLimits) => DialChoice | undefined) =>
   base.enqueueActions(({ context, enqueue }) => {
-    const choice = choose(context, context)
+    const repeatMs = context.linkAttempt === 0 ? context.repeatMs : context.suspectRepeatMs
+    const choice = choose(context, { ...context, repeatMs })
     if (choice === undefined) return
     const attempt = context.lastAttempt + 1
     if (choice.abandon !== undefined) enqueue({ type: 'abandon', params: { attempt: choice.abandon } })
@@ -58,7 +71,7 @@ const dialWith = (choose: (pool: DialPool, limits: DialLimits) => DialChoice | u
     enqueue.assign({
       lastAttempt: attempt,
       paced: true,
-      inFlight: [...kept, { attempt, key: choice.key }],
+      inFlight: [...kept, { attempt, key: choice.key, sinceTick: context.tick, ...JUST_BEGUN }],
     })
     enqueue({ type: 'dial', params: { attempt, key: choice.key } })
   })
@@ -70,6 +83,20 @@ const machineSetup = base.extend({
         event.type === 'CANDIDATE' ? remember(context, event.key, event.source) : context.candidates,
     }),
     forgiveAll: base.assign({ candidates: ({ context }) => forgiveAll(context.candidates) }),
+    noteAnswer: base.assign({
+      inFlight: ({ context, event }) =>
+        event.type === 'ATTEMPT_ANSWERED'
+          ? markAnswered(context, event.attempt, event.lottery)
+          : context.inFlight,
+    }),
+    outdate: base.assign({ inFlight: ({ context }) => outdate(context.inFlight) }),
+    /** That it failed says nothing of its key. */
+    dropAttempt: base.assign({
+      inFlight: ({ context, event }) =>
+        'attempt' in event
+          ? context.inFlight.filter(({ attempt }) => attempt !== event.attempt)
+          : context.inFlight,
+    }),
     countTick: base.assign({ tick: ({ context }) => context.tick + 1, paced: false }),
     dialNext: dialWith(chooseDial),
     dialUntried: dialWith(chooseUntried),
@@ -157,7 +184,15 @@ const searchAgain = ['loseLink', 'forgiveAll', 'startRound', 'tellSearching'] as
 const whileDialling = {
   CANDIDATE: [{ guard: 'isPaced', actions: 'remember' }, { actions: ['remember', ...dialAtOnce] }],
   DISCOVERY_DONE: { actions: ['finishRound', 'noticeOffAir'] },
-  ATTEMPT_FAILED: { guard: 'isInFlight', actions: ['recordFailure', 'dialUntried', 'noticeOffAir'] },
+  ATTEMPT_ANSWERED: [
+    { guard: 'isHopeless', actions: ['noteAnswer', ...dialAtOnce] },
+    { guard: 'isInFlight', actions: 'noteAnswer' },
+  ],
+  REACHABLE: [{ guard: 'isLottery', actions: ['outdate', ...dialAtOnce] }, { actions: 'outdate' }],
+  ATTEMPT_FAILED: [
+    { guard: 'isOutdated', actions: ['dropAttempt', ...dialAtOnce] },
+    { guard: 'isInFlight', actions: ['recordFailure', 'dialUntried', 'noticeOffAir'] },
+  ],
   ATTEMPT_PROVEN: { guard: 'isInFlight', target: 'linked', actions: ['takeLink', ...endDialling] },
   ROUTE_PROVEN: { target: 'linked', actions: ['takeRoute', ...endDialling] },
   NETWORK_CHANGED: { actions: ['abandonAll', 'forgiveAll', 'endDiscovery', 'startRound', ...dialAtOnce] },
@@ -180,6 +215,8 @@ export const reconnectMachine: EffectMachine<
   context: ({ input }) => ({
     staggerMs: 300,
     maxInFlight: 4,
+    repeatMs: 4000,
+    suspectRepeatMs: 900,
     coolDownMs: 1000,
     backoffMinMs: 1000,
     backoffMaxMs: 5000,

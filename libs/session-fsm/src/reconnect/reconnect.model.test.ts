@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { reconnectMachine } from './machine.ts'
 import type { ReconnectContext, ReconnectEffect, ReconnectEvent, ReconnectInput } from './types.ts'
 
-const input: ReconnectInput = { maxInFlight: 2 }
+const input: ReconnectInput = { maxInFlight: 2, repeatMs: 300 }
 
 /** Everything a network can do to a search; `9999` was never dialled. */
 const anything = ({ inFlight, discovering }: ReconnectContext): ReconnectEvent[] => [
@@ -22,6 +22,7 @@ const anything = ({ inFlight, discovering }: ReconnectContext): ReconnectEvent[]
   ...[...inFlight.map(({ attempt }) => attempt), 9999].flatMap((attempt): ReconnectEvent[] => [
     { type: 'ATTEMPT_FAILED', attempt, key: 'aa', reason: 'timeout' },
     { type: 'ATTEMPT_PROVEN', attempt, key: 'aa' },
+    { type: 'ATTEMPT_ANSWERED', attempt, lottery: true },
   ]),
   { type: 'ROUTE_PROVEN' },
   { type: 'LINK_LOST', reason: 'closed' },
@@ -30,6 +31,7 @@ const anything = ({ inFlight, discovering }: ReconnectContext): ReconnectEvent[]
   { type: 'REDIAL', reason: 'media-silent' },
   { type: 'LINK_ALIVE' },
   { type: 'NETWORK_CHANGED' },
+  { type: 'REACHABLE' },
 ]
 
 const walk: Walk<ReconnectContext, ReconnectEvent> = {
@@ -46,6 +48,7 @@ const walk: Walk<ReconnectContext, ReconnectEvent> = {
   distinguish: (context) => [
     context.candidates.length,
     context.inFlight.length,
+    context.inFlight.map(({ lottery, outdated }) => [lottery, outdated]),
     context.paced,
     context.discovering,
     context.toldOffAir,

@@ -60,17 +60,62 @@ describe('a search', () => {
     expect(ledger.of('dial').map(({ key }) => key)).toEqual(['aa', 'bb'])
   })
 
-  test('tries one key again and again while its route may be stale, within the limit', () => {
-    const { send, ledger } = search({ maxInFlight: 3 }, candidate('aa'))
-    for (let tick = 0; tick < 5; tick++) send(stagger)
-    expect(ledger.of('dial')).toHaveLength(3)
+  test('dials a key once more where its route may be stale: late, then twice as late, within the limit', () => {
+    const { send, ledger } = search({ maxInFlight: 3, repeatMs: 600 }, candidate('aa'))
+    const dialledAt = (ticks: number): number[] => {
+      const at: number[] = []
+      for (let tick = 1; tick <= ticks; tick++) {
+        const before = ledger.of('dial').length
+        send(stagger)
+        if (ledger.of('dial').length > before) at.push(tick)
+      }
+      return at
+    }
+    expect(dialledAt(20)).toEqual([2, 6])
     send(failed(1))
-    for (let tick = 0; tick < 4; tick++) send(stagger)
-    expect(ledger.of('dial')).toHaveLength(4)
+    expect(dialledAt(4)).toEqual([4])
+  })
+
+  test('leaves a peer that has answered two seconds more to open its NAT', () => {
+    const { send, ledger } = search({ repeatMs: 600 }, candidate('aa'))
+    send({ type: 'ATTEMPT_ANSWERED', attempt: 1, lottery: false })
+    for (let tick = 0; tick < 8; tick++) send(stagger)
+    expect(ledger.of('dial')).toHaveLength(1)
+    send(stagger)
+    expect(ledger.of('dial')).toHaveLength(2)
+  })
+
+  test('dials at once, beside the lottery of a hole punch, when we turn out to be reachable', () => {
+    const { send } = search({}, candidate('aa'))
+    send({ type: 'ATTEMPT_ANSWERED', attempt: 1, lottery: true })
+    expect(send({ type: 'REACHABLE' })).toContainEqual({ type: 'dial', attempt: 2, key: 'aa' })
+    expect(send({ type: 'REACHABLE' })).toEqual([])
+    expect(send(proven(1))).toContainEqual({ type: 'adopt', attempt: 1 })
+  })
+
+  test('does so too when the answer comes after we have learnt it', () => {
+    const { send } = search({}, candidate('aa'))
+    expect(send({ type: 'REACHABLE' })).toEqual([])
+    expect(send({ type: 'ATTEMPT_ANSWERED', attempt: 1, lottery: true })).toContainEqual({
+      type: 'dial',
+      attempt: 2,
+      key: 'aa',
+    })
+  })
+
+  test('leaves a dial alone that needs no luck, and makes it again when it fails for not knowing', () => {
+    const { send, ledger } = search({}, candidate('aa'))
+    send({ type: 'ATTEMPT_ANSWERED', attempt: 1, lottery: false })
+    expect(send({ type: 'REACHABLE' })).toEqual([])
+    expect(send(failed(1))).toContainEqual({ type: 'dial', attempt: 2, key: 'aa' })
+    send({ type: 'DISCOVERY_DONE', found: 1 })
+    expect(ledger.of('notify').map(({ event }) => event)).toEqual(['searching'])
+    expect(send(failed(2))).toContainEqual({ type: 'notify', event: 'off-air', attempt: 1 })
   })
 
   test('gives a slot of repeated attempts to a key that was never tried, and keeps the oldest attempt', () => {
-    const { send } = search({ maxInFlight: 3 }, candidate('aa'), stagger, stagger, candidate('bb'))
+    const input = { maxInFlight: 3, repeatMs: 300 }
+    const { send } = search(input, candidate('aa'), stagger, stagger, stagger, candidate('bb'))
     expect(send(stagger)).toEqual([
       { type: 'abandon', attempt: 2 },
       { type: 'dial', attempt: 4, key: 'bb' },
@@ -164,7 +209,7 @@ describe('a search', () => {
   })
 
   test('dials everybody afresh when the network changed', () => {
-    const { send } = search({}, candidate('aa'), stagger)
+    const { send } = search({ repeatMs: 300 }, candidate('aa'), stagger)
     expect(send({ type: 'NETWORK_CHANGED' })).toEqual([
       { type: 'abandon', attempt: 1 },
       { type: 'abandon', attempt: 2 },
@@ -262,7 +307,7 @@ describe('a redial', () => {
 })
 
 test('a stopped search leaves nothing behind and hears nothing any more', () => {
-  const { send, driver } = search({}, candidate('aa'), stagger)
+  const { send, driver } = search({ repeatMs: 300 }, candidate('aa'), stagger)
   expect(send({ type: 'STOP' })).toEqual([
     { type: 'abandon', attempt: 1 },
     { type: 'abandon', attempt: 2 },

@@ -6,6 +6,10 @@ export interface ReconnectInput {
   readonly staggerMs?: number
   /** Dials at one time. Default 4. */
   readonly maxInFlight?: number
+  /** A key that is being dialled is dialled once more after so long, then twice as long. Default 4000, as HyperDHT gives up a dead route. */
+  readonly repeatMs?: number
+  /** The same beside a link that is suspect, for its route may be stale. Default 900; with 300, an audience that redials at once took twice as long. */
+  readonly suspectRepeatMs?: number
   /** First rest of a key that failed; doubles with each failure up to `backoffMaxMs`. Default 1000. */
   readonly coolDownMs?: number
   /** Rest between the first two discovery rounds. Default 1000. */
@@ -25,6 +29,8 @@ export type ReconnectEvent =
   /** One discovery round ended by itself. */
   | { type: 'DISCOVERY_DONE'; found: number }
   | { type: 'ATTEMPT_FAILED'; attempt: number; key: string; reason: string }
+  /** The peer has answered a dial, and holes are to be opened. `lottery`: one NAT maps at random, so it is a matter of luck. */
+  | { type: 'ATTEMPT_ANSWERED'; attempt: number; lottery: boolean }
   | { type: 'ATTEMPT_PROVEN'; attempt: number; key: string }
   /** A link to the station came about without a dial: through a peer in between, see the routing machine. */
   | { type: 'ROUTE_PROVEN' }
@@ -35,6 +41,8 @@ export type ReconnectEvent =
   /** The suspect link has delivered again: stop dialling. */
   | { type: 'LINK_ALIVE' }
   | { type: 'NETWORK_CHANGED' }
+  /** No NAT or firewall is before us. Where a dial that began without knowing depends on luck, or fails, it is made again at once. */
+  | { type: 'REACHABLE' }
   | { type: 'STOP' }
   | TimerEvent<ReconnectTimer>
 
@@ -54,6 +62,7 @@ export type ReconnectEffect =
   | StopTimer<ReconnectTimer>
 
 export interface ReconnectContext extends DialPool, DialLimits {
+  readonly suspectRepeatMs: number
   readonly backoffMinMs: number
   readonly jitterMs: number
   /** The number of the latest attempt. */

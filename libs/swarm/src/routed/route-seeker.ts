@@ -134,7 +134,6 @@ export class RouteSeeker {
     const keyPair = HyperDHT.keyPair()
     const dial = new Dial({
       key,
-      delayMs: 0,
       setTimer,
       dht: node.dht,
       remoteKey: announced.publicKey,
