@@ -11,6 +11,7 @@ export type NetsimErrorCode =
   | 'SYSCALL_FAILED'
   | 'LAB_FAILED'
   | 'LAB_CLOSED'
+  | 'LAB_HUNG'
 
 /** The one error class of the lab; the message is one line a person can act on. */
 export class NetsimError extends Error {
@@ -54,6 +55,11 @@ export class NetsimError extends Error {
   static labFailed(why: string, stack?: string): NetsimError {
     const message = `The lab broke down and everything in it was ended: ${why}`
     return new NetsimError('LAB_FAILED', message, { cause: stack })
+  }
+
+  static hung(what: string, ms: number): NetsimError {
+    const message = `${what} took longer than ${ms / 1000} s: see the logs of the processes, and end what is left of them.`
+    return new NetsimError('LAB_HUNG', message)
   }
 
   static labClosed(): NetsimError {

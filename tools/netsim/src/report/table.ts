@@ -3,6 +3,8 @@ import type { Result } from '../run/run-scenario.ts'
 
 const NAME_WIDTH = 62
 const COLUMNS = ['heard', 'path', 'via', 'first sound', 'p50/p95', 'gap'] as const
+/** What is shorter excuses nothing that a limit would notice. */
+const WORTH_SAYING_MS = 50
 const WIDTHS = [9, 7, 9, 11, 9, 7] as const
 
 /** The head of the table. */
@@ -14,13 +16,23 @@ export function tableHead(): string {
 export function tableRow(result: Result): string {
   const mark = result.passed ? colors.green('✔') : colors.red('✖')
   const line = `${mark} ${row(result.name, cells(result)).slice(2)}`
-  if (result.passed && result.expected !== 'failure') return line
   const style = result.passed ? colors.dim : colors.red
-  return [line, ...result.problems.map((problem) => style(`    ${problem}`))].join('\n')
+  const problems =
+    result.passed && result.expected !== 'failure'
+      ? []
+      : result.problems.map((problem) => style(`    ${problem}`))
+  return [line, ...problems, ...heldUp(result)].join('\n')
 }
 
-function cells({ heard, errors }: Result): string[] {
-  if (heard === undefined) return [errors.at(-1)?.code ?? 'silent', '-', '-', '-', '-', '-']
+/** Said when it mattered: a limit was widened by it. */
+function heldUp({ held }: Result): string[] {
+  if (held.worstMs < WORTH_SAYING_MS) return []
+  const text = `the machine held the lab up for up to ${held.worstMs} ms, ${held.totalMs} ms in all`
+  return [colors.dim(`    ${text}: limits were widened by that`)]
+}
+
+function cells({ heard, errors, expected }: Result): string[] {
+  if (heard === undefined) return [errors.at(-1)?.code ?? (expected === 'diagnosis' ? 'told' : 'silent'), '-', '-', '-', '-', '-']
   const { latencyMs } = heard
   return [
     'heard',

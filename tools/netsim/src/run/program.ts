@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { within } from '../within.ts'
 
 /** One line of `pearcast --json`; the schema is apps/cli/schema. */
 export interface ProgramEvent {
@@ -9,6 +10,10 @@ export interface ProgramEvent {
   readonly t: number
   readonly [field: string]: unknown
 }
+
+const PIPES_CLOSE_MS = 1000
+/** The kernel ends a killed process at once, unless it is stuck in the kernel. */
+const KILLED_MS = 10_000
 
 /** A `pearcast` process, what it has said so far, and the files that keep it. */
 export class Program {
@@ -37,6 +42,7 @@ export class Program {
       createInterface({ input: child.stdout }).on('line', (line) => this.#onLine(line))
     this.exited = new Promise((resolve) => {
       const over = (exit: number | string): void => {
+        if (this.exit !== undefined) return
         this.exit = exit
         this.#log.end()
         stderrLog.end()
@@ -45,6 +51,10 @@ export class Program {
       }
       child.once('error', (error) => over(error.message))
       child.once('close', (code, signal) => over(code ?? signal ?? 'unknown'))
+      // A pipe that somebody else still holds must not keep a process alive that has ended.
+      child.once('exit', (code, signal) => {
+        setTimeout(() => over(code ?? signal ?? 'unknown'), PIPES_CLOSE_MS).unref()
+      })
     })
   }
 
@@ -73,8 +83,11 @@ export class Program {
     this.child.kill('SIGCONT')
     this.child.kill('SIGTERM')
     const insist = setTimeout(() => this.child.kill('SIGKILL'), graceMs)
-    await this.exited
-    clearTimeout(insist)
+    try {
+      await within(graceMs + KILLED_MS, `The end of the ${this.#name}`, this.exited)
+    } finally {
+      clearTimeout(insist)
+    }
   }
 
   /** How it ended, for a message. */

@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Expectation, Scenario, Step } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
+import { HoldUpMeter } from './hold-up-meter.ts'
+import type { HoldUps } from './hold-up.ts'
 import { heardBy, type Heard } from './outcome.ts'
 import type { Program } from './program.ts'
 import { longestSilenceMs } from './silence.ts'
+import { within } from '../within.ts'
 import { Stage, type StageOptions } from './stage.ts'
 import { problemsOf, type Observation } from './verdict.ts'
 
@@ -22,6 +25,8 @@ export interface Result {
   errors: Observation['errors']
   durationMs: number
   lab: LabStats | undefined
+  /** What the machine kept the lab from; limits of time were widened by it. */
+  held: HoldUps
   /** Logs of its processes. */
   folder: string
 }
@@ -30,27 +35,40 @@ const ON_AIR_WITHIN_MS = 20_000
 const LISTEN_MS = 4000
 /** A process that gives up needs this long to leave. */
 const EXIT_MS = 3000
+/** For two processes to stop, and for a machine that is held up. */
+const ENDING_MS = 60_000
 const RECORDING = 'heard.wav'
+const NOTHING = { heard: undefined, waitedMs: 0, errors: [], escapes: 0, broken: undefined }
+
+/** What the programs tell; the lab knows the rest. */
+type Seen = Omit<Observation, 'escapes' | 'held'>
 
 /** Play a scenario in a lab of its own. Never rejects: what breaks is a problem of the result. */
 export async function runScenario(scenario: Scenario, options: StageOptions): Promise<Result> {
   const startedMs = performance.now()
   const { folder, seed } = options
-  let seen: Observation = { heard: undefined, waitedMs: 0, errors: [], escapes: 0, broken: undefined }
+  const meter = new HoldUpMeter()
+  let seen: Observation = { ...NOTHING, held: meter.figures(0) }
   let lab: LabStats | undefined
   try {
     await mkdir(folder, { recursive: true })
     const stage = await Stage.open(scenario, options)
     try {
-      const observed = await observe(scenario, stage, folder)
+      const observed = await within(
+        limitMs(scenario),
+        'The scenario',
+        observe(scenario, stage, folder, meter),
+      )
       lab = await stage.lab.stats()
-      seen = { ...observed, escapes: stage.lab.escapes }
+      seen = { ...observed, escapes: stage.lab.escapes, held: meter.figures(lab.lateMs.max) }
     } finally {
       await stage.close()
     }
     await rm(join(folder, RECORDING), { force: true })
   } catch (error) {
     seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
+  } finally {
+    meter.stop()
   }
   const problems = problemsOf(scenario, seen)
   const isControl = scenario.without !== undefined
@@ -66,22 +84,26 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     errors: seen.errors,
     durationMs: Math.round(performance.now() - startedMs),
     lab,
+    held: seen.held,
     folder,
   }
 }
 
-async function observe(scenario: Scenario, stage: Stage, folder: string): Promise<Observation> {
+/** How long it plays if all goes as slowly as it may; what takes longer hangs. */
+function limitMs({ steps = [], listenMs = LISTEN_MS, expect }: Scenario): number {
+  const stepsMs = steps.reduce((sum, { afterMs }) => sum + afterMs, 0)
+  return ON_AIR_WITHIN_MS + waitFor(expect) + stepsMs + listenMs + ENDING_MS
+}
+
+async function observe(scenario: Scenario, stage: Stage, folder: string, meter: HoldUpMeter): Promise<Seen> {
   const { expect } = scenario
   const broadcasterAt = Date.now()
   const broadcaster = stage.run('broadcaster', ['broadcast', 'tone'])
   const programs: { program: Program; role: string; startedAt: number }[] = [
     { program: broadcaster, role: 'broadcaster', startedAt: broadcasterAt },
   ]
-  const observation = (rest: Pick<Observation, 'heard' | 'waitedMs' | 'broken'>): Observation => ({
-    ...rest,
-    escapes: 0,
-    errors: programs.flatMap(errorsOf),
-  })
+  meter.watch(broadcaster.child.pid)
+  const observation = (rest: Omit<Seen, 'errors'>): Seen => ({ ...rest, errors: programs.flatMap(errorsOf) })
 
   const onAir = await broadcaster.until('on-air', ON_AIR_WITHIN_MS)
   if (onAir === undefined) {
@@ -92,8 +114,10 @@ async function observe(scenario: Scenario, stage: Stage, folder: string): Promis
   const listenerAt = Date.now()
   const listener = stage.run('listener', ['listen', String(onAir['link']), '--output', RECORDING])
   programs.push({ program: listener, role: 'listener', startedAt: listenerAt })
+  meter.watch(listener.child.pid)
   const first = await listener.until('first-audio', waitFor(expect))
   const waitedMs = Date.now() - listenerAt
+  meter.started()
   if (first !== undefined) {
     for (const step of scenario.steps ?? []) await take(step, stage, { broadcaster, listener })
     await sleep(scenario.listenMs ?? LISTEN_MS)

@@ -6,6 +6,7 @@ import type { Mechanism, Role, Scenario } from '../scenarios/scenario.ts'
 import { cloud } from '../topology/presets.ts'
 import type { Site, Topology } from '../topology/topology.ts'
 import { openTunLab, type Lab } from '../tun/lab.ts'
+import { within } from '../within.ts'
 import { Program } from './program.ts'
 
 const WITHOUT: Record<Mechanism, URL> = {
@@ -25,6 +26,7 @@ const DHT_DELAY_MS = { 'dht-1': 1, 'dht-2': 15 }
 const NODES_PER_HOST = 2
 const DHT_PORT = 49_737
 const DHT_START_MS = 20_000
+const KILLED_MS = 10_000
 
 /** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
 export function topologyOf(scenario: Scenario): Topology {
@@ -75,7 +77,10 @@ export class Stage {
         const program = new Program(host, child, join(folder, host))
         dht.push(program)
         const { stdout } = child
-        if (stdout !== null) await Promise.race([once(stdout, 'data'), program.exited, timeout(DHT_START_MS)])
+        if (stdout !== null) {
+          const started = Promise.race([once(stdout, 'data'), program.exited])
+          await within(DHT_START_MS, `The start of ${host}`, started)
+        }
         if (program.exit !== undefined) throw NetsimError.labFailed(program.describe())
       }
       const bootstrap = DHT_HOSTS.map((host) => `${addressOf(lab, host)}:${DHT_PORT}`).join(',')
@@ -113,12 +118,15 @@ export class Stage {
   /** All DHT nodes vanish at once, without a word. */
   async loseDht(): Promise<void> {
     for (const node of this.#dht) node.child.kill('SIGKILL')
-    await Promise.all(this.#dht.map((node) => node.exited))
+    await within(KILLED_MS, 'The end of the DHT', Promise.all(this.#dht.map((node) => node.exited)))
   }
 
   async close(): Promise<void> {
-    await this.loseDht()
-    await this.lab.close()
+    try {
+      await this.loseDht()
+    } finally {
+      await this.lab.close()
+    }
   }
 }
 
@@ -131,8 +139,4 @@ export function addressOf(lab: Lab, hostId: string): string {
       lab.hosts.map(({ id }) => id),
     )
   return plan.addresses.v4.split('/')[0] ?? ''
-}
-
-function timeout(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

@@ -16,7 +16,14 @@ const HEARD: Heard = {
   framesDuplicate: 0,
   playsAtEnd: true,
 }
-const SEEN: Observation = { heard: HEARD, waitedMs: 500, errors: [], escapes: 0, broken: undefined }
+const SEEN: Observation = {
+  heard: HEARD,
+  waitedMs: 500,
+  errors: [],
+  escapes: 0,
+  broken: undefined,
+  held: { worstMs: 0, totalMs: 0, startMs: 0 },
+}
 
 function problems(expectation: Expectation, seen: Partial<Observation>): string[] {
   const place = behind('public')
@@ -51,6 +58,14 @@ describe('to be heard', () => {
     [{ playsAtEnd: false }, 'nothing was played at the end'],
   ])('%j fails', (changes, problem) => {
     expect(problems(strict, heard(changes)).join()).toContain(problem)
+  })
+
+  test('limits of time are widened by what the machine held up, and by no more', () => {
+    const held = { worstMs: 300, totalMs: 400, startMs: 100 }
+    const late = { firstSoundMs: 1100, gapMs: 450, framesConcealed: 22 }
+    expect(problems(strict, { ...heard(late), held })).toEqual([])
+    const tooLate = { firstSoundMs: 1101, gapMs: 451, framesConcealed: 23 }
+    expect(problems(strict, { ...heard(tooLate), held })).toHaveLength(3)
   })
 
   test('silence fails, and says what the processes said', () => {

@@ -7,6 +7,7 @@ import type { HostPlan } from '../topology/plan.ts'
 import type { Topology } from '../topology/topology.ts'
 import { NSENTER, tunAvailable, TUN_DEVICE } from './available.ts'
 import type { ErrorReport, Escape, Fault, FromWorker, LabStats, ToWorker, WorkerSetup } from './messages.ts'
+import { within } from '../within.ts'
 import { Warden } from './warden.ts'
 
 export interface TunLabOptions {
@@ -54,11 +55,20 @@ export async function openTunLab(topology: Topology, options: TunLabOptions): Pr
   const workerData: WorkerSetup = { topology, seed: options.seed, tunDevice }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] })
   const lab = new TunLab(worker, options)
-  await lab.ready
-  return lab
+  try {
+    await within(READY_MS, 'Building the lab', lab.ready)
+    return lab
+  } catch (error) {
+    await lab.close()
+    throw error
+  }
 }
 
 const ESCAPES_KEPT = 100
+/** Far more than a busy machine needs; what takes longer hangs. */
+const READY_MS = 30_000
+const ANSWER_MS = 15_000
+const END_MS = 15_000
 const WAKE = new BigUint64Array([1n])
 
 interface Request {
@@ -128,11 +138,23 @@ class TunLab implements Lab {
   }
 
   async #close(): Promise<void> {
-    await this.#warden?.finish()
+    try {
+      await within(END_MS, 'Ending the processes of the lab', this.#warden?.finish() ?? Promise.resolve())
+    } finally {
+      await this.#endWorker()
+      process.off('exit', this.#stopWorker)
+      this.#rejectAll(NetsimError.labClosed())
+    }
+  }
+
+  /** A worker that does not listen any more is ended; the kernel then takes its devices away. */
+  async #endWorker(): Promise<void> {
     this.#stopWorker()
-    await this.#workerExited
-    process.off('exit', this.#stopWorker)
-    this.#rejectAll(NetsimError.labClosed())
+    try {
+      await within(END_MS, 'The end of the worker', this.#workerExited)
+    } catch {
+      await this.#worker.terminate()
+    }
   }
 
   /** Also when the process exits, which waits for the worker. */
@@ -144,10 +166,11 @@ class TunLab implements Lab {
     if (this.#closing !== undefined || this.failure !== undefined)
       return Promise.reject(this.failure ?? NetsimError.labClosed())
     const id = ++this.#lastRequest
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<LabStats | undefined>((resolve, reject) => {
       this.#requests.set(id, { resolve, reject })
       this.#send(message(id))
     })
+    return within(ANSWER_MS, "The lab's answer", answer)
   }
 
   #send(message: ToWorker): void {
@@ -201,7 +224,8 @@ class TunLab implements Lab {
     this.failure = errorOf(report)
     this.#start?.reject(this.failure)
     this.#rejectAll(this.failure)
-    void this.close()
+    // What keeps it from closing is told to whoever closes it.
+    this.close().catch(() => undefined)
   }
 
   #rejectAll(error: NetsimError): void {
