@@ -32,7 +32,8 @@ function heldUp({ held }: Result): string[] {
 }
 
 function cells({ heard, errors, expected }: Result): string[] {
-  if (heard === undefined) return [errors.at(-1)?.code ?? (expected === 'diagnosis' ? 'told' : 'silent'), '-', '-', '-', '-', '-']
+  if (heard === undefined)
+    return [errors.at(-1)?.code ?? (expected === 'diagnosis' ? 'told' : 'silent'), '-', '-', '-', '-', '-']
   const { latencyMs } = heard
   return [
     'heard',

@@ -5,6 +5,7 @@ import type { Expectation, Scenario, Step } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
 import { HoldUpMeter } from './hold-up-meter.ts'
 import type { HoldUps } from './hold-up.ts'
+import { observeDoctor } from './diagnosis.ts'
 import { heardBy, type Heard } from './outcome.ts'
 import type { Program } from './program.ts'
 import { longestSilenceMs } from './silence.ts'
@@ -97,6 +98,7 @@ function limitMs({ steps = [], listenMs = LISTEN_MS, expect }: Scenario): number
 
 async function observe(scenario: Scenario, stage: Stage, folder: string, meter: HoldUpMeter): Promise<Seen> {
   const { expect } = scenario
+  if (expect.verdict === 'diagnosis') return observeDoctor(stage)
   const broadcasterAt = Date.now()
   const broadcaster = stage.run('broadcaster', ['broadcast', 'tone'])
   const programs: { program: Program; role: string; startedAt: number }[] = [

@@ -1,4 +1,5 @@
 import { controls } from './controls.ts'
+import { doctor } from './doctor.ts'
 import { faults, outages } from './faults.ts'
 import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
@@ -12,6 +13,7 @@ export const scenarios: readonly Scenario[] = [
   ...matrix,
   ...faults,
   ...outages,
+  ...doctor,
   ...controls,
 ]
 

@@ -36,13 +36,15 @@ export type Expectation =
     }
   /** Nothing may be heard within this time: theory, or a named limit, forbids it. */
   | { verdict: 'silent'; forMs: number; why: string }
+  /** Nothing is broadcast: `pearcast doctor` in the broadcaster's place ends with this code and says at least this. */
+  | { verdict: 'diagnosis'; withinMs: number; exit: number; says: Readonly<Record<string, unknown>> }
   /** A process must give up with this code instead of waiting for ever. */
   | { verdict: 'error'; role: Role; code: string; withinMs: number }
 
 export interface Scenario {
   /** Unique; the broadcaster comes first. */
   name: string
-  group: 'matrix' | 'links' | 'faults' | 'controls' | 'ipv6'
+  group: 'matrix' | 'links' | 'faults' | 'controls' | 'ipv6' | 'doctor'
   /** Also part of the canary. */
   canary?: boolean
   broadcaster: Place
