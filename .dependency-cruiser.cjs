@@ -14,7 +14,9 @@ const ABOVE = {
   audio: 'libs/(?!(protocol|media|session-fsm|audio)/)|apps|tools|tests',
   rtc: 'libs/(?!(protocol|media|session-fsm|rtc)/)|apps|tools|tests',
   swarm: 'libs/(?!(protocol|media|session-fsm|swarm)/)|apps|tools|tests',
-  station: 'apps|tools|tests',
+  station: 'libs/(engine|ui)/|apps|tools|tests',
+  engine: 'libs/ui/|apps|tools|tests',
+  ui: 'libs/(?!(protocol|media|engine|ui)/)|apps|tools|tests',
 }
 const TEST_TOOLS = '^node_modules/(vitest|fast-check)/'
 const TESTS = String.raw`\.test\.ts$|/testing/`
@@ -55,13 +57,27 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'the-page-sees-the-schema-only',
+      comment: 'what else the engine has runs in Node',
+      severity: 'error',
+      from: { path: '^libs/ui/src/' },
+      to: { path: '^libs/engine/', pathNot: '^libs/engine/src/schema[.]ts$' },
+    },
+    {
+      name: 'the-schema-reaches-no-platform',
+      comment: 'the page imports it',
+      severity: 'error',
+      from: { path: '^libs/engine/src/schema([.]ts$|/)', pathNot: TESTS },
+      to: { path: '^(?!libs/engine/src/schema/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'only-through-the-index',
       comment: 'another project is imported by its name, not by a path into its folder',
       severity: 'error',
       from: { path: '^((?:libs|apps|tools)/[^/]+)/' },
       to: {
         path: '^(?:libs|apps)/[^/]+/',
-        pathNot: '^$1/|^(?:libs|apps)/[^/]+/src/(index|testing/index)[.]ts$',
+        pathNot: '^$1/|^(?:libs|apps)/[^/]+/src/(index|schema|testing/index)[.]ts$',
       },
     },
     {

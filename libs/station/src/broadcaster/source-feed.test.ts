@@ -14,7 +14,13 @@ function sourceOf(read: AudioSource['read']): AudioSource {
   return { channels: 2, read, close: () => Promise.resolve() }
 }
 
-function feedOf(source: AudioSource): { feed: SourceFeed; frames: Frame[]; states: string[] } {
+function feedOf(source: AudioSource): {
+  feed: SourceFeed
+  frames: Frame[]
+  states: string[]
+  shown: SourceItem[]
+} {
+  const shown: SourceItem[] = []
   const bus = new FrameBus()
   const frames: Frame[] = []
   const states: string[] = []
@@ -26,8 +32,9 @@ function feedOf(source: AudioSource): { feed: SourceFeed; frames: Frame[]; state
     bus,
     nowUs,
     onState: (state) => states.push(state),
+    onItem: (item) => shown.push(item),
   })
-  return { feed, frames, states }
+  return { feed, frames, states, shown }
 }
 
 describe('a source feed', () => {
@@ -45,23 +52,40 @@ describe('a source feed', () => {
     expect(states).toEqual(['live'])
   })
 
-  test('says that the source stalled and goes on when audio is back, without a burst', async () => {
-    const waits = [0, 0, 120, 0]
+  /** Gives an item after each of these waits, then ends. */
+  const afterWaits = (waits: number[]): AudioSource => {
     let n = 0
-    const { feed, frames, states } = feedOf(
-      sourceOf(async () => {
-        const wait = waits.shift()
-        if (wait === undefined) return undefined
-        await new Promise((resolve) => setTimeout(resolve, wait))
-        return packet(++n)
-      }),
-    )
-    // A live input gives no second of audio to read ahead: start with what there is.
+    return sourceOf(async () => {
+      const wait = waits.shift()
+      if (wait === undefined) return undefined
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      return packet(++n)
+    })
+  }
+
+  test('says that the source stalled and goes on when audio is back, without a burst', async () => {
+    const burst = Array.from({ length: 12 }, () => 0)
+    const { feed, frames, states } = feedOf(afterWaits([...burst, 800, ...burst]))
     expect(await feed.run()).toBe('ended')
-    expect(frames).toHaveLength(4)
-    expect(states[0]).toBe('live')
+    expect(frames).toHaveLength(25)
+    expect(states).toEqual(['live', 'stalled', 'live'])
     const gaps = frames.slice(1).map((frame, i) => frame.captureUs - (frames[i]?.captureUs ?? 0))
-    for (const gap of gaps) expect(gap).toBeGreaterThan(10_000)
+    // A machine that was held up catches up within its quarter of a second.
+    expect(gaps.filter((gap) => gap > 10_000).length).toBeGreaterThan(gaps.length / 2)
+    expect(frames.map(({ ts48k }) => ts48k)).toEqual(frames.map((_, i) => i * 960))
+  })
+
+  test('says that nothing comes from the beginning, and when it does', async () => {
+    const { feed, frames, states } = feedOf(afterWaits([700, 0, 0]))
+    expect(await feed.run()).toBe('ended')
+    expect(states).toEqual(['stalled', 'live'])
+    expect(frames).toHaveLength(3)
+  })
+
+  test('shows each item as it goes on air', async () => {
+    const { feed, frames, shown } = feedOf(afterWaits([0, 0, 0]))
+    await feed.run()
+    expect(shown.map(({ kind }) => kind)).toEqual(frames.map(() => 'opus'))
   })
 
   test('ends at once when stopped, also while the source gives nothing', async () => {
@@ -84,5 +108,30 @@ describe('a source feed', () => {
     )
     await expect(feed.run()).rejects.toThrow('the disk is gone')
     expect(frames).toHaveLength(2)
+  })
+
+  test('sends what a live source gives at once, and says when it gives nothing', async () => {
+    let give: (item: SourceItem | undefined) => void = () => {}
+    const live: AudioSource = {
+      ...sourceOf(() => new Promise((resolve) => (give = resolve))),
+      live: true,
+    }
+    const { feed, frames, states } = feedOf(live)
+    const over = feed.run()
+    const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+    for (const n of [1, 2, 3]) {
+      give(packet(n))
+      await turn()
+      expect(frames.length).toBe(n)
+    }
+    expect(states[0]).toBe('live')
+    await expect.poll(() => states.at(-1)).toBe('stalled')
+    const told = states.length
+    give(packet(4))
+    await turn()
+    expect(states[told]).toBe('live')
+    expect(frames.map(({ ts48k }) => ts48k)).toEqual([0, 960, 1920, 2880])
+    give(undefined)
+    expect(await over).toBe('ended')
   })
 })

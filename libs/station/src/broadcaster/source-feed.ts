@@ -15,18 +15,26 @@ export interface SourceFeedOptions {
   bus: FrameBus
   nowUs: () => number
   onState: (state: 'live' | 'stalled') => void
+  /** Each item as it goes on air, for a meter. */
+  onItem?: ((item: SourceItem) => void) | undefined
 }
 
 /** Items read ahead of their time: 1 s of 20 ms, so that a slow disk or decoder is not heard. */
 const READ_AHEAD = 50
+/** Items to begin with, and to go on with after a stall: a pipe that gives in bursts would stall again at once. 200 ms. */
+const CUSHION = READ_AHEAD / 5
+/** A source that gives nothing for so long has stalled; a hiccup shorter than this only shifts the schedule. */
+const STALL_MS = 200
 /**
  * This process was held up for longer: go on from now. Catching up in a burst would make every listener skip to the live
  * edge; shifting the schedule loses nothing.
  */
 const MAX_LATE_MS = 250
+/** A live source that gives nothing for so long has stalled: listeners are told, so that silence is no loss. */
+const LIVE_STALL_MS = 100
 
 /**
- * Reads a source ahead, and at the pace of its own durations encodes, signs and publishes each frame once, whatever
+ * Reads a source ahead, and at the pace of its own durations (or at once, if it is live) encodes, signs and publishes each frame once, whatever
  * the number of listeners. Sequence numbers start at 1; media time counts samples at 48 kHz from 0.
  */
 export class SourceFeed {
@@ -58,13 +66,13 @@ export class SourceFeed {
     const reading = this.#readAhead()
     // Awaited below; a failure must not count as unhandled while frames read before it still play.
     reading.catch(() => {})
-    await this.#filled(READ_AHEAD / 5)
-    this.#options.onState('live')
+    if (this.#options.source.live === true) return this.#runLive(reading)
+    await this.#begin()
     while (!this.#stopped) {
       const item = this.#queue.shift()
       if (item === undefined) {
         if (this.#sourceEnded) break
-        await this.#stall()
+        await this.#underrun()
         continue
       }
       this.#signal()
@@ -82,13 +90,42 @@ export class SourceFeed {
     this.#signal()
   }
 
+  /** The source's own clock is the pace: each item goes out when it comes. */
+  async #runLive(reading: Promise<void>): Promise<'ended' | 'stopped'> {
+    let isStalled = true
+    let stallTimer: NodeJS.Timeout | undefined
+    while (!this.#stopped) {
+      const item = this.#queue.shift()
+      if (item === undefined) {
+        if (this.#sourceEnded) break
+        stallTimer ??= setTimeout(() => {
+          isStalled = true
+          this.#options.onState('stalled')
+        }, LIVE_STALL_MS)
+        await this.#changed()
+        continue
+      }
+      clearTimeout(stallTimer)
+      stallTimer = undefined
+      this.#signal()
+      if (isStalled) this.#options.onState('live')
+      isStalled = false
+      this.#publish(item)
+    }
+    clearTimeout(stallTimer)
+    if (this.#stopped) return 'stopped'
+    await reading
+    return 'ended'
+  }
+
   #publish(item: SourceItem): void {
-    const { nowUs, signer, bus, source } = this.#options
+    const { nowUs, onItem, signer, bus, source } = this.#options
     const captureUs = nowUs()
     const payload = item.kind === 'opus' ? item.packet : this.#encode(item.pcm)
     this.#headSeq++
     bus.publish(signer.sign({ seq: this.#headSeq, ts48k: this.#ts48k, captureUs, payload }))
     this.#ts48k += durationSamples(item, source.channels)
+    onItem?.(item)
   }
 
   #encode(pcm: Float32Array): Uint8Array {
@@ -96,12 +133,28 @@ export class SourceFeed {
     return this.#encoder.encode(pcm)
   }
 
-  async #stall(): Promise<void> {
-    this.#options.onState('stalled')
+  /** A pipe may be open long before its first sound. */
+  async #begin(): Promise<void> {
+    const { onState } = this.#options
+    const timer = setTimeout(onState, STALL_MS, 'stalled')
+    await this.#filled(CUSHION)
+    clearTimeout(timer)
+    if (!this.#stopped && this.#queue.length > 0) onState('live')
+  }
+
+  async #underrun(): Promise<void> {
+    const { onState } = this.#options
+    let isStalled = false
+    const timer = setTimeout(() => {
+      isStalled = true
+      onState('stalled')
+    }, STALL_MS)
     await this.#filled(1)
+    clearTimeout(timer)
+    if (isStalled) await this.#filled(CUSHION)
     // The schedule starts anew: what comes after a stall is live, not late.
     this.#pacer = new Pacer({ maxLateMs: MAX_LATE_MS })
-    if (!this.#stopped && this.#queue.length > 0) this.#options.onState('live')
+    if (isStalled && !this.#stopped && this.#queue.length > 0) onState('live')
   }
 
   async #readAhead(): Promise<void> {

@@ -1,0 +1,123 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPrivateDht, type PrivateDht } from '@pearcast/swarm'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Engine } from './engine.ts'
+import { FakePage } from './testing/fake-page.ts'
+
+let dht: PrivateDht
+let folder: string
+let engines: Engine[]
+
+beforeAll(async () => {
+  dht = await startPrivateDht({ nodes: 4 })
+})
+afterAll(() => dht.close())
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pearcast-engine-'))
+  engines = []
+})
+afterEach(async () => {
+  await Promise.all(engines.map((engine) => engine.close()))
+  await rm(folder, { recursive: true })
+})
+
+async function open(name = 'one'): Promise<Engine> {
+  await mkdir(join(folder, name), { recursive: true })
+  const engine = await Engine.open({ folder: join(folder, name), bootstrap: dht.bootstrap, path: 'swarm' })
+  engines.push(engine)
+  return engine
+}
+
+const soon = { timeout: 10_000, interval: 20 }
+/** A link of nobody. */
+const LINK = `pearcast://${'y'.repeat(58)}`
+
+describe('an engine', () => {
+  test('puts on air what one page captures, and gives another page the frames of it', async () => {
+    const [broadcaster, listener] = [new FakePage(await open()), new FakePage(await open('two'))]
+    await broadcaster.command({ name: 'create-station', title: 'Kitchen Radio!' })
+    expect(broadcaster.state.stations).toMatchObject([{ name: 'kitchen-radio', title: 'Kitchen Radio!' }])
+    const input = { name: 'set-input', slot: 0, label: 'mic', gainDb: 0, muted: false } as const
+    await broadcaster.command(input)
+    const air = { station: 'kitchen-radio', title: 'Kitchen', profile: 'music', bitrate: 96_000 } as const
+    expect(await broadcaster.command({ name: 'go-on-air', ...air })).toMatchObject({ ok: true })
+    expect(broadcaster.state.broadcast).toMatchObject({ phase: 'on-air', source: 'stalled', listeners: 0 })
+    const link = broadcaster.state.broadcast?.link ?? ''
+    const capturing = setInterval(() => broadcaster.capture(0, 0.1), 20)
+    try {
+      expect(await listener.command({ name: 'listen', link, buffer: 'low' })).toMatchObject({ ok: true })
+      await expect.poll(() => listener.frames().length, soon).toBeGreaterThan(20)
+      expect(listener.state.listening).toMatchObject({ phase: 'playing', title: 'Kitchen', path: 'swarm' })
+      expect(listener.media[0]).toEqual({ kind: 'begin' })
+      await expect.poll(() => broadcaster.state.broadcast?.audience.length, soon).toBe(1)
+      expect(listener.state.heard).toMatchObject([{ link, title: 'Kitchen' }])
+      expect(broadcaster.state.broadcast).toMatchObject({ source: 'live' })
+
+      await broadcaster.command({ name: 'go-off-air' })
+      await expect.poll(() => listener.state.listening?.phase, soon).toBe('off-air')
+      expect(broadcaster.state.broadcast).toBeNull()
+    } finally {
+      clearInterval(capturing)
+    }
+    await listener.command({ name: 'stop-listening' })
+    expect(listener.state.listening).toBeNull()
+    expect(listener.media.at(-1)).toEqual({ kind: 'end' })
+  })
+
+  test('stays on air and listens on while its page is reloaded', async () => {
+    const engine = await open()
+    const before = new FakePage(engine)
+    await before.command({ name: 'create-station', title: 'On' })
+    await before.command({ name: 'go-on-air', station: 'on', title: 'On', profile: 'voice', bitrate: 32_000 })
+    await before
+      .command({ name: 'listen', link: LINK, buffer: 'low' })
+      .then((reply) => expect(reply.ok).toBe(false))
+    const link = before.state.broadcast?.link ?? ''
+    await before.command({ name: 'listen', link, buffer: 'robust' })
+    before.reload()
+    const after = new FakePage(engine)
+    expect(after.state.broadcast).toMatchObject({ phase: 'on-air', title: 'On' })
+    expect(after.state.listening).toMatchObject({ link, buffer: 'robust' })
+    expect(after.media).toContainEqual({ kind: 'begin' })
+  })
+
+  test('is held by its newest page, and does not hear the one before', async () => {
+    const engine = await open()
+    const first = new FakePage(engine)
+    const second = new FakePage(engine)
+    expect(first.closedFor).toBe('replaced')
+    void first.command({ name: 'create-station', title: 'Ghost' })
+    await second.command({ name: 'create-station', title: 'Real' })
+    expect(second.state.stations.map(({ title }) => title)).toEqual(['Real'])
+  })
+
+  test('says what is wrong with a link, and with what is no command', async () => {
+    const page = new FakePage(await open())
+    const typo = await page.command({ name: 'listen', link: 'pearcast://nonsense!', buffer: 'low' })
+    expect(typo).toMatchObject({ ok: false, code: 'LINK_CHARACTER' })
+    for (const text of [
+      '',
+      '{}',
+      '[]',
+      '{"type":"command","id":0,"command":{"name":"rm"}}',
+      'x'.repeat(9999),
+    ])
+      expect(await page.say(text, 0), text).toMatchObject({ ok: false, code: 'COMMAND_INVALID' })
+    expect(page.state.listening).toBeNull()
+  })
+
+  test('keeps stations and what was heard, under any title, for the next time', async () => {
+    const page = new FakePage(await open())
+    await page.command({ name: 'create-station', title: 'Own' })
+    const link = page.state.stations[0]?.link ?? ''
+    await page.command({ name: 'keep-station', link, title: 'Ночное радио' })
+    await page.command({ name: 'keep-station', link: link.toUpperCase(), title: 'again' })
+    const again = new FakePage(await open())
+    expect(again.state.kept).toMatchObject([{ title: 'Ночное радио', link }])
+    expect(again.state.stations).toMatchObject([{ title: 'Own', link }])
+    await again.command({ name: 'forget-station', keptName: again.state.kept[0]?.name ?? '' })
+    expect(again.state.kept).toEqual([])
+  })
+})

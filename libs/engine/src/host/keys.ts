@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** Reloads and second tabs of one user; the oldest is forgotten. */
+const MAX_SESSIONS = 32
+
+/**
+ * Who may talk to the engine. The link that the program opens carries a token that is good once; the page changes it for
+ * a secret of its own, which it keeps for its tab. Only hashes are kept and compared, so comparing tells nothing.
+ */
+export class Keys {
+  #token: string | undefined
+  readonly #sessions = new Set<string>()
+
+  /** Another token takes the last one's place. */
+  issueToken(): string {
+    const token = randomBytes(32).toString('base64url')
+    this.#token = hash(token)
+    return token
+  }
+
+  /** A secret for the token, or undefined when it is not, or no longer, the one. */
+  redeem(token: string): string | undefined {
+    if (this.#token === undefined || hash(token) !== this.#token) return undefined
+    this.#token = undefined
+    const secret = randomBytes(32).toString('base64url')
+    this.#sessions.add(hash(secret))
+    const [oldest] = this.#sessions
+    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest)
+    return secret
+  }
+
+  admits(secret: string): boolean {
+    return this.#sessions.has(hash(secret))
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}

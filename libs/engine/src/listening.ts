@@ -1,0 +1,153 @@
+import sodium from 'sodium-universal'
+import { openSink } from '@pearcast/audio'
+import { parseLink } from '@pearcast/protocol'
+import { Listener, type IdentityStore, type ListenEvent, type PathMode } from '@pearcast/station'
+import type { Address } from '@pearcast/swarm'
+import { encodeDown } from './schema/media.ts'
+import type { ListeningPhase, ListeningState } from './schema/state.ts'
+
+/** ms of the jitter buffer at least: 40 is the listener's own default. */
+const BUFFER_MS = { low: 40, robust: 250 } as const
+
+export interface ListeningOptions {
+  link: string
+  title: string
+  buffer: 'low' | 'robust'
+  store: IdentityStore
+  bootstrap?: readonly Address[] | undefined
+  path: PathMode
+  nowMs: () => number
+  /** Media for the page, encoded. Hot. */
+  onMedia: (bytes: Uint8Array) => void
+  onChange: () => void
+  onTitle: (title: string) => void
+  /** It is over although nobody asked for it. */
+  onFailed: (code: string, message: string) => void
+}
+
+/**
+ * One station listened to for the page, which plays it. Plays into nothing here as well: the listener's own jitter buffer
+ * tunes repair, and its figures are of the way to this computer.
+ */
+export class Listening {
+  readonly #options: ListeningOptions
+  readonly state: ListeningState
+  #listener: Listener | undefined
+  #stopped = false
+  #toldTargetUs = 0
+
+  constructor(options: ListeningOptions) {
+    const { link, title, buffer, nowMs } = options
+    this.#options = options
+    this.state = {
+      phase: 'searching',
+      link,
+      title,
+      channels: 2,
+      bitrate: 0,
+      path: null,
+      via: null,
+      buffer,
+      startedAtMs: nowMs(),
+      sinceMs: nowMs(),
+      figures: null,
+      impostor: false,
+    }
+  }
+
+  /** Throws what the listener throws when it cannot begin. */
+  async start(): Promise<void> {
+    const { link, buffer, store, bootstrap, path, onMedia } = this.#options
+    const sink = await openSink('null', { channels: 2 })
+    if (this.#stopped) return
+    this.greet()
+    const listener = new Listener({
+      link: parseLink(sodium, link),
+      store,
+      sink,
+      bootstrap,
+      path,
+      bufferMs: BUFFER_MS[buffer],
+      onEvent: (event) => this.#onEvent(event),
+      tap: {
+        onFrame: ({ seq, ts48k, captureUs, payload }, framePath, offsetUs) => {
+          if (this.state.phase !== 'playing') this.#enter('playing')
+          onMedia(encodeDown({ kind: 'frame', path: framePath, seq, ts48k, captureUs, offsetUs, payload }))
+        },
+        onHeartbeat: (heartbeat) => onMedia(encodeDown({ kind: 'heartbeat', heartbeat })),
+        onStart: (headSeq) => onMedia(encodeDown({ kind: 'start', headSeq })),
+        onReset: () => onMedia(encodeDown({ kind: 'reset' })),
+      },
+    })
+    this.#listener = listener
+    await listener.start()
+  }
+
+  /** A page is there, or there again: it begins to play with what comes next. */
+  greet(): void {
+    this.#toldTargetUs = 0
+    this.#options.onMedia(encodeDown({ kind: 'begin' }))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#options.onMedia(encodeDown({ kind: 'end' }))
+    await this.#listener?.stop()
+  }
+
+  #onEvent(event: ListenEvent): void {
+    if (this.#stopped) return
+    const { state } = this
+    switch (event.event) {
+      case 'searching':
+        return this.#enter('searching')
+      case 'connected':
+        state.via = event.via
+        return this.#enter('connecting')
+      case 'station':
+        state.title = event.title
+        state.channels = event.channels
+        state.bitrate = event.bitrate
+        this.#options.onTitle(event.title)
+        return this.#options.onChange()
+      case 'first-audio':
+        state.path = event.path
+        state.via = event.via
+        return this.#options.onChange()
+      case 'path':
+        state.path = event.to
+        state.via = event.via
+        return this.#options.onChange()
+      case 'reconnecting':
+        if (state.phase !== 'searching') this.#enter('reconnecting')
+        return
+      case 'off-air':
+        return this.#enter('off-air')
+      case 'stats':
+        return this.#onStats(event)
+      case 'error':
+        if (event.code === 'IMPOSTOR') state.impostor = true
+        else this.#options.onFailed(event.code, event.message)
+        return this.#options.onChange()
+      default:
+        return
+    }
+  }
+
+  #onStats(stats: Extract<ListenEvent, { event: 'stats' }>): void {
+    const { framesPlayed, framesLost, framesConcealed, interruptions, framesByPath, path, via } = stats
+    this.state.figures = { framesPlayed, framesLost, framesConcealed, interruptions, framesByPath }
+    this.state.path = path
+    this.state.via = via
+    const targetUs = stats.targetMs * 1000
+    if (targetUs !== this.#toldTargetUs) this.#options.onMedia(encodeDown({ kind: 'target', us: targetUs }))
+    this.#toldTargetUs = targetUs
+    this.#options.onChange()
+  }
+
+  #enter(phase: ListeningPhase): void {
+    if (this.state.phase !== phase) this.state.sinceMs = this.#options.nowMs()
+    this.state.phase = phase
+    this.#options.onChange()
+  }
+}
