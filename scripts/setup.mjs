@@ -56,13 +56,13 @@ function npmCommand() {
 
 /**
  * Debian packages that tests use beyond npm. Installed only under CI=true; elsewhere the command is printed.
- * @param {Record<string, string>} commands a command that must exist -> the package that has it
+ * @param {Record<string, string>} commands a command that must exist (`a|b`: one of them) -> the package that has it
  */
 export async function debianPackages(commands) {
   const missing = []
   for (const [command, name] of Object.entries(commands)) {
-    const { code } = await run('which', [command], { capture: true })
-    if (code !== 0) missing.push(name)
+    const found = await Promise.all(command.split('|').map((each) => run('which', [each], { capture: true })))
+    if (found.every(({ code }) => code !== 0)) missing.push(name)
   }
   if (missing.length === 0) return
   const hint = `apt-get install -y --no-install-recommends ${missing.join(' ')}`

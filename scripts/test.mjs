@@ -7,7 +7,14 @@ import { debianPackages } from './setup.mjs'
 const NX = [tool('nx', 'dist', 'bin', 'nx.js')]
 const started = Date.now()
 
-await debianPackages({ ffmpeg: 'ffmpeg', nft: 'nftables', ip: 'iproute2', zsh: 'zsh', fish: 'fish' })
+await debianPackages({
+  ffmpeg: 'ffmpeg',
+  nft: 'nftables',
+  ip: 'iproute2',
+  zsh: 'zsh',
+  fish: 'fish',
+  'chromium|google-chrome': 'chromium',
+})
 
 /** @type {[string, string[]][]} */
 const stages = [
