@@ -19,7 +19,11 @@ export function canAsk({ input, output }: Terminal): boolean {
  *
  * @throws CliError CANCELLED on Ctrl-C, or at the end of the input
  */
-export async function ask(prompt: string, terminal: Terminal, { silent = false } = {}): Promise<string> {
+export async function ask(
+  prompt: string,
+  terminal: Terminal,
+  { silent = false }: { silent?: boolean } = {},
+): Promise<string> {
   try {
     return await read({ prompt, silent, ...terminal })
   } catch {
