@@ -189,7 +189,8 @@ export class StationAnnouncer {
   async #stop(reason: ByeReason, detail: string): Promise<void> {
     const goodbyes = [
       ...[...this.#pending].map((pending) => pending.abort(reason, detail)),
-      ...[...this.#links, ...(this.#routes?.links ?? [])].map((link) => link.close(reason, detail)),
+      // Those in between last: their links carry the goodbyes of the others.
+      ...[...(this.#routes?.links ?? []), ...this.#links].map((link) => link.close(reason, detail)),
     ]
     this.#pending.clear()
     this.#routes?.stop()

@@ -221,3 +221,36 @@ describe('both sides refuse', () => {
     )
   })
 })
+
+describe('among members, neither of whom is the station', () => {
+  const members = (a: Partial<HandshakeOptions> = {}, b: Partial<HandshakeOptions> = {}): HandshakeStep[] => {
+    const [keyA, keyB, handshakeHash] = [randomBytes(32), randomBytes(32), randomBytes(64)]
+    const common = { link: station.link, role: 'listener', amongMembers: true } as const
+    const left = new Side({ ...common, binding: { localKey: keyA, remoteKey: keyB, handshakeHash }, ...a })
+    const right = new Side({ ...common, binding: { localKey: keyB, remoteKey: keyA, handshakeHash }, ...b })
+    while (left.take(right) || right.take(left)) continue
+    return [left.step, right.step]
+  }
+
+  test('both prove that they know the link, and nobody shows a certificate', () => {
+    for (const step of members({ role: 'relay' })) {
+      expect(step).toMatchObject({ type: 'proven' })
+      expect(step).not.toHaveProperty('peer.session')
+    }
+  })
+
+  test('a stranger is refused', () => {
+    for (const step of members({ link: other.link })) expect(step).toMatchObject(refused('IMPOSTOR'))
+  })
+
+  test('whoever says that it is the station is refused, and so is a certificate', () => {
+    expect(members({}, { role: 'broadcaster' })[0]).toMatchObject(refused('IMPOSTOR'))
+    const [, asking] = createPair({ listener: { amongMembers: true } })
+    const certificate: ControlMessage = {
+      type: 'certificate',
+      chain: credentials.chain,
+      signature: new Uint8Array(64),
+    }
+    expect(asking.handshake.receive(certificate)).toMatchObject(refused('PROTOCOL'))
+  })
+})
