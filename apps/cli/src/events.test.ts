@@ -5,6 +5,7 @@ import { eventLine, type CliEvent } from './events.ts'
 import {
   broadcastEvents,
   demoEvents,
+  devicesEvents,
   dhtEvents,
   doctorEvents,
   favouritesEvents,
@@ -17,6 +18,7 @@ const COMMANDS = {
   listen: listenEvents,
   'station-command': stationEvents,
   favourites: favouritesEvents,
+  devices: devicesEvents,
   doctor: doctorEvents,
   dht: dhtEvents,
   demo: demoEvents,

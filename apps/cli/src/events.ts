@@ -1,5 +1,7 @@
 import type { Path, Via } from '@pearcast/protocol'
 import type { BroadcastEvent, ListenEvent } from '@pearcast/station'
+import type { InputEvent } from './broadcast/input-event.ts'
+import type { DevicesEvent } from './devices/devices-event.ts'
 import type { DoctorEvent } from './doctor/doctor-event.ts'
 import type { StationCommandEvent } from './station/station-event.ts'
 
@@ -45,9 +47,11 @@ type ErrorEvent = { event: 'error'; code: string; message: string }
 /** Everything that --json prints; schema/events.schema.json says the same for other programs. */
 export type CliEvent =
   | BroadcastEvent
+  | InputEvent
   | ListenEvent
   | StationCommandEvent
   | FavouritesEvent
+  | DevicesEvent
   | DoctorEvent
   | DhtEvent
   | DemoEvent

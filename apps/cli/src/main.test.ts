@@ -41,7 +41,7 @@ describe('a mistake is one plain line and exit code 2', () => {
   test.each([
     [['listne'], /unknown command 'listne'.*Did you mean listen/],
     [['listen'], /missing required argument 'link'/],
-    [['listen', 'pearcast://x', '--output', 'x.mp3'], /--output wants speakers, null, or a file/],
+    [['listen', 'pearcast://x', '--output', 'x.mp3'], /--output wants speakers, null, - for stdout, or a file/],
     [['broadcast', 'tone', '--lop'], /unknown option '--lop'.*Did you mean --loop/],
     [
       ['broadcast', 'tone', '--bootstrap', 'nonsense'],

@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { broadcastCommand } from './commands/broadcast.ts'
 import { completionCommand } from './commands/completion.ts'
 import { demoCommand } from './commands/demo.ts'
+import { devicesCommand } from './commands/devices.ts'
 import { dhtCommand } from './commands/dht.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { examples } from './commands/examples.ts'
@@ -27,6 +28,7 @@ export function buildProgram(run: Runner): Command {
     listenCommand(run),
     stationCommand(run),
     favouritesCommand(run),
+    devicesCommand(run),
     doctorCommand(run),
     dhtCommand(run),
     demoCommand(run),

@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], mainFile: string): Promise<nu
       const { applyConfig } = await import('./config/config-file.ts')
       await applyConfig(command, config)
     }
-    output = openOutput(command.optsWithGlobals<GlobalOptions>())
+    output = openOutput(command.optsWithGlobals<GlobalOptions & { output: string }>())
     const session: Session = { output, stop: new StopSignal(), startedAtMs: Date.now(), mainFile }
     const unfollow = followSignals(session.stop, output)
     const fail = (error: unknown): never => process.exit(tellError(error, output))
@@ -56,8 +56,10 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
   }
 }
 
-function openOutput({ json, logLevel }: Partial<GlobalOptions>): Output {
-  const { stdout, stderr, env } = process
+/** Where stdout carries audio, events go to stderr, too: each is a line that begins with a brace. */
+function openOutput({ json, logLevel, output }: Partial<GlobalOptions & { output: string }>): Output {
+  const { stderr, env } = process
+  const stdout = output === '-' ? stderr : process.stdout
   return new Output({ json: json === true, logLevel, stdout, stderr, env, nowMs: Date.now })
 }
 

@@ -22,8 +22,9 @@ export function followSignals(stop: StopSignal, output: Output): () => void {
   }
   const onDisconnect = (): void => stop.request('disconnect')
   const onOutputError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error
-    stop.request('output-closed')
+    if (error.code === 'EPIPE') stop.request('output-closed')
+    // Who writes audio there tells what else goes wrong with it.
+    else if (process.stdout.listenerCount('error') === 1) throw error
   }
   const handlers = SIGNALS.map((signal) => [signal, () => onSignal(signal)] as const)
   for (const [signal, handle] of handlers) process.on(signal, handle)

@@ -1,3 +1,4 @@
+import type { Levels } from '@pearcast/audio'
 import type { Path, Via } from '@pearcast/protocol'
 
 /** `auto` prefers WebRTC once it has proven itself; the other two force one path. */
@@ -10,11 +11,16 @@ export type BroadcastEvent =
   | { event: 'listener-path'; id: string; from: Path; path: Path; via: Via }
   | { event: 'listener-left'; id: string; reason: string }
   | { event: 'source'; state: 'live' | 'stalled' | 'ended' }
+  /** Audio in which nothing is to be heard, since `ms`; `ends` with its whole length. */
+  | { event: 'silence'; state: 'begins' | 'ends'; ms: number }
   | BroadcastStats
   | { event: 'error'; code: string; message: string }
   | { event: 'ended'; reason: string; framesSent: number; durationMs: number }
 
-/** Once a second. `cpuMs` is the process's CPU time since its start, `rssKiB` its resident memory. */
+/**
+ * Once a second. `cpuMs` is the process's CPU time since its start, `rssKiB` its resident memory, `level` that of the audio
+ * sent since the last one, null without audio.
+ */
 export interface BroadcastStats {
   event: 'stats'
   listeners: number
@@ -22,6 +28,7 @@ export interface BroadcastStats {
   bytesSent: number
   cpuMs: number
   rssKiB: number
+  level: Levels | null
 }
 
 /** What a listener tells its face. `ms` counts from the start of `listen` unless said otherwise. */
@@ -35,6 +42,8 @@ export type ListenEvent =
   | { event: 'gap'; ms: number; concealed: number }
   | { event: 'reconnecting'; attempt: number }
   | { event: 'off-air' }
+  /** The output device is lost (and tried again), or back, or who reads the pipe is too slow. */
+  | { event: 'output'; state: 'lost' | 'back' | 'slow'; message: string }
   | ({ event: 'stats'; bufferMs: number; targetMs: number } & ListenFigures)
   | { event: 'error'; code: string; message: string }
   | ({ event: 'ended'; framesSent: number; relayHops: number; reason: string } & ListenFigures)

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import type { BroadcastEvent } from '@pearcast/station'
+import type { BroadcastEvent, BroadcastStats } from '@pearcast/station'
 import { plain } from '../testing/screen.ts'
 import { BroadcastView } from './broadcast-view.ts'
+import type { InputEvent } from './input-event.ts'
 
-function told(view: BroadcastView, event: BroadcastEvent, nowMs = 0): string {
+function told(view: BroadcastView, event: BroadcastEvent | InputEvent, nowMs = 0): string {
   return view
     .apply(event, nowMs)
     .map(({ text }) => text)
@@ -11,13 +12,14 @@ function told(view: BroadcastView, event: BroadcastEvent, nowMs = 0): string {
 }
 
 const joined = (id: string): BroadcastEvent => ({ event: 'listener-joined', id, path: 'swarm', via: 'lan' })
-const stats = (bytesSent: number): BroadcastEvent => ({
+const stats = (bytesSent: number): BroadcastStats => ({
   event: 'stats',
   listeners: 1,
   framesSent: 50,
   bytesSent,
   cpuMs: 10,
   rssKiB: 60_000,
+  level: null,
 })
 
 test('on air, the link and the command to listen are there to copy', () => {
@@ -76,11 +78,38 @@ test('a source that stalls is said in the status as well, and so is its return',
   expect(view.statusLine(0)).toContain('on air 0:00')
 })
 
-test('waiting for the first listeners is no stall', () => {
+test('the level of both channels is in the status, their peaks in dB', () => {
+  const view = new BroadcastView(plain)
+  told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  told(view, { ...stats(1), level: { peakDb: [-3.2, -40], rmsDb: [-18, -50] } })
+  expect(view.statusLine(0)).toContain('level -3 / -40 dB')
+})
+
+test('silence is told with what may be its cause, and so is its end', () => {
+  const view = new BroadcastView(plain)
+  expect(told(view, { event: 'silence', state: 'begins', ms: 10_000 })).toMatch(
+    /silent for 10 s: is it muted/,
+  )
+  expect(told(view, { event: 'silence', state: 'ends', ms: 65_000 })).toMatch(/heard again, after 65 s/)
+})
+
+test('each entry of a playlist has a line, and one that is skipped says why', () => {
+  const view = new BroadcastView(plain)
+  expect(told(view, { event: 'track', name: 'a/1.flac', title: 'Dawn', durationS: 65 })).toBe(
+    'Now: Dawn (1:05)',
+  )
+  expect(told(view, { event: 'track', name: 'a/1.flac', title: null, durationS: null })).toBe('Now: a/1.flac')
+  const skipped = { event: 'skipped', name: 'b', code: 'FILE_EMPTY', message: '"b" is empty' } as const
+  expect(view.apply(skipped, 0)).toEqual([{ level: 'warn', text: 'Skipped: "b" is empty' }])
+  const lost = { event: 'input-lost', code: 'NO_AUDIO_INPUT', message: 'unplugged' } as const
+  expect(view.apply(lost, 0)).toEqual([{ level: 'warn', text: 'unplugged; trying again.' }])
+})
+
+test('waiting for the first sound is no stall', () => {
   const view = new BroadcastView(plain)
   told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
   const lines = view.apply({ event: 'source', state: 'stalled' }, 0)
-  expect(lines).toEqual([{ level: 'info', text: 'The first frame waits for listeners.' }])
+  expect(lines).toEqual([{ level: 'info', text: 'Waiting for the first sound of the source.' }])
   expect(view.statusLine(0)).toContain('on air 0:00')
 })
 

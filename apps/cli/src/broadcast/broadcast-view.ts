@@ -4,6 +4,7 @@ import type { Colors, Line } from '../terminal/output.ts'
 import { troubleLine } from '../terminal/trouble-line.ts'
 import { clock, count, printable } from '../terminal/text.ts'
 import { route } from '../terminal/words.ts'
+import type { InputEvent } from './input-event.ts'
 
 /** Up to so many listeners are named in the status line; more are counted. */
 const MAX_NAMED = 3
@@ -26,7 +27,7 @@ export class BroadcastView {
   }
 
   /** Takes in an event. @returns what is worth a line */
-  apply(event: BroadcastEvent, nowMs: number): Line[] {
+  apply(event: BroadcastEvent | InputEvent, nowMs: number): Line[] {
     switch (event.event) {
       case 'on-air':
         this.#onAirAtMs = nowMs
@@ -42,6 +43,14 @@ export class BroadcastView {
         return [info(`- ${event.id} left (${printable(event.reason)}); ${this.#count()}`)]
       case 'source':
         return this.#sourceLines(event.state)
+      case 'silence':
+        return [silenceLine(event.state, event.ms)]
+      case 'track':
+        return [info(trackLine(event))]
+      case 'skipped':
+        return [{ level: 'warn', text: `Skipped: ${printable(event.message, 1000)}` }]
+      case 'input-lost':
+        return [{ level: 'warn', text: `${printable(event.message, 1000)}; trying again.` }]
       case 'stats':
         this.#measure(event, nowMs)
         return [{ level: 'debug', text: this.statusLine(nowMs) }]
@@ -67,6 +76,8 @@ export class BroadcastView {
       ended: dim('ended'),
     }
     const parts = [`${state[this.#source]} ${clock(nowMs - this.#onAirAtMs)}`, this.#who()]
+    const level = this.#latest?.level
+    if (level) parts.push(`level ${level.peakDb.map((db) => db.toFixed(0)).join(' / ')} dB`)
     if (this.#kbitPerS > 0) parts.push(`${this.#kbitPerS.toFixed(0)} kbit/s sent`)
     return parts.join(dim(' · '))
   }
@@ -86,8 +97,8 @@ export class BroadcastView {
 
   #sourceLines(state: 'live' | 'stalled' | 'ended'): Line[] {
     const before = this.#source
-    // Before the first frame it is --wait-listeners that holds the source, not a fault.
-    if (state === 'stalled' && before === 'waiting') return [info('The first frame waits for listeners.')]
+    if (state === 'stalled' && before === 'waiting')
+      return [info('Waiting for the first sound of the source.')]
     this.#source = state
     switch (state) {
       case 'live':
@@ -126,4 +137,16 @@ export class BroadcastView {
 
 function info(text: string): Line {
   return { level: 'info', text }
+}
+
+function silenceLine(state: 'begins' | 'ends', ms: number): Line {
+  const seconds = (ms / 1000).toFixed(0)
+  if (state === 'ends') return info(`The source is to be heard again, after ${seconds} s of silence.`)
+  const text = `The source has been silent for ${seconds} s: is it muted, unplugged, or too soft (--gain)?`
+  return { level: 'warn', text }
+}
+
+function trackLine({ durationS, name, title }: Extract<InputEvent, { event: 'track' }>): string {
+  const length = durationS === null ? '' : ` (${clock(durationS * 1000)})`
+  return `Now: ${printable(title ?? name)}${length}`
 }

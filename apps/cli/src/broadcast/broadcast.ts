@@ -1,6 +1,5 @@
 import { flushCompileCache } from 'node:module'
 import { basename, extname } from 'node:path'
-import { openSource } from '@pearcast/audio'
 import { Broadcaster, type BroadcastEvent } from '@pearcast/station'
 import { exitCodeOfEnding } from '../ending.ts'
 import { openStore } from '../identity-store.ts'
@@ -9,30 +8,37 @@ import type { Session } from '../session.ts'
 import { OrderedStart } from '../tell-error.ts'
 import { showLive } from '../terminal/live.ts'
 import { BroadcastView } from './broadcast-view.ts'
+import type { InputEvent } from './input-event.ts'
+import { openInput } from './open-input.ts'
 import type { BroadcastOptions } from './broadcast-options.ts'
 
 /** bit/s: transparent music, clear speech. */
 const DEFAULT_BITRATE = { music: 96_000, voice: 32_000 } as const
 
 /** `pearcast broadcast`: on air until the input ends or someone asks to stop. @returns the exit code */
-export async function broadcast(input: string, options: BroadcastOptions, session: Session): Promise<number> {
+export async function broadcast(
+  inputs: readonly string[],
+  options: BroadcastOptions,
+  session: Session,
+): Promise<number> {
   const { output, stop } = session
   const bootstrap = bootstrapOf(options)
   const { loop, profile } = options
   const bitrate = options.bitrate ?? DEFAULT_BITRATE[profile]
   const allowTruncated = options.allowTruncated === true
-  const source = await openSource(input, { loop: loop === true, allowTruncated, profile, bitrate })
   const view = new BroadcastView(output.colors, hintFor(options))
   let errorCode: string | undefined
-  const onEvent = (event: BroadcastEvent): void => {
+  const onEvent = (event: BroadcastEvent | InputEvent): void => {
     if (event.event === 'error') errorCode = event.code
     output.event(event)
     output.lines(view.apply(event, Date.now()))
   }
 
+  const settings = { loop: loop === true, allowTruncated, profile, bitrate, gainDb: options.gain }
+  const source = await openInput(inputs, options, settings, onEvent)
   const store = await openStore()
   const identity = await store.open(options.station)
-  const title = options.title ?? source.title ?? titleOf(input)
+  const title = options.title ?? source.title ?? titleOf(inputs)
   const { path, rtc, maxListeners, uplink, waitListeners } = options
   const ordered = new OrderedStart(onEvent, output)
   const broadcaster = new Broadcaster({
@@ -47,6 +53,7 @@ export async function broadcast(input: string, options: BroadcastOptions, sessio
     maxListeners,
     uplinkBps: uplink,
     waitListeners,
+    stayOnAir: options.stay === true,
     onEvent: ordered.take,
     ...bootstrap,
   })
@@ -73,6 +80,8 @@ function hintFor({ bootstrap = '' }: BroadcastOptions): { before: string; after:
   return { before, after: bootstrap.trim() === '' ? '' : ` --bootstrap ${bootstrap.trim()}` }
 }
 
-function titleOf(input: string): string {
+/** A folder's name, a file's without its extension, the station's where the input has none. */
+function titleOf([input = '', ...more]: readonly string[]): string {
+  if (input === '-' || more.length > 0) return 'Live'
   return basename(input, extname(input))
 }

@@ -1,5 +1,14 @@
 import { Command, Option } from 'commander'
-import { bitrate, integer, lineRate, oneOf, stationName, title } from '../options/parsers.ts'
+import {
+  bitrate,
+  decibels,
+  format,
+  integer,
+  lineRate,
+  oneOf,
+  stationName,
+  title,
+} from '../options/parsers.ts'
 import type { BroadcastOptions } from '../broadcast/broadcast-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
@@ -7,12 +16,41 @@ import { examples } from './examples.ts'
 /** `pearcast broadcast INPUT` */
 export function broadcastCommand(run: Runner): Command {
   return new Command('broadcast')
-    .summary('put a file or a test tone on air')
+    .summary('put files, a microphone, a pipe or a test tone on air')
     .description(
-      'Puts INPUT on air and prints the link that listeners need. Ends with the file, or with Ctrl-C.',
+      'Puts INPUT on air and prints the link that listeners need. Ends with the last file or the pipe, or with Ctrl-C.',
     )
-    .argument('<input>', "a WAV, MP3, FLAC or Ogg Opus file, or 'tone'")
-    .addOption(new Option('--loop', 'start over at the end of the file'))
+    .argument(
+      '<input...>',
+      "files and folders (WAV, MP3, FLAC, Opus; what else ffmpeg reads), 'mic' or 'mic:DEVICE', '-' for a pipe, or 'tone'",
+    )
+    .addOption(new Option('--loop', 'start over at the end of the last file'))
+    .addOption(new Option('--shuffle', 'play the files in another order, another one in each pass of --loop'))
+    .addOption(
+      new Option('--seed <n>', 'of --shuffle: the same one gives the same order').argParser(
+        integer('--seed', 0, 999_999_999),
+      ),
+    )
+    .addOption(new Option('--stay', 'stay on air, silent, when the input has ended'))
+    .addOption(
+      new Option('--gain <dB>', 'louder or softer, -60 to 40').argParser(decibels('--gain', -60, 40)),
+    )
+    .addOption(
+      new Option(
+        '--format <name>',
+        "of a pipe: bare samples as s16le, s24le, f32le …, else ffmpeg's name as ogg, mp3, or auto (default: s16le)",
+      ).argParser(format('--format')),
+    )
+    .addOption(
+      new Option('--rate <Hz>', 'of bare samples in a pipe (default: 48000)').argParser(
+        integer('--rate', 4000, 192_000),
+      ),
+    )
+    .addOption(
+      new Option('--channels <n>', 'of bare samples in a pipe, 1 to 8 (default: 2)').argParser(
+        integer('--channels', 1, 8),
+      ),
+    )
     .addOption(new Option('--allow-truncated', 'play a cut-off file up to the cut instead of refusing it'))
     .addOption(
       new Option('--title <text>', "what listeners see (default: the file's own title)").argParser(
@@ -60,13 +98,21 @@ export function broadcastCommand(run: Runner): Command {
           'pearcast broadcast --loop --station jazz --title "Jazz all day" jazz.mp3',
         ],
         ['Speech at a low bitrate:', 'pearcast broadcast talk.wav --profile voice --bitrate 24'],
+        ['A folder, for ever, in any order:', 'pearcast broadcast --loop --shuffle ~/Music'],
+        ['The microphone, louder:', 'pearcast broadcast mic --profile voice --gain 6'],
+        ['One of several devices (see pearcast devices):', 'pearcast broadcast mic:usb'],
+        [
+          'What another program plays, heard from its first sample:',
+          'ffmpeg -i x.mkv -f s16le -ar 48000 -ac 2 - | pearcast broadcast - --wait-listeners 1',
+        ],
+        ['A web radio:', 'curl -s https://… | pearcast broadcast - --format auto'],
         ['A test tone, as events for a script:', 'pearcast broadcast tone --json'],
       ]),
     )
-    .action((input: string, _own: unknown, command: Command) =>
+    .action((inputs: string[], _own: unknown, command: Command) =>
       run(command, async (session) => {
         const { broadcast } = await import('../broadcast/broadcast.ts')
-        return broadcast(input, command.optsWithGlobals<BroadcastOptions>(), session)
+        return broadcast(inputs, command.optsWithGlobals<BroadcastOptions>(), session)
       }),
     )
 }

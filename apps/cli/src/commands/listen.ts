@@ -15,10 +15,21 @@ export function listenCommand(run: Runner): Command {
     .addOption(
       new Option(
         '--output <where>',
-        "'speakers', a file ending in .wav or .opus (one of that name is replaced), or 'null'",
+        "'speakers', a file ending in .wav or .opus (one of that name is replaced), '-' for PCM on stdout, or 'null'",
       )
         .argParser(output('--output'))
         .default('speakers'),
+    )
+    .addOption(
+      new Option('--volume <percent>', 'of the speakers, 0 to 400 (default: 100)').argParser(
+        integer('--volume', 0, 400),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--device <id>',
+        'which speakers, by id or name: see "pearcast devices" (default: the default)',
+      ),
     )
     .addOption(
       new Option(
@@ -50,6 +61,8 @@ export function listenCommand(run: Runner): Command {
         ['Through the speakers:', 'pearcast listen pearcast://…'],
         ['Keep it, and hear it again by name:', 'pearcast listen pearcast://… --save jazz'],
         ['… later:', 'pearcast listen jazz'],
+        ['Softer, through a headset:', 'pearcast listen jazz --volume 40 --device headset'],
+        ['Into another program (s16le, 48 kHz, stereo):', 'pearcast listen jazz --output - | aplay -f dat'],
         ['Record an hour:', 'pearcast listen pearcast://… --output show.wav --duration 3600'],
         ['Keep the Opus packets as they were sent:', 'pearcast listen pearcast://… --output show.opus'],
         [

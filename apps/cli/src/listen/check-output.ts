@@ -1,14 +1,22 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isatty } from 'node:tty'
 import { AudioError } from '@pearcast/audio'
+import { CliError } from '../errors.ts'
 
 /**
  * A recording begins with the first sound, which may be hours away: what cannot work is told now.
  *
- * @throws AudioError OUTPUT_UNWRITABLE
+ * @throws AudioError OUTPUT_UNWRITABLE; CliError USAGE
  */
 export async function checkOutput(output: string): Promise<void> {
   if (output === 'speakers' || output === 'null') return
+  if (output === '-') {
+    if (!isatty(1)) return
+    throw CliError.usage(
+      '--output - wants a program behind the pipe, for example | aplay -f dat; this is a terminal',
+    )
+  }
   const existing = await stat(output).catch(() => undefined)
   if (existing?.isDirectory()) throw AudioError.outputUnwritable(output, 'it is a folder')
   const folder = await stat(dirname(output)).catch(() => undefined)

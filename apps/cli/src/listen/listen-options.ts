@@ -3,6 +3,10 @@ import type { GlobalOptions } from '../options/global.ts'
 /** `pearcast listen`, parsed. */
 export interface ListenOptions extends GlobalOptions {
   output: string
+  /** per cent */
+  volume?: number
+  /** id or name of an output device */
+  device?: string
   duration?: number
   /** ms */
   buffer?: number

@@ -63,6 +63,14 @@ export class ListenView {
       case 'off-air':
         this.#state = 'off-air'
         return [info('The station is off air. Waiting for it to come back …')]
+      case 'output':
+        if (event.state === 'back') return [info('The sound is back.')]
+        return [
+          {
+            level: 'warn',
+            text: `${printable(event.message)}${event.state === 'lost' ? '; trying again.' : '.'}`,
+          },
+        ]
       case 'stats':
         this.#take(event)
         return [{ level: 'debug', text: this.statusLine(nowMs) }]

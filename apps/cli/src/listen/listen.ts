@@ -1,4 +1,4 @@
-import { openSink } from '@pearcast/audio'
+import { openSink, type Sink } from '@pearcast/audio'
 import { parseLink } from '@pearcast/protocol'
 import { Listener, type ListenEvent } from '@pearcast/station'
 import sodium from 'sodium-universal'
@@ -23,7 +23,7 @@ export async function listen(linkOrName: string, options: ListenOptions, session
   const link = parseLink(sodium, linkText)
   const bootstrap = bootstrapOf(options)
   await checkOutput(options.output)
-  const sink = await openSink(options.output, { channels: 2 })
+  const sink = await openOutput(options)
   const store = await openStore()
   if (options.save !== undefined) await keep(options.save, linkText, session)
   const view = new ListenView(output.colors, options.duration)
@@ -75,6 +75,13 @@ export async function listen(linkOrName: string, options: ListenOptions, session
     endLive()
     await listener.stop()
   }
+}
+
+async function openOutput({ device, output, volume }: ListenOptions): Promise<Sink> {
+  if (output !== 'speakers' && (device ?? volume) !== undefined) {
+    throw CliError.usage('--volume and --device are for the speakers')
+  }
+  return openSink(output, { channels: 2, device, volume: volume === undefined ? undefined : volume / 100 })
 }
 
 async function keep(name: string, link: string, { output }: Session): Promise<void> {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { bitrate, integer, lineRate, oneOf, output, seconds, stationName, title } from './parsers.ts'
+import {
+  bitrate,
+  decibels,
+  format,
+  integer,
+  lineRate,
+  oneOf,
+  output,
+  seconds,
+  stationName,
+  title,
+} from './parsers.ts'
 
 describe('what an option accepts', () => {
   test('seconds are whole or decimal', () => {
@@ -30,8 +41,16 @@ describe('what an option accepts', () => {
   })
 
   test('an output is a device, nothing, or a file to record to', () => {
-    const outputs = ['speakers', 'null', 'a.wav', 'some/where/B.OPUS']
+    const outputs = ['speakers', 'null', '-', 'a.wav', 'some/where/B.OPUS']
     expect(outputs.map(output('--output'))).toEqual(outputs)
+  })
+
+  test('a gain has a sign or none', () => {
+    expect(['6', '+6', '-3.5', '0'].map(decibels('--gain', -60, 40))).toEqual([6, 6, -3.5, 0])
+  })
+
+  test('a format is a plain name', () => {
+    expect(['s16le', 'OGG', 'auto'].map(format('--format'))).toEqual(['s16le', 'ogg', 'auto'])
   })
 
   test('a title is trimmed', () => {
@@ -48,6 +67,9 @@ describe('what an option refuses, in plain words', () => {
     [seconds('--duration', 600), '601', "--duration wants seconds up to 600, e.g. 30, not '601'"],
     [integer('--nodes', 4, 256), '3', "--nodes wants a whole number from 4 to 256, not '3'"],
     [integer('--nodes', 4, 256), '4.5', "--nodes wants a whole number from 4 to 256, not '4.5'"],
+    [decibels('--gain', -60, 40), '41', "--gain wants dB from -60 to 40, e.g. 6, not '41'"],
+    [decibels('--gain', -60, 40), '6dB', "--gain wants dB from -60 to 40, e.g. 6, not '6dB'"],
+    [format('--format'), '-i', "--format wants a name like s16le, f32le, ogg, mp3 or auto, not '-i'"],
     [oneOf('--path', ['auto', 'swarm', 'webrtc']), 'tcp', "--path wants auto, swarm or webrtc, not 'tcp'"],
     [bitrate('--bitrate'), '5', "--bitrate wants kbit/s from 6 to 192, e.g. 96, not '5'"],
     [bitrate('--bitrate'), '193', "--bitrate wants kbit/s from 6 to 192, e.g. 96, not '193'"],
@@ -57,12 +79,12 @@ describe('what an option refuses, in plain words', () => {
     [
       output('--output'),
       'a.mp3',
-      "--output wants speakers, null, or a file that ends in .wav or .opus, not 'a.mp3'",
+      "--output wants speakers, null, - for stdout, or a file that ends in .wav or .opus, not 'a.mp3'",
     ],
     [
       output('--output'),
       '.wav',
-      "--output wants speakers, null, or a file that ends in .wav or .opus, not '.wav'",
+      "--output wants speakers, null, - for stdout, or a file that ends in .wav or .opus, not '.wav'",
     ],
     [
       stationName('--station'),

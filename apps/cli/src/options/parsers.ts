@@ -28,6 +28,25 @@ export function integer(flag: string, min: number, max: number): Parser<number> 
   }
 }
 
+/** A number of dB, decimals and a sign allowed. */
+export function decibels(flag: string, min: number, max: number): Parser<number> {
+  return (text) => {
+    const value = /^[+-]?\d{1,3}(\.\d{1,3})?$/.test(text) ? Number(text) : undefined
+    if (value === undefined || value < min || value > max)
+      throw wants(flag, `dB from ${min} to ${max}, e.g. 6`, text)
+    return value
+  }
+}
+
+/** The name of a format as ffmpeg knows it; whether it does is seen when it runs. */
+export function format(flag: string): Parser<string> {
+  return (text) => {
+    if (!/^[a-z0-9][a-z0-9_]{0,31}$/i.test(text))
+      throw wants(flag, 'a name like s16le, f32le, ogg, mp3 or auto', text)
+    return text.toLowerCase()
+  }
+}
+
 /** One of a few words, which shells complete. */
 export function oneOf<T extends string>(
   flag: string,
@@ -99,11 +118,12 @@ export function title(flag: string): Parser<string> {
   }
 }
 
-/** `speakers`, `null`, or a file to record to. */
+/** `speakers`, `null`, `-` for stdout, or a file to record to. */
 export function output(flag: string): Parser<string> {
   return (text) => {
-    if (text === 'speakers' || text === 'null' || /[^/\\]\.(wav|opus)$/i.test(text)) return text
-    throw wants(flag, 'speakers, null, or a file that ends in .wav or .opus', text)
+    if (text === 'speakers' || text === 'null' || text === '-' || /[^/\\]\.(wav|opus)$/i.test(text))
+      return text
+    throw wants(flag, 'speakers, null, - for stdout, or a file that ends in .wav or .opus', text)
   }
 }
 

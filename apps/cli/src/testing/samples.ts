@@ -1,4 +1,6 @@
 import type { BroadcastEvent, ListenEvent, ListenFigures } from '@pearcast/station'
+import type { InputEvent } from '../broadcast/input-event.ts'
+import type { DevicesEvent } from '../devices/devices-event.ts'
 import type { DoctorEvent } from '../doctor/doctor-event.ts'
 import type { DemoEvent, DhtEvent, FavouritesEvent, LegResult } from '../events.ts'
 import type { StationCommandEvent } from '../station/station-event.ts'
@@ -54,13 +56,25 @@ export const silentLeg: LegResult = {
 
 const error = { event: 'error', code: 'NO_UDP', message: 'No answer over UDP.' } as const
 
-export const broadcastEvents: OneOfEach<BroadcastEvent> = {
+export const broadcastEvents: OneOfEach<BroadcastEvent | InputEvent> = {
   'on-air': { event: 'on-air', link: 'pearcast://abc', key: '00ff' },
   'listener-joined': { event: 'listener-joined', id: 'a1b2c3d4', path: 'swarm', via: 'lan' },
   'listener-path': { event: 'listener-path', id: 'a1b2c3d4', from: 'swarm', path: 'webrtc', via: 'webrtc' },
   'listener-left': { event: 'listener-left', id: 'a1b2c3d4', reason: 'leaving' },
   source: { event: 'source', state: 'live' },
-  stats: { event: 'stats', listeners: 1, framesSent: 50, bytesSent: 12_000, cpuMs: 20.5, rssKiB: 60_000 },
+  stats: {
+    event: 'stats',
+    listeners: 1,
+    framesSent: 50,
+    bytesSent: 12_000,
+    cpuMs: 20.5,
+    rssKiB: 60_000,
+    level: { peakDb: [-3, -4.5], rmsDb: [-18, -17.2] },
+  },
+  silence: { event: 'silence', state: 'begins', ms: 10_000 },
+  track: { event: 'track', name: 'a/1.flac', title: 'First light', durationS: 30 },
+  skipped: { event: 'skipped', name: 'a/2.txt', code: 'FILE_NOT_AUDIO', message: 'It is no audio.' },
+  'input-lost': { event: 'input-lost', code: 'NO_AUDIO_INPUT', message: 'It is gone.' },
   error,
   ended: { event: 'ended', reason: 'source-ended', framesSent: 500, durationMs: 10_400 },
 }
@@ -74,6 +88,7 @@ export const listenEvents: OneOfEach<ListenEvent> = {
   gap: { event: 'gap', ms: 40, concealed: 2 },
   reconnecting: { event: 'reconnecting', attempt: 1 },
   'off-air': { event: 'off-air' },
+  output: { event: 'output', state: 'lost', message: 'The sound card is gone.' },
   stats: { event: 'stats', bufferMs: 40, targetMs: 40, ...figures },
   error,
   ended: { event: 'ended', framesSent: 500, relayHops: 0, reason: 'duration', ...figures },
@@ -123,5 +138,14 @@ export const doctorEvents: OneOfEach<DoctorEvent> = {
     clockStepMs: 0,
     openFilesLimit: 1024,
     paths: { open: 'direct', consistent: 'birthday', random: 'none' },
+  },
+}
+
+export const devicesEvents: OneOfEach<DevicesEvent> = {
+  devices: {
+    event: 'devices',
+    system: 'pulse',
+    inputs: [{ id: 'usb', name: 'USB Microphone', isDefault: true }],
+    outputs: [],
   },
 }

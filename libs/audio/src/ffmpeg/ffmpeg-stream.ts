@@ -18,7 +18,7 @@ export interface FfmpegInput {
 
 /** Decoded by an ffmpeg process, as fast as it is read. */
 export class FfmpegStream implements PcmStream {
-  readonly sampleRate = SAMPLE_RATE
+  readonly sampleRate: typeof SAMPLE_RATE = SAMPLE_RATE
   readonly channels: Channels
   readonly #input: FfmpegInput
   #process: FfmpegProcess

@@ -16,7 +16,7 @@ export async function refuseCutOff(bytes: Bytes, kind: 'mp4' | 'matroska'): Prom
 
 /** Opus out of WebM, Matroska or MP4: demuxed by mediabunny, decoded by libopus. */
 export class PacketStream implements PcmStream {
-  readonly sampleRate = SAMPLE_RATE
+  readonly sampleRate: typeof SAMPLE_RATE = SAMPLE_RATE
   readonly channels: Channels
   readonly title: string | undefined
   readonly durationS: number | undefined

@@ -1,12 +1,24 @@
 /** How a sample lies in memory; names as ffmpeg's formats. */
-export type PcmEncoding = keyof typeof ENCODINGS
+export type PcmEncoding =
+  | 'u8'
+  | 's8'
+  | 's16le'
+  | 's16be'
+  | 's24le'
+  | 's24be'
+  | 's32le'
+  | 's32be'
+  | 'f32le'
+  | 'f32be'
+  | 'f64le'
+  | 'f64be'
 
 interface Encoding {
   bytes: number
   sampleAt(view: DataView, at: number): number
 }
 
-const ENCODINGS = {
+const ENCODINGS: Readonly<Record<PcmEncoding, Encoding>> = {
   u8: { bytes: 1, sampleAt: (view, at) => (view.getUint8(at) - 128) / 128 },
   s8: { bytes: 1, sampleAt: (view, at) => view.getInt8(at) / 128 },
   s16le: { bytes: 2, sampleAt: (view, at) => view.getInt16(at, true) / 32768 },
@@ -22,7 +34,7 @@ const ENCODINGS = {
   f32be: { bytes: 4, sampleAt: (view, at) => finite(view.getFloat32(at)) },
   f64le: { bytes: 8, sampleAt: (view, at) => finite(view.getFloat64(at, true)) },
   f64be: { bytes: 8, sampleAt: (view, at) => finite(view.getFloat64(at)) },
-} as const satisfies Readonly<Record<string, Encoding>>
+}
 
 export function isPcmEncoding(name: string): name is PcmEncoding {
   return Object.hasOwn(ENCODINGS, name)

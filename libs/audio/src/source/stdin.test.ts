@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { readPcm } from '../testing/read-source.ts'
 import { glide, likeness } from '../testing/signals.ts'
 import { openStdin } from './stdin.ts'
+import type { StandardInput } from './stdin.ts'
 import type { PcmEncoding } from './pcm-samples.ts'
 
 const PCM = { format: 's16le', sampleRate: 48_000, channels: 2 }
+const from = (pipe: PassThrough): StandardInput => ({ isTerminal: () => false, open: () => pipe })
 const MUSIC = { profile: 'music' } as const
 
 const WRITERS: Record<PcmEncoding, (view: DataView, at: number, sample: number) => number> = {
@@ -49,7 +51,7 @@ describe('bare PCM from a pipe', () => {
       const pcm = glide(1920)
       const pipe = new PassThrough()
       pipe.end(bytesOf(pcm, format))
-      const heard = await readPcm(await openStdin(pipe, { ...PCM, format }, MUSIC))
+      const heard = await readPcm(await openStdin({ ...PCM, format }, MUSIC, from(pipe)))
       expect(heard.length).toBe(pcm.length)
       expect(likeness(heard, pcm)).toBeGreaterThan(0.9998)
     },
@@ -68,7 +70,7 @@ describe('bare PCM from a pipe', () => {
           at += length
         }
         pipe.end()
-        const heard = await readPcm(await openStdin(pipe, PCM, MUSIC))
+        const heard = await readPcm(await openStdin(PCM, MUSIC, from(pipe)))
         expect(likeness(heard, pcm)).toBeGreaterThan(0.9999)
       }),
       { numRuns: 30 },
@@ -78,13 +80,13 @@ describe('bare PCM from a pipe', () => {
   test('of another rate and one channel lasts as long as before', async () => {
     const pipe = new PassThrough()
     pipe.end(bytesOf(glide(44_100, 1), 's16le'))
-    const source = await openStdin(pipe, { format: 's16le', sampleRate: 44_100, channels: 1 }, MUSIC)
+    const source = await openStdin({ format: 's16le', sampleRate: 44_100, channels: 1 }, MUSIC, from(pipe))
     expect((await readPcm(source)).length).toBe(48_000 * 2)
   })
 
   test('is not read ahead of what is asked for', async () => {
     const pipe = new PassThrough({ highWaterMark: 16_384 })
-    const source = await openStdin(pipe, PCM, MUSIC)
+    const source = await openStdin(PCM, MUSIC, from(pipe))
     const second = bytesOf(glide(48_000), 's16le')
     let accepted = 0
     while (pipe.write(second.subarray(accepted, accepted + 4096))) accepted += 4096
@@ -94,7 +96,7 @@ describe('bare PCM from a pipe', () => {
   })
 
   test('that waits is left at once', async () => {
-    const source = await openStdin(new PassThrough(), PCM, MUSIC)
+    const source = await openStdin(PCM, MUSIC, from(new PassThrough()))
     const reading = source.read()
     await source.close()
     expect(await reading).toBeUndefined()
@@ -103,18 +105,20 @@ describe('bare PCM from a pipe', () => {
   test('that ends without a sample is told', async () => {
     const pipe = new PassThrough()
     pipe.end()
-    await expect((await openStdin(pipe, PCM, MUSIC)).read()).rejects.toMatchObject({ code: 'INPUT_EMPTY' })
+    await expect((await openStdin(PCM, MUSIC, from(pipe))).read()).rejects.toMatchObject({
+      code: 'INPUT_EMPTY',
+    })
   })
 
   test('is made louder by --gain', async () => {
     const pipe = new PassThrough()
     pipe.end(bytesOf(new Float32Array(1920).fill(0.1), 'f32le'))
-    const source = await openStdin(pipe, { ...PCM, format: 'f32le' }, { ...MUSIC, gainDb: 6 })
+    const source = await openStdin({ ...PCM, format: 'f32le' }, { ...MUSIC, gainDb: 6 }, from(pipe))
     expect((await readPcm(source))[0]).toBeCloseTo(0.1995, 3)
   })
 })
 
 test('a terminal is no input, and an example of one is given', async () => {
-  const terminal = Object.assign(new PassThrough(), { isTTY: true })
-  await expect(openStdin(terminal, PCM, MUSIC)).rejects.toMatchObject({ code: 'STDIN_IS_TERMINAL' })
+  const terminal = { ...from(new PassThrough()), isTerminal: () => true }
+  await expect(openStdin(PCM, MUSIC, terminal)).rejects.toMatchObject({ code: 'STDIN_IS_TERMINAL' })
 })

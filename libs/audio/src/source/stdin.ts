@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { isatty } from 'node:tty'
 import { AudioError } from '../error.ts'
 import { channelsOf } from '../format.ts'
 import { BlockSource } from './block-source.ts'
@@ -16,21 +17,30 @@ export interface StdinFormat {
   channels: number
 }
 
+/** A test has pipes of its own. */
+export interface StandardInput {
+  isTerminal(): boolean
+  open(): Readable
+}
+
+/** Opened only when it is read here: Node makes it non-blocking, for an ffmpeg that inherits it as well. */
+const ours: StandardInput = { isTerminal: () => isatty(0), open: () => process.stdin }
+
 /**
  * Standard input: bare PCM is read here, anything else by an ffmpeg that inherits the pipe. It is read no faster than it is
  * broadcast, so that its writer waits.
  * @throws AudioError STDIN_IS_TERMINAL
  */
 export async function openStdin(
-  input: Readable & { isTTY?: boolean },
   { channels, format, sampleRate }: StdinFormat,
   options: OpenSourceOptions,
+  input: StandardInput = ours,
 ): Promise<AudioSource> {
-  if (input.isTTY === true) throw AudioError.stdinIsTerminal()
+  if (input.isTerminal()) throw AudioError.stdinIsTerminal()
   const to = channelsOf(options)
   const source = isPcmEncoding(format)
     ? await BlockSource.wait(
-        new (await import('./pcm-pipe.ts')).PcmPipe('standard input', input, {
+        new (await import('./pcm-pipe.ts')).PcmPipe('standard input', input.open(), {
           encoding: format,
           sampleRate,
           channels,

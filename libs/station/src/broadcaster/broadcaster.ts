@@ -1,5 +1,5 @@
 import sodium from 'sodium-universal'
-import { FRAME_SAMPLES, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
+import { FRAME_SAMPLES, LevelMeter, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
 import { FrameBus } from '@pearcast/media'
 import { toHex, type Accepted, type SourceHeartbeat } from '@pearcast/protocol'
 import type { RtcStack } from '@pearcast/rtc'
@@ -15,6 +15,7 @@ import { RtcSession } from '../rtc-session.ts'
 import { codeOf, messageOf } from '../text.ts'
 import { Audience, type AudienceOptions } from './audience.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
+import { SilenceWatch } from './silence-watch.ts'
 import { SourceFeed } from './source-feed.ts'
 
 type TimerId = Extract<StationEffect, { type: 'start-timer' }>['id']
@@ -37,6 +38,8 @@ export interface BroadcasterOptions {
   uplinkBps?: number | undefined
   /** Audio starts when so many listen; 0: at once. */
   waitListeners: number
+  /** After the end of the source: stay on air, quiet, until stopped. */
+  stayOnAir?: boolean | undefined
   onEvent: (event: BroadcastEvent) => void
 }
 
@@ -69,6 +72,10 @@ export class Broadcaster {
   #feed: SourceFeed | undefined
   #heartbeatState: SourceHeartbeat['state'] | undefined
   #gathering = false
+  #sourceState: 'live' | 'stalled' | 'ended' | undefined
+  #sourceFailed = false
+  readonly #meter: LevelMeter
+  readonly #silence = new SilenceWatch()
   #intervals: NodeJS.Timeout[] = []
   /** Of the first announcement, on which `start()` waits. */
   #announced: { resolve: () => void; reject: (error: unknown) => void } | undefined
@@ -79,6 +86,7 @@ export class Broadcaster {
     this.#options = options
     this.#timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
     this.ended = new Promise((resolve) => (this.#finish = resolve))
+    this.#meter = new LevelMeter(options.source.channels)
     this.#audience = new Audience({
       bus: this.#bus,
       maxListeners: options.maxListeners,
@@ -146,7 +154,11 @@ export class Broadcaster {
       signer: session.signer,
       bus: this.#bus,
       nowUs,
-      onState: (state) => this.#send({ type: state === 'live' ? 'SOURCE_LIVE' : 'SOURCE_STALLED' }),
+      onState: (state) => {
+        this.#send({ type: state === 'live' ? 'SOURCE_LIVE' : 'SOURCE_STALLED' })
+        this.#tellSource(state)
+      },
+      onItem: (item) => this.#meter.add(item),
     })
   }
 
@@ -208,15 +220,14 @@ export class Broadcaster {
         return this.#beginRoutine()
       case 'source':
         // Waiting for the audience is no trouble of the source.
-        if (!this.#gathering)
-          onEvent({ event: 'source', state: notice.state === 'live' ? 'live' : 'stalled' })
+        if (!this.#gathering) this.#tellSource(notice.state === 'live' ? 'live' : 'stalled')
         return
       case 'off-air':
         if (notice.reason === 'superseded') {
           const { code, message } = StationError.superseded()
           onEvent({ event: 'error', code, message })
         }
-        return void this.#close(notice.reason)
+        return void this.#close(this.#sourceFailed ? 'source-failed' : notice.reason)
       case 'announce-failed':
         onEvent({
           event: 'error',
@@ -256,18 +267,26 @@ export class Broadcaster {
   }
 
   async #runSource(): Promise<void> {
-    const { onEvent, waitListeners } = this.#options
+    const { onEvent, stayOnAir, waitListeners } = this.#options
     try {
       this.#gathering = true
       this.#send({ type: 'SOURCE_STALLED' })
       await this.#audience.gathered(waitListeners)
       this.#gathering = false
       if ((await this.#feed?.run()) !== 'ended') return
-      onEvent({ event: 'source', state: 'ended' })
     } catch (error) {
+      this.#sourceFailed = stayOnAir !== true
       onEvent({ event: 'error', code: codeOf(error), message: messageOf(error) })
     }
-    this.#send({ type: 'SOURCE_ENDED' })
+    this.#tellSource('ended')
+    // Quiet is not gone: listeners stay with a station whose heartbeats go on.
+    this.#send({ type: stayOnAir === true ? 'SOURCE_STALLED' : 'SOURCE_ENDED' })
+  }
+
+  #tellSource(state: 'live' | 'stalled' | 'ended'): void {
+    if (this.#sourceState === state || this.#sourceState === 'ended') return
+    this.#sourceState = state
+    this.#options.onEvent({ event: 'source', state })
   }
 
   async #sayBye(reason: 'off-air' | 'superseded'): Promise<void> {
@@ -294,6 +313,9 @@ export class Broadcaster {
 
   #stats(): void {
     const { user, system } = process.cpuUsage()
+    const level = this.#meter.take()
+    const silence = this.#silence.add(level && level.rmsDb, STATS_MS)
+    if (silence !== undefined) this.#options.onEvent({ event: 'silence', ...silence })
     this.#options.onEvent({
       event: 'stats',
       listeners: this.#audience.size,
@@ -301,6 +323,7 @@ export class Broadcaster {
       bytesSent: this.#audience.bytesSent,
       cpuMs: Math.round((user + system) / 1000),
       rssKiB: Math.round(process.memoryUsage.rss() / 1024),
+      level,
     })
   }
 

@@ -23,19 +23,20 @@ export interface SourceFeedOptions {
 const READ_AHEAD = 50
 /** Items to begin with, and to go on with after a stall: a pipe that gives in bursts would stall again at once. 200 ms. */
 const CUSHION = READ_AHEAD / 5
-/** A source that gives nothing for so long has stalled; a hiccup shorter than this only shifts the schedule. */
+/**
+ * A source that gives nothing for so long has stalled: listeners are told, so that silence is no loss. A hiccup shorter than
+ * this only shifts the schedule.
+ */
 const STALL_MS = 200
 /**
  * This process was held up for longer: go on from now. Catching up in a burst would make every listener skip to the live
  * edge; shifting the schedule loses nothing.
  */
 const MAX_LATE_MS = 250
-/** A live source that gives nothing for so long has stalled: listeners are told, so that silence is no loss. */
-const LIVE_STALL_MS = 100
 
 /**
- * Reads a source ahead, and at the pace of its own durations (or at once, if it is live) encodes, signs and publishes each frame once, whatever
- * the number of listeners. Sequence numbers start at 1; media time counts samples at 48 kHz from 0.
+ * Reads a source ahead, and at the pace of its own durations (or at once, if it is live) encodes, signs and publishes each
+ * frame once, whatever the number of listeners. Sequence numbers start at 1; media time counts samples at 48 kHz from 0.
  */
 export class SourceFeed {
   #headSeq = 0
@@ -101,7 +102,7 @@ export class SourceFeed {
         stallTimer ??= setTimeout(() => {
           isStalled = true
           this.#options.onState('stalled')
-        }, LIVE_STALL_MS)
+        }, STALL_MS)
         await this.#changed()
         continue
       }

@@ -1,5 +1,5 @@
 import sodium from 'sodium-universal'
-import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
+import { OpusDecoder, type AudioError, type Sink, type SinkNotice } from '@pearcast/audio'
 import type { Gap, PlayedSlot, PlayoutStats } from '@pearcast/media'
 import type { Accepted, Path, StationLink, Via } from '@pearcast/protocol'
 import {
@@ -12,16 +12,18 @@ import {
 import {
   ConnectionManager,
   openDht,
+  RoutedLink,
   type Address,
   type ConnectionEvent,
   type DhtNode,
   type PeerLink,
 } from '@pearcast/swarm'
-import { nowUs, Timers } from '../clock.ts'
+import { nowUs, Timers, within } from '../clock.ts'
 import type { ListenEvent, ListenFigures, PathMode } from '../events.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { choosePath, type ChosenPath, type RtcChoice } from '../rtc-choice.ts'
 import { codeOf, impostorText, messageOf, refusalText } from '../text.ts'
+import { Helping } from '../routed/helping.ts'
 import { Liveness } from './liveness.ts'
 import { MediaReceiver } from './media-receiver.ts'
 import type { MediaTap } from './media-tap.ts'
@@ -39,6 +41,11 @@ export interface ListenerOptions {
   bootstrap?: readonly Address[] | undefined
   path: PathMode
   rtc?: RtcChoice | undefined
+  /**
+   * While this node can be reached by others, announce it and pass on the signaling of listeners who cannot reach the
+   * station. Default true.
+   */
+  help?: boolean | undefined
   /** Smallest delay kept against jitter, ms; default 40. More is more robust, and later. */
   bufferMs?: number | undefined
   /** Ends so many seconds after the first frame was played. */
@@ -53,6 +60,8 @@ const TICK_MS = 10
 /** Every tenth tick: liveness and paths. */
 const TICKS_PER_CHECK = 10
 const STATS_MS = 1000
+/** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
+const LEAVE_MS = 1000
 
 /** One station heard: finds it, holds a link, plays what is verified, and never gives up until it is stopped. */
 export class Listener {
@@ -68,6 +77,7 @@ export class Listener {
   #node: DhtNode | undefined
   #chosen: ChosenPath
   #connections: ConnectionManager | undefined
+  #helping: Helping | undefined
   #upstream: Upstream | undefined
   #paths: PathControl | undefined
   #path: Path | undefined
@@ -130,10 +140,12 @@ export class Listener {
         node,
         sodium,
         link,
+        routes: this.#chosen.stack !== undefined,
         ...(minTerm && { minTerm }),
         onLink: (open) => this.#adopt(open, node),
         onEvent: (event) => this.#onConnection(event),
       })
+      this.#helping = this.#createHelping(node)
       this.#machine.send({ type: 'START' })
       await node.ready()
     } catch (error) {
@@ -154,7 +166,10 @@ export class Listener {
       case 'connect':
         return this.#connect()
       case 'subscribe':
-        return this.#upstream?.subscribe({ swarm: this.#chosen.path !== 'webrtc', webrtc: false })
+        return this.#upstream?.subscribe({
+          swarm: this.#pathOver(this.#upstream.link) !== 'webrtc',
+          webrtc: false,
+        })
       case 'redial':
         return this.#connections?.redial(effect.reason)
       case 'keep-link':
@@ -232,6 +247,7 @@ export class Listener {
         })
       case 'link-lost':
         this.#leaveUpstream()
+        this.#helping?.linkedBy(undefined)
         if (event.end.kind === 'bye') this.#machine.send({ type: 'BYE', reason: event.end.reason })
         else this.#machine.send({ type: 'LINK_DOWN', reason: event.end.kind })
         return
@@ -265,7 +281,7 @@ export class Listener {
       },
     })
     const paths = new PathControl({
-      mode: this.#chosen.path,
+      mode: this.#pathOver(link),
       nowUs,
       subscribe: (wanted) => upstream.subscribe(wanted),
       select: (path) => upstream.select(path),
@@ -273,9 +289,17 @@ export class Listener {
     })
     this.#upstream = upstream
     this.#paths = paths
+    this.#helping?.linkedBy(link)
     this.#liveness.linkUp(nowUs())
     this.#machine.send({ type: 'LINK_UP', via: link.via })
     if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
+  }
+
+  /** On one machine everybody reaches everybody. */
+  #createHelping(node: DhtNode): Helping | undefined {
+    const { help = true, link } = this.#options
+    if (!help || node.isLoopback || this.#chosen.stack === undefined) return undefined
+    return new Helping({ node, sodium, link, role: 'listener', now: Date.now })
   }
 
   #introduce({ bitrate, channels, title }: Accepted): void {
@@ -296,6 +320,11 @@ export class Listener {
     })
     link.onSession = (renewed) => this.#receiver.begin(renewed)
     return this.#receiver.begin(session)
+  }
+
+  /** A routed link has no connection that could carry frames, only the WebRTC that it leads to. */
+  #pathOver(link: PeerLink): PathMode {
+    return link instanceof RoutedLink ? 'webrtc' : this.#chosen.path
   }
 
   #leaveUpstream(): void {
@@ -339,6 +368,10 @@ export class Listener {
     const io = {
       pull: (into: Float32Array): void => this.#receiver.pull(into),
       onError: (error: AudioError): void => this.#failOutput(error),
+      onNotice: (notice: SinkNotice): void => {
+        const message = notice.state === 'back' ? '' : notice.why
+        this.#options.onEvent({ event: 'output', state: notice.state, message })
+      },
     }
     this.#options.sink.start(io).catch((error: unknown) => this.#failOutput(error))
   }
@@ -402,7 +435,7 @@ export class Listener {
     if (this.#sinkRuns) await this.#options.sink.stop().catch((error: unknown) => this.#failOutput(error))
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
     this.#paths?.stop()
-    await this.#connections?.stop()
+    await Promise.all([this.#connections?.stop(), within(LEAVE_MS, this.#helping?.stop())])
     this.#leaveUpstream()
     await this.#node?.close()
     const stats = this.#receiver.stats()
