@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import HyperDHT from 'hyperdht'
 import { encodeDatagram, LIMITS, parseLink, type StationLink } from '@pearcast/protocol'
 import { readRecord, type DhtNode } from '@pearcast/swarm'
 import sodium from 'sodium-universal'
@@ -11,6 +10,7 @@ import {
   nextStats,
   pause,
   provenStranger,
+  randomKeyPair,
   strangerNode,
   type Stranger,
 } from '../testing/strangers.ts'
@@ -61,18 +61,25 @@ beforeAll(async () => {
 }, 60_000)
 
 afterEach(async () => {
-  await Promise.all(strangers.splice(0).map((stranger) => stranger.stop()))
-  await Promise.all(listeners.map(nextStats))
-  for (const listener of listeners) {
+  await Promise.all(strangers.splice(0).map((each) => each.stop()))
+})
+
+/** What is worse than it should be, for those who listen and for the broadcaster's memory. */
+async function harm(): Promise<string[]> {
+  await Promise.all([...listeners, broadcaster].map(nextStats))
+  const found: string[] = []
+  for (const [i, listener] of listeners.entries()) {
     const [earlier, latest] = listener.of('stats').slice(-2)
     const played = Number(latest?.['framesPlayed'])
     const lost = Number(latest?.['framesLost'])
-    expect(played).toBeGreaterThan(Number(earlier?.['framesPlayed']))
-    expect(lost / (played + lost)).toBeLessThan(LOST_RATIO)
+    if (!(played > Number(earlier?.['framesPlayed']))) found.push(`listener ${i} plays nothing`)
+    if (!(lost / (played + lost) < LOST_RATIO))
+      found.push(`listener ${i} lost ${lost} frames of ${played + lost}`)
   }
-  await nextStats(broadcaster)
-  expect(lastNumber(broadcaster, 'stats', 'rssKiB') - before.rssKiB).toBeLessThan(MEMORY_KIB)
-})
+  const moreKiB = lastNumber(broadcaster, 'stats', 'rssKiB') - before.rssKiB
+  if (!(moreKiB < MEMORY_KIB)) found.push(`${moreKiB} KiB more memory`)
+  return found
+}
 
 afterAll(async () => {
   const lost = listeners.map((listener) => lastNumber(listener, 'stats', 'framesLost'))
@@ -83,15 +90,15 @@ afterAll(async () => {
   await lab.close()
 })
 
-async function stranger(): Promise<Stranger> {
-  const proven = await provenStranger(node, link)
-  strangers.push(proven)
-  return proven
+async function proven(): Promise<Stranger> {
+  const stranger = await provenStranger(node, link)
+  strangers.push(stranger)
+  return stranger
 }
 
 /** A Noise connection without a word of ours. */
 function dial(): ReturnType<DhtNode['dht']['connect']> {
-  const conn = node.dht.connect(key, { keyPair: HyperDHT.keyPair() })
+  const conn = node.dht.connect(key, { keyPair: randomKeyPair() })
   conn.on('error', () => undefined)
   return conn
 }
@@ -102,6 +109,7 @@ test('connections that speak garbage, or nothing, are ended', async () => {
   const ended = conns.map((conn) => new Promise<void>((resolve) => conn.on('close', resolve)))
   for (const conn of conns.slice(0, 10)) conn.write(randomBytes(60_000))
   await Promise.all(ended)
+  expect(await harm()).toEqual([])
 })
 
 test('a hundred handshakes a second for four seconds', async () => {
@@ -112,10 +120,11 @@ test('a hundred handshakes a second for four seconds', async () => {
     }
     await pause(100)
   }
+  expect(await harm()).toEqual([])
 })
 
 test('datagrams that mean nothing, are too long, ask for everything, or lie', async () => {
-  const { link: peer } = await stranger()
+  const { link: peer } = await proven()
   peer.send({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: { swarm: true, webrtc: false } })
   const seqs = Array.from({ length: LIMITS.maxNackSeqs }, (_, i) => i + 1)
   const nack = encodeDatagram({ type: 'nack', channel: CHANNEL, seqs })
@@ -130,10 +139,11 @@ test('datagrams that mean nothing, are too long, ask for everything, or lie', as
     peer.sendDatagram(new Uint8Array(LIMITS.maxPlaintextBytes + 400))
     await pause(50)
   }
+  expect(await harm()).toEqual([])
 })
 
 test('session descriptions and candidates from hell', async () => {
-  const { link: peer } = await stranger()
+  const { link: peer } = await proven()
   peer.onControl = (message) => {
     if (message.type !== 'signal' || message.signal.kind !== 'offer') return
     const { session } = message
@@ -153,6 +163,7 @@ test('session descriptions and candidates from hell', async () => {
     await pause(200)
     peer.send({ type: 'select', channel: CHANNEL, path: 'swarm' })
   }
+  expect(await harm()).toEqual([])
 })
 
 test('who takes a place and answers nothing has lost it after a while, and nothing is left of anybody', async () => {
@@ -162,4 +173,5 @@ test('who takes a place and answers nothing has lost it after a while, and nothi
   const more = (await descriptors(broadcaster)) - before.descriptors
   // Not on every platform are they known; NaN is no number of descriptors.
   if (!Number.isNaN(more)) expect(more).toBeLessThan(DESCRIPTORS)
+  expect(await harm()).toEqual([])
 }, 60_000)

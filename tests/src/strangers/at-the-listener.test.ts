@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import sodium from 'sodium-universal'
 import { encodeDatagram, formatLink, FrameSigner, streamContext } from '@pearcast/protocol'
 import { StationAnnouncer, type PeerLink } from '@pearcast/swarm'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Lab } from '../testing/pearcast.ts'
 import {
   descriptors,
@@ -22,7 +22,7 @@ beforeEach(async () => {
   lab = await Lab.open()
 })
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
+  for (const close of closers.splice(0).toReversed()) await close()
   await lab.close()
 })
 
@@ -114,7 +114,7 @@ test('a station that offers WebRTC without end opens a few connections, and ends
   const listener = lab.listen(formatLink(sodium, { stationKey: station.publicKey }), '--output', 'null')
   await listener.until('connected', 20_000)
   const before = await descriptors(listener)
-  while (offers < 200) await pause(100)
+  await vi.waitUntil(() => offers >= 200, { timeout: 40_000, interval: 100 })
   await nextStats(listener)
   console.log(`${offers} offers over ${links} links, ${answers} answers`)
   // It leaves a station that sends no audio, and each link may try again.
