@@ -1,7 +1,10 @@
 import type { Frame } from '@pearcast/protocol'
+import { samplesToUs } from './time.ts'
 
 /** A power of two: 10 s of 20 ms frames. */
 const WINDOW = 512
+/** What a path's delay is now: somewhat more than a second of 20 ms frames. */
+const RECENT = 64
 /** Two paths whose copies come this close together are equally fast. */
 const SAME_TIME_US = 2_000
 const SILENT_US = 300_000
@@ -14,6 +17,11 @@ export interface PathSummary {
   /** Fraction of the window's sequence numbers that never came by this path, 0..1. */
   readonly lossRatio: number
   readonly p99GapMs: number
+  /**
+   * 95 % of the newest 64 frames came within so long after their media time. Only differences mean something, between
+   * two paths or two times. NaN until there are so many.
+   */
+  readonly p95DelayUs: number
   /** -1 before the first. */
   readonly lastHeardUs: number
 }
@@ -23,6 +31,7 @@ export class PathMonitor {
   readonly #seqs: Float64Array = new Float64Array(WINDOW).fill(-1)
   readonly #arrivalUs: Float64Array = new Float64Array(WINDOW)
   readonly #gapUs: Float64Array = new Float64Array(WINDOW)
+  readonly #delayUs: Float64Array = new Float64Array(WINDOW)
   #firstSeq = -1
   #head = -1
   #lastFrameUs = -1
@@ -35,6 +44,7 @@ export class PathMonitor {
     if (this.#seqs[slot] === seq) return
     this.#seqs[slot] = seq
     this.#arrivalUs[slot] = nowUs
+    this.#delayUs[slot] = nowUs - samplesToUs(frame.ts48k)
     this.#gapUs[slot] = this.#lastFrameUs < 0 ? 0 : nowUs - this.#lastFrameUs
     this.#lastFrameUs = nowUs
     this.#lastHeardUs = nowUs
@@ -66,18 +76,22 @@ export class PathMonitor {
   /** Allocates and sorts: for once in 100 ms, not for each frame. */
   summary(): PathSummary {
     const gaps: number[] = []
+    const delays: number[] = []
     const oldest = this.#oldest()
     for (let seq = oldest; seq <= this.#head && this.#head >= 0; seq++) {
       const slot = seq % WINDOW
       if (this.#seqs[slot] !== seq) continue
       gaps.push(this.#gapUs[slot] ?? 0)
+      if (seq > this.#head - RECENT) delays.push(this.#delayUs[slot] ?? 0)
     }
     gaps.sort((a, b) => a - b)
+    delays.sort((a, b) => a - b)
     const sent = this.#head < 0 ? 0 : this.#head - oldest + 1
     return {
       frames: gaps.length,
       lossRatio: sent === 0 ? 0 : 1 - gaps.length / sent,
       p99GapMs: percentile(gaps, 0.99) / 1000,
+      p95DelayUs: gaps.length < RECENT ? Number.NaN : percentile(delays, 0.95),
       lastHeardUs: this.#lastHeardUs,
     }
   }

@@ -1,4 +1,4 @@
-import { isSilent, PathMonitor } from '@pearcast/media'
+import { isSilent, PathJudge, PathMonitor } from '@pearcast/media'
 import type { Frame, Path } from '@pearcast/protocol'
 import {
   activePath,
@@ -25,11 +25,8 @@ export interface PathControlOptions {
 }
 
 const FRAMES_TO_QUALIFY = 10
-/** A path that loses so much after repair for so long is left, see architecture: Choosing. */
-const WORSE_LOSS_RATIO = 0.01
 /** Three heartbeats of a parent. */
 const LINK_ALIVE_US = 300_000
-const WORSE_FOR_US = 10_000_000
 
 /** The paths machine of one link, fed with what each path delivers. */
 export class PathControl {
@@ -38,11 +35,11 @@ export class PathControl {
     swarm: new PathMonitor(),
     webrtc: new PathMonitor(),
   }
+  readonly #judge = new PathJudge()
   readonly #timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
   readonly #machine: { send(event: PathsEvent): void; snapshot(): { value: PathsState } }
   #activeSinceUs: number
   #linkAliveUs = 0
-  #worseSinceUs: number | undefined
 
   constructor(options: PathControlOptions) {
     this.#options = options
@@ -82,7 +79,9 @@ export class PathControl {
       return
     }
     const summary = this.#monitors[active].summary()
-    this.#judge(active, summary.lossRatio, nowUs)
+    if (this.#judge.isWorse(summary, this.#monitors[other].summary(), nowUs)) {
+      this.#send({ type: 'PATH_WORSE', path: active })
+    }
     const activeIsSilent = isSilent(summary, nowUs, this.#activeSinceUs)
     const otherIsSilent = this.#isSilent(other, nowUs)
     // When nothing comes by either, there is no better one: it is the link or the source that is silent.
@@ -113,17 +112,6 @@ export class PathControl {
     return this.#options.mode !== 'webrtc' && nowUs - this.#linkAliveUs < LINK_ALIVE_US
   }
 
-  #judge(path: DirectPath, lossRatio: number, nowUs: number): void {
-    if (lossRatio < WORSE_LOSS_RATIO) {
-      this.#worseSinceUs = undefined
-      return
-    }
-    this.#worseSinceUs ??= nowUs
-    if (nowUs - this.#worseSinceUs < WORSE_FOR_US) return
-    this.#worseSinceUs = undefined
-    this.#send({ type: 'PATH_WORSE', path })
-  }
-
   #send(event: PathsEvent): void {
     this.#machine.send(event)
   }
@@ -142,6 +130,7 @@ export class PathControl {
         return select(effect.path)
       case 'notify-path':
         this.#activeSinceUs = nowUs()
+        this.#judge.restart()
         if (effect.to !== 'none') onPath(effect.to)
         return
       case 'start-timer':
