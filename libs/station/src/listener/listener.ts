@@ -1,5 +1,5 @@
 import sodium from 'sodium-universal'
-import { OpusDecoder, type AudioError, type Sink } from '@pearcast/audio'
+import { OpusDecoder, type AudioError, type Sink, type SinkNotice } from '@pearcast/audio'
 import type { Gap, PlayedSlot, PlayoutStats } from '@pearcast/media'
 import type { Accepted, Path, StationLink, Via } from '@pearcast/protocol'
 import {
@@ -368,6 +368,10 @@ export class Listener {
     const io = {
       pull: (into: Float32Array): void => this.#receiver.pull(into),
       onError: (error: AudioError): void => this.#failOutput(error),
+      onNotice: (notice: SinkNotice): void => {
+        const message = notice.state === 'back' ? '' : notice.why
+        this.#options.onEvent({ event: 'output', state: notice.state, message })
+      },
     }
     this.#options.sink.start(io).catch((error: unknown) => this.#failOutput(error))
   }
