@@ -1,10 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Expectation, Scenario, Step } from '../scenarios/scenario.ts'
+import type { Expectation, Role, Scenario, Step } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
 import { HoldUpMeter } from './hold-up-meter.ts'
 import type { HoldUps } from './hold-up.ts'
+import { HELPER_RECORDING, helperProblem, startHelper } from './helper.ts'
 import { observeDoctor } from './diagnosis.ts'
 import { heardBy, type Heard } from './outcome.ts'
 import type { Program } from './program.ts'
@@ -65,7 +66,7 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     } finally {
       await stage.close()
     }
-    await rm(join(folder, RECORDING), { force: true })
+    for (const file of [RECORDING, HELPER_RECORDING]) await rm(join(folder, file), { force: true })
   } catch (error) {
     seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
   } finally {
@@ -113,6 +114,8 @@ async function observe(scenario: Scenario, stage: Stage, folder: string, meter: 
     const broken = expect.verdict === 'error' ? undefined : broadcaster.describe()
     return observation({ heard: undefined, waitedMs: Date.now() - broadcasterAt, broken })
   }
+  const helper = scenario.helper && (await startHelper(stage, String(onAir['link'])))
+  if (helper) programs.push({ program: helper, role: 'helper', startedAt: Date.now() })
   const listenerAt = Date.now()
   const listener = stage.run('listener', ['listen', String(onAir['link']), '--output', RECORDING])
   programs.push({ program: listener, role: 'listener', startedAt: listenerAt })
@@ -121,15 +124,17 @@ async function observe(scenario: Scenario, stage: Stage, folder: string, meter: 
   const waitedMs = Date.now() - listenerAt
   meter.started()
   if (first !== undefined) {
-    for (const step of scenario.steps ?? []) await take(step, stage, { broadcaster, listener })
+    for (const step of scenario.steps ?? []) await take(step, stage, { broadcaster, listener, helper })
     await sleep(scenario.listenMs ?? LISTEN_MS)
   }
   const endedAtMs = Date.now()
   const diedEarly = [broadcaster, listener].find(({ exit }) => exit !== undefined)
-  const broken = diedEarly === undefined || expect.verdict === 'error' ? undefined : diedEarly.describe()
+  const ended = diedEarly === undefined || expect.verdict === 'error' ? undefined : diedEarly.describe()
+  const broken = ended ?? helperProblem(helper, endedAtMs)
   if (expect.verdict === 'error') await exitOrTimeout(listener, EXIT_MS)
   const results = observation({ heard: undefined, waitedMs, broken })
   await listener.stop()
+  await helper?.stop()
   await broadcaster.stop()
   if (first === undefined) return results
   const silenceMs = await longestSilenceMs(join(folder, RECORDING))
@@ -145,11 +150,11 @@ function waitFor(expect: Expectation): number {
 async function take(
   step: Step,
   stage: Stage,
-  programs: Record<'broadcaster' | 'listener', Program>,
+  programs: Record<Role, Program> & { helper: Program | undefined },
 ): Promise<void> {
   await sleep(step.afterMs)
   if ('fault' in step) await stage.lab.fault(step.fault)
-  else if ('signal' in step) programs[step.role].child.kill(step.signal)
+  else if ('signal' in step) programs[step.role]?.child.kill(step.signal)
   else await stage.loseDht()
 }
 

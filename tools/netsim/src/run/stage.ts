@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NetsimError } from '../errors.ts'
-import type { Mechanism, Role, Scenario } from '../scenarios/scenario.ts'
+import type { Actor, Mechanism, Scenario } from '../scenarios/scenario.ts'
 import { cloud } from '../topology/presets.ts'
 import type { Site, Topology } from '../topology/topology.ts'
 import { openTunLab, type Lab } from '../tun/lab.ts'
@@ -14,6 +14,7 @@ const WITHOUT: Record<Mechanism, URL> = {
   reachability: new URL('./without/reachability.ts', import.meta.url),
   redial: new URL('./without/redial.ts', import.meta.url),
   repair: new URL('./without/repair.ts', import.meta.url),
+  routing: new URL('./without/routing.ts', import.meta.url),
 }
 const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
@@ -30,7 +31,7 @@ const KILLED_MS = 10_000
 
 /** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
 export function topologyOf(scenario: Scenario): Topology {
-  const { broadcaster, listener, elsewhere } = scenario
+  const { broadcaster, listener, elsewhere, helper } = scenario
   const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id], { link: { delayMs: DHT_DELAY_MS[id] } }))
   if (listener === 'same-lan') {
     sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster', 'listener'] })
@@ -38,6 +39,7 @@ export function topologyOf(scenario: Scenario): Topology {
     sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster'] })
     sites.push({ ...listener, id: 'listener', hosts: ['listener'] })
   }
+  if (helper !== undefined) sites.push({ ...helper, id: 'helper', hosts: ['helper'] })
   if (elsewhere !== undefined) sites.push({ ...elsewhere, id: 'elsewhere', hosts: [] })
   return { sites }
 }
@@ -92,9 +94,10 @@ export class Stage {
   }
 
   /** The real command, in the namespace of its host. */
-  run(role: Role, command: readonly string[]): Program {
+  run(role: Actor, command: readonly string[]): Program {
     const { without, path = 'auto' } = this.#scenario
-    const disabled = without !== undefined && (without.role === role || without.role === 'both')
+    const disabled =
+      without !== undefined && (without.role === role || (without.role === 'both' && role !== 'helper'))
     const preload = disabled ? ['--import', WITHOUT[without.mechanism].href] : []
     const args = [
       CLI,

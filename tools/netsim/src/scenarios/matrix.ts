@@ -11,6 +11,8 @@ const TYPES: readonly NatType[] = [
   'symmetric-random',
   'cgnat',
 ]
+/** An interruption begins here. */
+const MAX_GAP_MS = 150
 const IN_CANARY: ReadonlySet<string> = new Set([
   'public x public',
   'port-restricted x port-restricted',
@@ -35,7 +37,7 @@ export const matrix: readonly Scenario[] = TYPES.flatMap((broadcaster) =>
 function expectationOf(broadcaster: NatType, listener: NatType): Expectation {
   if (isSymmetric(broadcaster) && isSymmetric(listener))
     return { verdict: 'silent', forMs: 15_000, why: 'neither NAT shows a port that the other could send to' }
-  return { verdict: 'heard', withinMs: 40_000 }
+  return { verdict: 'heard', withinMs: 40_000, maxGapMs: MAX_GAP_MS }
 }
 
 function isSymmetric(type: NatType): boolean {

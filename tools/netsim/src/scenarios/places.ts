@@ -32,6 +32,7 @@ export function line(trouble: Omit<LinkConfig, 'delayMs'>): SiteChanges {
   return { link: { delayMs: LINE_MS, ...trouble } }
 }
 
-function place({ id: _id, hosts: _hosts, ...rest }: Site): Place {
+/** A site without its name and hosts. */
+export function place({ id: _id, hosts: _hosts, ...rest }: Site): Place {
   return rest
 }

@@ -2,6 +2,8 @@ import type { Site } from '../topology/topology.ts'
 import type { Fault } from '../tun/messages.ts'
 
 export type Role = 'broadcaster' | 'listener'
+/** Who runs the program in a scenario: a helper is another listener. */
+export type Actor = Role | 'helper'
 /** What `pearcast` says carried the audio. */
 export type Path = 'swarm' | 'webrtc' | 'relayed'
 export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
@@ -10,14 +12,15 @@ export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
 export type Place = Omit<Site, 'id' | 'hosts'>
 
 /** What can be taken out of the program to see that a scenario would notice; one file each in `run/without/`. */
-export type Mechanism = 'punching' | 'reachability' | 'redial' | 'repair'
+export type Mechanism = 'punching' | 'reachability' | 'redial' | 'repair' | 'routing'
 
 /**
  * Something that happens while the listener hears, so many ms after what came before it (the first: after the first
- * sound). Sites and hosts are called `broadcaster`, `listener`, `elsewhere`, `dht-1` and `dht-2`.
+ * sound). Sites and hosts are called `broadcaster`, `listener`, `helper`, `elsewhere`,
+ * `dht-1` and `dht-2`.
  */
 export type Step = { afterMs: number } & (
-  { fault: Fault } | { signal: 'SIGSTOP' | 'SIGCONT'; role: Role } | { lose: 'dht' }
+  { fault: Fault } | { signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'; role: Actor } | { lose: 'dht' }
 )
 
 /** Judged by what the listener's process says and records. Nothing else makes a scenario pass. */
@@ -50,6 +53,8 @@ export interface Scenario {
   broadcaster: Place
   /** `same-lan`: in the broadcaster's site. */
   listener: Place | 'same-lan'
+  /** Where another listener is, who hears the station before this one comes. */
+  helper?: Place
   /** An empty site that a host can roam to. */
   elsewhere?: Place
   /** `--path` of both; default auto. */
@@ -59,5 +64,5 @@ export interface Scenario {
   listenMs?: number
   expect: Expectation
   /** A negative control: without this mechanism the expectation must fail, and that is what passes. */
-  without?: { mechanism: Mechanism; role: Role | 'both' }
+  without?: { mechanism: Mechanism; role: Actor | 'both' }
 }
