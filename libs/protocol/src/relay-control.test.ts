@@ -32,11 +32,13 @@ describe('what relays say', () => {
   })
 
   test('is refused outside its limits', () => {
-    expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 2, 0)))).toBe('CONTROL_VALUE')
-    expect(codeOf(() => decodeControl(Uint8Array.of(0x11, 1, 5, 0)))).toBe('CONTROL_VALUE')
+    expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 2, 0, 0)))).toBe('CONTROL_VALUE')
+    expect(codeOf(() => decodeControl(Uint8Array.of(0x11, 1, 5, 0, 0)))).toBe('CONTROL_VALUE')
+    // More free slots than slots.
+    expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 0, 2, 3)))).toBe('CONTROL_VALUE')
     const lifetimeMs = LIMITS.minReservationMs - 1
-    expect(codeOf(() => encodeControl({ type: 'reserved', channel: 1, lifetimeMs, bytesPerS: 0 }))).toBe(
-      'VALUE_RANGE',
-    )
+    expect(
+      codeOf(() => encodeControl({ type: 'reserved', channel: 1, lifetimeMs, bytesPerS: 0, freeSlots: 0 })),
+    ).toBe('VALUE_RANGE')
   })
 })

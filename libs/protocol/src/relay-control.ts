@@ -15,11 +15,13 @@ export function writeRelayMessage(w: Writer, m: RelayMessage): void {
       w.uint('channel', m.channel, 0, LIMITS.maxChannel)
         .u8('flags', m.standby ? STANDBY : 0)
         .uint('slots', m.slots, 0, LIMITS.maxRelaySlots)
+        .uint('freeSlots', m.freeSlots, 0, m.slots)
       break
     case 'reserved':
       w.uint('channel', m.channel, 0, LIMITS.maxChannel)
         .uint('lifetimeMs', m.lifetimeMs, LIMITS.minReservationMs, LIMITS.maxReservationMs)
         .uint('bytesPerS', m.bytesPerS, 0, LIMITS.maxReservedBytesPerS)
+        .uint('freeSlots', m.freeSlots, 0, LIMITS.maxRelaySlots)
       break
     case 'parents':
       w.uint('channel', m.channel, 0, LIMITS.maxChannel).u8(
@@ -48,12 +50,10 @@ export function writeRelayMessage(w: Writer, m: RelayMessage): void {
 }
 
 export function readReserve(r: Reader): Reserve {
-  return {
-    type: 'reserve',
-    channel: r.uint('channel', 0, LIMITS.maxChannel),
-    standby: r.u8('flags', 0, STANDBY) === STANDBY,
-    slots: r.uint('slots', 0, LIMITS.maxRelaySlots),
-  }
+  const channel = r.uint('channel', 0, LIMITS.maxChannel)
+  const standby = r.u8('flags', 0, STANDBY) === STANDBY
+  const slots = r.uint('slots', 0, LIMITS.maxRelaySlots)
+  return { type: 'reserve', channel, standby, slots, freeSlots: r.uint('freeSlots', 0, slots) }
 }
 
 export function readReserved(r: Reader): Reserved {
@@ -62,6 +62,7 @@ export function readReserved(r: Reader): Reserved {
     channel: r.uint('channel', 0, LIMITS.maxChannel),
     lifetimeMs: r.uint('lifetimeMs', LIMITS.minReservationMs, LIMITS.maxReservationMs),
     bytesPerS: r.uint('bytesPerS', 0, LIMITS.maxReservedBytesPerS),
+    freeSlots: r.uint('freeSlots', 0, LIMITS.maxRelaySlots),
   }
 }
 

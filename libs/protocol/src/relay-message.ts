@@ -9,8 +9,9 @@ export interface Reserve {
   channel: number
   /** A place for a warm second parent: heads now, audio only when the first one fails. */
   standby: boolean
-  /** Children that the asking side could serve itself, 0 for a leaf. */
+  /** Children that the asking side could serve itself, 0 for a leaf, and how many more than it serves now. */
   slots: number
+  freeSlots: number
 }
 
 export interface Reserved {
@@ -20,6 +21,8 @@ export interface Reserved {
   lifetimeMs: number
   /** What this child may receive at most, bytes a second. */
   bytesPerS: number
+  /** Children that still find room here: whether a warm second could come for good. */
+  freeSlots: number
 }
 
 /** Peers that carry the station as well: where to go instead of a full parent, or when this one is gone. */

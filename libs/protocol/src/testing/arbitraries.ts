@@ -73,17 +73,21 @@ const way = fc.uniqueArray(bytesOf(32), {
 })
 
 const relayMessage: Arbitrary<RelayMessage> = fc.oneof(
-  fc.record({
-    type: fc.constant('reserve' as const),
-    channel,
-    standby: fc.boolean(),
-    slots: fc.nat(LIMITS.maxRelaySlots),
-  }),
+  fc
+    .record({
+      type: fc.constant('reserve' as const),
+      channel,
+      standby: fc.boolean(),
+      slots: fc.nat(LIMITS.maxRelaySlots),
+      freeSlots: fc.nat(LIMITS.maxRelaySlots),
+    })
+    .map((reserve) => ({ ...reserve, freeSlots: Math.min(reserve.freeSlots, reserve.slots) })),
   fc.record({
     type: fc.constant('reserved' as const),
     channel,
     lifetimeMs: fc.integer({ min: LIMITS.minReservationMs, max: LIMITS.maxReservationMs }),
     bytesPerS: fc.nat(U32),
+    freeSlots: fc.nat(LIMITS.maxRelaySlots),
   }),
   fc.record({
     type: fc.constant('parents' as const),

@@ -424,9 +424,9 @@ const controls: Layout<ControlMessage> = {
     pong: { type: 'pong', id: 7, t0Us: NOW_S * 1e6, t1Us: Number.MAX_SAFE_INTEGER },
     routed: { type: 'routed', envelope: ENVELOPE },
     bye: { type: 'bye', reason: 'off-air', detail: 'see you tomorrow' },
-    reserve: { type: 'reserve', channel: 1, standby: false, slots: 8 },
-    'reserve as a warm spare': { type: 'reserve', channel: 1, standby: true, slots: 0 },
-    reserved: { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 32_000 },
+    reserve: { type: 'reserve', channel: 1, standby: false, slots: 8, freeSlots: 3 },
+    'reserve as a warm spare': { type: 'reserve', channel: 1, standby: true, slots: 0, freeSlots: 0 },
+    reserved: { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 32_000, freeSlots: 2 },
     parents: {
       type: 'parents',
       channel: 1,
