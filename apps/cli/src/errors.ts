@@ -4,6 +4,8 @@ type CliErrorCode =
   | 'USAGE'
   | 'CANCELLED'
   | 'CONFIG_FOLDER'
+  | 'OPEN_FILES'
+  | 'CLOCK'
   | 'CONFIG_FILE'
   | 'NOT_ON_AIR'
   | 'CHILD_DIED'
@@ -33,6 +35,21 @@ export class CliError extends Error {
   /** Ctrl-C at a question, or another answer than the one that goes on. */
   static cancelled(): CliError {
     return new CliError('CANCELLED', 'Cancelled; nothing was changed.')
+  }
+
+  static openFiles(limit: number, least: number): CliError {
+    return new CliError(
+      'OPEN_FILES',
+      `This process may open ${limit} files, and needs ${least} even without listeners. Run "ulimit -n 4096" before it.`,
+    )
+  }
+
+  static clock(nowMs: number): CliError {
+    const date = new Date(nowMs).toISOString().slice(0, 10)
+    return new CliError(
+      'CLOCK',
+      `This computer's clock says ${date}: at such a date no certificate of a station is valid. Set the clock.`,
+    )
   }
 
   static outputExists(file: string): CliError {

@@ -11,11 +11,12 @@ import {
   favouritesEvents,
   listenEvents,
   stationEvents,
+  timeSamples,
 } from './testing/samples.ts'
 
 const COMMANDS = {
-  broadcast: broadcastEvents,
-  listen: listenEvents,
+  broadcast: { ...broadcastEvents, ...timeSamples },
+  listen: { ...listenEvents, ...timeSamples },
   'station-command': stationEvents,
   favourites: favouritesEvents,
   devices: devicesEvents,

@@ -3,6 +3,7 @@ import type { BroadcastEvent, ListenEvent } from '@pearcast/station'
 import type { InputEvent } from './broadcast/input-event.ts'
 import type { DevicesEvent } from './devices/devices-event.ts'
 import type { DoctorEvent } from './doctor/doctor-event.ts'
+import type { TimeEvent } from './time/time-watch.ts'
 import type { StationCommandEvent } from './station/station-event.ts'
 
 /** What `pearcast dht` reports. */
@@ -55,6 +56,7 @@ export type CliEvent =
   | DoctorEvent
   | DhtEvent
   | DemoEvent
+  | TimeEvent
   | ErrorEvent
 
 /** One line of --json: `event` and `t` (ms since 1970) come first. */

@@ -50,6 +50,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
     'STATION_FILE',
     'FAVOURITES_FILE',
     'CLOCK',
+    'OPEN_FILES',
     'SUPERSEDED',
     'RECORD_SUPERSEDED',
   ]),

@@ -6,6 +6,19 @@ function receive(repair: RepairRequester, seqs: readonly number[], nowUs = 0): v
   for (const seq of seqs) repair.onFrame(seq, nowUs)
 }
 
+test('what came because it was asked for is counted, what was only late is not', () => {
+  const repair = new RepairRequester({ rttUs: 40_000 })
+  receive(repair, [10, 12, 13])
+  expect(repair.due(1000)).toEqual([11])
+  receive(repair, [11], 50_000)
+  receive(repair, [15, 16], 60_000)
+  expect(repair.due(61_000)).toEqual([14])
+  receive(repair, [14], 62_000)
+  expect(repair.repaired).toBe(1)
+  repair.clear()
+  expect(repair.repaired).toBe(1)
+})
+
 describe('what is missing', () => {
   test('is asked for when two later frames have come', () => {
     const repair = new RepairRequester()

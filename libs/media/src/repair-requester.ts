@@ -40,6 +40,7 @@ export class RepairRequester {
   readonly #later: Uint8Array = new Uint8Array(MAX_MISSING)
   readonly #losses: LossRecord = new LossRecord()
   #count = 0
+  #repaired = 0
   /** The highest sequence number received. */
   #highest = -1
   /** Everything up to here was received or has been entered as missing. */
@@ -53,6 +54,11 @@ export class RepairRequester {
   /** How many frames are missing and still wanted. */
   get missing(): number {
     return this.#count
+  }
+
+  /** How many came because they were asked for, since the beginning; `clear` keeps them. */
+  get repaired(): number {
+    return this.#repaired
   }
 
   /** A frame came, in whatever order; copies are harmless. */
@@ -170,7 +176,10 @@ export class RepairRequester {
   /** What comes sooner than any answer could was not lost. */
   #found(i: number, nowUs: number): void {
     const soonUs = this.rttUs / 2
-    if ((this.#tries[i] ?? 0) > 0 && nowUs - (this.#firstTryUs[i] ?? 0) < soonUs) this.#losses.forgive()
+    if ((this.#tries[i] ?? 0) > 0) {
+      if (nowUs - (this.#firstTryUs[i] ?? 0) < soonUs) this.#losses.forgive()
+      else this.#repaired++
+    }
     this.#remove(i)
   }
 

@@ -3,7 +3,8 @@ export function nowUs(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000)
 }
 
-export const nowS = (): number => Math.floor(nowUs() / 1e6)
+/** Unix seconds for certificates and terms: of the system's clock, which may be set right while we run. */
+export const nowS = (): number => Math.floor(Date.now() / 1000)
 
 /** Carries out the timer effects of a machine: one running timer an id; all of them stopped at once at the end. */
 export class Timers<Id extends string> {

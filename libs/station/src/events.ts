@@ -19,7 +19,7 @@ export type BroadcastEvent =
 
 /**
  * Once a second. `cpuMs` is the process's CPU time since its start, `rssKiB` its resident memory, `level` that of the audio
- * sent since the last one, null without audio.
+ * sent since the last one, null without audio, `uplinkBps` what the line is believed to carry, null when nothing is known.
  */
 export interface BroadcastStats {
   event: 'stats'
@@ -29,6 +29,7 @@ export interface BroadcastStats {
   cpuMs: number
   rssKiB: number
   level: Levels | null
+  uplinkBps: number | null
 }
 
 /** What a listener tells its face. `ms` counts from the start of `listen` unless said otherwise. */
@@ -44,7 +45,8 @@ export type ListenEvent =
   | { event: 'off-air' }
   /** The output device is lost (and tried again), or back, or who reads the pipe is too slow. */
   | { event: 'output'; state: 'lost' | 'back' | 'slow'; message: string }
-  | ({ event: 'stats'; bufferMs: number; targetMs: number } & ListenFigures)
+  /** `framesRepaired`: lost on the way, and sent once more in time. */
+  | ({ event: 'stats'; bufferMs: number; targetMs: number; framesRepaired: number } & ListenFigures)
   | { event: 'error'; code: string; message: string }
   | ({ event: 'ended'; framesSent: number; relayHops: number; reason: string } & ListenFigures)
 

@@ -253,7 +253,8 @@ export class StationAnnouncer {
    */
   async checkRecord(): Promise<void> {
     const nowMs = this.#now()
-    if (nowMs - this.#checkedAtMs < RECORD_CHECK_MS) return
+    // A clock set back must not make this wait until it is there again.
+    if (Math.abs(nowMs - this.#checkedAtMs) < RECORD_CHECK_MS) return
     this.#checkedAtMs = nowMs
     const { node, onEvent } = this.#options
     const stored = await readRecord(node.dht, this.#link.stationKey, { latest: true }).catch(() => undefined)
@@ -268,7 +269,7 @@ export class StationAnnouncer {
 
   #reportOverload(): void {
     const nowMs = this.#now()
-    if (nowMs - this.#overloadAtMs < OVERLOAD_EVENT_MS) return
+    if (Math.abs(nowMs - this.#overloadAtMs) < OVERLOAD_EVENT_MS) return
     this.#overloadAtMs = nowMs
     this.#options.onEvent?.({ type: 'overload', stats: this.stats })
   }

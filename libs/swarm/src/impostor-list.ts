@@ -14,6 +14,7 @@ export class ImpostorList {
 
   has(key: string, nowMs: number): boolean {
     const sinceMs = this.#sinceMs.get(key)
-    return sinceMs !== undefined && nowMs - sinceMs < REST_MS
+    // Nor longer when the clock was set back meanwhile.
+    return sinceMs !== undefined && Math.abs(nowMs - sinceMs) < REST_MS
   }
 }

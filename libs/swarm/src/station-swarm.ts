@@ -80,9 +80,9 @@ export class StationSwarm {
     const stale = server.relayAddresses
     await server.suspend()
     await server.resume()
-    const untilMs = this.#options.now() + ANNOUNCE_TIMEOUT_MS
-    while (server.relayAddresses === stale) {
-      if (this.#stopping !== undefined || this.#options.now() > untilMs) throw SwarmError.announceFailed()
+    // Counted, not timed: the clock may be set while we wait.
+    for (let waitedMs = 0; server.relayAddresses === stale; waitedMs += POLL_MS) {
+      if (this.#stopping !== undefined || waitedMs > ANNOUNCE_TIMEOUT_MS) throw SwarmError.announceFailed()
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
     await this.#session.refresh()

@@ -20,6 +20,7 @@ const stats = (bytesSent: number): BroadcastStats => ({
   cpuMs: 10,
   rssKiB: 60_000,
   level: null,
+  uplinkBps: null,
 })
 
 test('on air, the link and the command to listen are there to copy', () => {
@@ -43,9 +44,23 @@ test('the status line says since when, to whom and how much', () => {
   told(view, joined('a1b2c3d4'), 2_000)
   told(view, stats(10_000), 3_000)
   told(view, stats(22_000), 4_000)
-  expect(view.statusLine(66_000)).toBe(
-    'on air 1:05 · 1 listener (a1b2c3d4 swarm, same network) · 96 kbit/s sent',
-  )
+  expect(view.statusLine(66_000)).toBe('on air 1:05 · 1 listener (1 swarm) · 96 kbit/s sent')
+  told(view, { ...stats(34_000), uplinkBps: 2_000_000 }, 5_000)
+  expect(view.statusLine(66_000)).toMatch(/96 kbit\/s sent of about 2000$/)
+})
+
+test('a terminal shows the level as bars, and how each listener is reached', () => {
+  const view = new BroadcastView(plain)
+  told(view, { event: 'on-air', link: 'pearcast://abc', key: '00' })
+  told(view, joined('a1b2c3d4'))
+  told(view, { ...stats(1), level: { peakDb: [0, -30], rmsDb: [-18, -50] } })
+  expect(view.statusBlock(0)).toEqual([
+    'on air 0:00 · 1 listener (1 swarm) · level 0 / -30 dB',
+    `  ${'▮'.repeat(24)}  ${'▮'.repeat(12)}${'▯'.repeat(12)}`,
+    '  a1b2c3d4  swarm, same network',
+  ])
+  for (const id of ['b', 'c', 'd', 'e', 'f']) told(view, joined(id))
+  expect(view.statusBlock(0)).toHaveLength(2)
 })
 
 test('many listeners are counted by path', () => {

@@ -6,8 +6,8 @@ import { clock, count, printable } from '../terminal/text.ts'
 import { route } from '../terminal/words.ts'
 import type { InputEvent } from './input-event.ts'
 
-/** Up to so many listeners are named in the status line; more are counted. */
-const MAX_NAMED = 3
+/** Up to so many listeners have a line each in the status; more are counted. */
+const MAX_NAMED = 5
 
 /** A broadcast as people see it, made from its events alone. */
 export class BroadcastView {
@@ -65,6 +65,16 @@ export class BroadcastView {
     }
   }
 
+  /** What a terminal shows at its bottom: the line below, the level, and each listener with how it is reached. */
+  statusBlock(nowMs: number): string[] {
+    const { dim } = this.#colors
+    const level = this.#latest?.level
+    const meter = level ? [`  ${meterLine(level.peakDb)}`] : []
+    const named = this.#listeners.size <= MAX_NAMED ? [...this.#listeners] : []
+    const listeners = named.map(([id, { path, via }]) => `  ${dim(id)}  ${route(path, via)}`)
+    return [this.statusLine(nowMs), ...meter, ...listeners]
+  }
+
   /** On air since when, to whom, and how much. */
   statusLine(nowMs: number): string {
     const { dim, green, yellow } = this.#colors
@@ -78,7 +88,7 @@ export class BroadcastView {
     const parts = [`${state[this.#source]} ${clock(nowMs - this.#onAirAtMs)}`, this.#who()]
     const level = this.#latest?.level
     if (level) parts.push(`level ${level.peakDb.map((db) => db.toFixed(0)).join(' / ')} dB`)
-    if (this.#kbitPerS > 0) parts.push(`${this.#kbitPerS.toFixed(0)} kbit/s sent`)
+    if (this.#kbitPerS > 0) parts.push(this.#uplink())
     return parts.join(dim(' · '))
   }
 
@@ -118,6 +128,13 @@ export class BroadcastView {
     this.#latestAtMs = nowMs
   }
 
+  /** What goes out, and of how much, where that is known. */
+  #uplink(): string {
+    const sent = `${this.#kbitPerS.toFixed(0)} kbit/s sent`
+    const uplinkBps = this.#latest?.uplinkBps ?? null
+    return uplinkBps === null ? sent : `${sent} of about ${(uplinkBps / 1000).toFixed(0)}`
+  }
+
   #count(): string {
     return count(this.#listeners.size, 'listener')
   }
@@ -125,14 +142,24 @@ export class BroadcastView {
   #who(): string {
     const listeners = [...this.#listeners]
     if (listeners.length === 0) return 'no listeners'
-    if (listeners.length <= MAX_NAMED) {
-      const names = listeners.map(([id, { path, via }]) => `${id} ${route(path, via)}`)
-      return `${this.#count()} (${names.join('; ')})`
-    }
     const byPath = new Map<Path, number>()
     for (const [, { path }] of listeners) byPath.set(path, (byPath.get(path) ?? 0) + 1)
     return `${this.#count()} (${[...byPath].map(([path, n]) => `${n} ${path}`).join(', ')})`
   }
+}
+
+const METER_CELLS = 24
+const METER_FLOOR_DB = -60
+
+/** A bar for each channel, from -60 dB to full scale. */
+function meterLine(peakDb: readonly number[]): string {
+  return peakDb
+    .map((db) => {
+      const share = Math.min(1, Math.max(0, 1 - db / METER_FLOOR_DB))
+      const cells = Math.round(share * METER_CELLS)
+      return `${'▮'.repeat(cells)}${'▯'.repeat(METER_CELLS - cells)}`
+    })
+    .join('  ')
 }
 
 function info(text: string): Line {

@@ -5,8 +5,10 @@ import { exitCodeOfEnding } from '../ending.ts'
 import { openStore } from '../identity-store.ts'
 import { bootstrapOf } from '../options/bootstrap.ts'
 import type { Session } from '../session.ts'
+import { requireFitMachine } from '../fit-machine.ts'
 import { OrderedStart } from '../tell-error.ts'
 import { showLive } from '../terminal/live.ts'
+import { watchTime } from '../time/watch-time.ts'
 import { BroadcastView } from './broadcast-view.ts'
 import type { InputEvent } from './input-event.ts'
 import { openInput } from './open-input.ts'
@@ -22,6 +24,7 @@ export async function broadcast(
   session: Session,
 ): Promise<number> {
   const { output, stop } = session
+  requireFitMachine()
   const bootstrap = bootstrapOf(options)
   const { loop, profile } = options
   const bitrate = options.bitrate ?? DEFAULT_BITRATE[profile]
@@ -57,7 +60,11 @@ export async function broadcast(
     onEvent: ordered.take,
     ...bootstrap,
   })
-  const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
+  const endLive = showLive(output, {
+    lines: () => view.statusBlock(Date.now()),
+    plainLines: () => [view.statusLine(Date.now())],
+  })
+  const endWatch = watchTime(output)
   const unfollow = stop.onRequest(() => void broadcaster.stop('stopped'))
   try {
     await ordered.start(
@@ -70,6 +77,7 @@ export async function broadcast(
   } finally {
     unfollow()
     endLive()
+    endWatch()
     await broadcaster.stop()
   }
 }

@@ -15,7 +15,7 @@ export function listenCommand(run: Runner): Command {
     .addOption(
       new Option(
         '--output <where>',
-        "'speakers', a file ending in .wav or .opus (one of that name is replaced), '-' for PCM on stdout, or 'null'",
+        "'speakers', a file ending in .wav or .opus, '-' for PCM on stdout, or 'null'",
       )
         .argParser(output('--output'))
         .default('speakers'),
@@ -49,6 +49,7 @@ export function listenCommand(run: Runner): Command {
         'give up when nothing was heard within this time (default: never)',
       ).argParser(seconds('--wait')),
     )
+    .addOption(new Option('--force', 'replace a recording of that name; without it, such a file is kept'))
     .addOption(
       new Option(
         '--save <name>',

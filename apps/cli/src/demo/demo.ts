@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
@@ -140,5 +141,8 @@ async function recordingsFolder(chosen: string | undefined): Promise<string> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw CliError.recordingsFolder(folder, error)
   })
+  // An earlier demo's, or somebody's music.
+  const existing = ['swarm.wav', 'webrtc.wav', 'auto.wav'].find((name) => existsSync(join(folder, name)))
+  if (existing !== undefined) throw CliError.fileExists(join(folder, existing))
   return folder
 }

@@ -20,6 +20,18 @@ test('a folder that does not exist is told before anything is heard', async () =
   })
 })
 
+test('a recording that exists is kept, unless it is to be replaced or is empty', async () => {
+  const file = join(folder, 'precious.wav')
+  writeFileSync(file, '')
+  await checkOutput(file)
+  writeFileSync(file, 'RIFF')
+  await expect(checkOutput(file)).rejects.toMatchObject({
+    code: 'OUTPUT_EXISTS',
+    message: expect.stringContaining('--force'),
+  })
+  await checkOutput(file, true)
+})
+
 test('a folder is no recording', async () => {
   mkdirSync(join(folder, 'odd.wav'))
   await expect(checkOutput(join(folder, 'odd.wav'))).rejects.toThrow('it is a folder')

@@ -7,9 +7,10 @@ import { CliError } from '../errors.ts'
 /**
  * A recording begins with the first sound, which may be hours away: what cannot work is told now.
  *
- * @throws AudioError OUTPUT_UNWRITABLE; CliError USAGE
+ * @param isForced a recording that exists may be replaced
+ * @throws AudioError OUTPUT_UNWRITABLE; CliError USAGE, OUTPUT_EXISTS
  */
-export async function checkOutput(output: string): Promise<void> {
+export async function checkOutput(output: string, isForced = false): Promise<void> {
   if (output === 'speakers' || output === 'null') return
   if (output === '-') {
     if (!isatty(1)) return
@@ -19,6 +20,8 @@ export async function checkOutput(output: string): Promise<void> {
   }
   const existing = await stat(output).catch(() => undefined)
   if (existing?.isDirectory()) throw AudioError.outputUnwritable(output, 'it is a folder')
+  // An empty file holds nothing, and a device or a named pipe is there to be written to.
+  if (existing?.isFile() && existing.size > 0 && !isForced) throw CliError.outputExists(output)
   const folder = await stat(dirname(output)).catch(() => undefined)
   if (!folder?.isDirectory()) throw AudioError.outputUnwritable(output, 'its folder does not exist')
   try {

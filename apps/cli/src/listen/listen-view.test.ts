@@ -21,10 +21,11 @@ const figures: ListenFigures = {
   path: 'webrtc',
   via: 'webrtc',
 }
-const stats = (changed: Partial<ListenFigures> = {}): ListenEvent => ({
+const stats = (changed: Partial<ListenFigures> = {}): Extract<ListenEvent, { event: 'stats' }> => ({
   event: 'stats',
   bufferMs: 41,
   targetMs: 40,
+  framesRepaired: 0,
   ...figures,
   ...changed,
 })
@@ -55,8 +56,8 @@ test('what was missing is shown', () => {
   expect(told(view, { event: 'gap', ms: 60, concealed: 3 })).toBe(
     'A gap of 60 ms, 3 frames concealed; 1 gap so far.',
   )
-  told(view, stats({ framesLost: 2, framesConcealed: 3 }))
-  expect(view.statusLine(0)).toContain('2 lost, 3 concealed, 1 gap')
+  told(view, { ...stats({ framesLost: 2, framesConcealed: 3 }), framesRepaired: 7 })
+  expect(view.statusLine(0)).toContain('2 lost, 7 repaired, 3 concealed, 1 gap')
 })
 
 test('a burst of gaps is one line every five seconds', () => {

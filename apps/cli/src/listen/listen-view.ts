@@ -5,6 +5,7 @@ import { troubleLine } from '../terminal/trouble-line.ts'
 import { clock, count, printable } from '../terminal/text.ts'
 import { PATH_WORDS, route, VIA_WORDS } from '../terminal/words.ts'
 
+type Stats = ListenFigures & { bufferMs: number; framesRepaired: number }
 type State = 'searching' | 'connected' | 'playing' | 'reconnecting' | 'off-air' | 'ended'
 
 /** Gaps come in bursts on a bad network; a line for each would drown the rest. */
@@ -18,7 +19,7 @@ export class ListenView {
   #path: Path | null = null
   #via: Via | null = null
   #firstAudioAtMs: number | undefined
-  #stats: (ListenFigures & { bufferMs: number }) | undefined
+  #stats: Stats | undefined
   #gaps = 0
   #silentMs = 0
   #gapLineAtMs = Number.NEGATIVE_INFINITY
@@ -107,7 +108,7 @@ export class ListenView {
     this.#via = via
   }
 
-  #take(stats: ListenFigures & { bufferMs: number }): void {
+  #take(stats: Stats): void {
     const hasProgressed = stats.framesPlayed > (this.#stats?.framesPlayed ?? 0)
     this.#stats = stats
     if (stats.path === null || stats.via === null) return
@@ -132,6 +133,7 @@ export class ListenView {
     const figures = [`${stats.latencyMs.p50.toFixed(0)} ms behind`, `buffer ${stats.bufferMs.toFixed(0)} ms`]
     const trouble = [
       ...(stats.framesLost > 0 ? [`${stats.framesLost} lost`] : []),
+      ...(stats.framesRepaired > 0 ? [`${stats.framesRepaired} repaired`] : []),
       ...(stats.framesConcealed > 0 ? [`${stats.framesConcealed} concealed`] : []),
       ...(this.#gaps > 0 ? [count(this.#gaps, 'gap')] : []),
     ]

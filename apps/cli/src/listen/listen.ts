@@ -6,11 +6,13 @@ import { exitCodeOfEnding } from '../ending.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { linkOf, openFavourites } from '../favourites/favourites.ts'
+import { requireFitMachine } from '../fit-machine.ts'
 import { openStore } from '../identity-store.ts'
 import { bootstrapOf } from '../options/bootstrap.ts'
 import type { Session } from '../session.ts'
 import { OrderedStart } from '../tell-error.ts'
 import { showLive } from '../terminal/live.ts'
+import { watchTime } from '../time/watch-time.ts'
 import { checkOutput } from './check-output.ts'
 import { ListenView } from './listen-view.ts'
 import { sinceParsed } from './since-parsed.ts'
@@ -18,11 +20,12 @@ import type { ListenOptions } from './listen-options.ts'
 
 /** `pearcast listen`: heard until --duration is over or someone asks to stop. @returns the exit code */
 export async function listen(linkOrName: string, options: ListenOptions, session: Session): Promise<number> {
+  requireFitMachine()
   const { output, stop } = session
   const linkText = await linkOf(linkOrName)
   const link = parseLink(sodium, linkText)
   const bootstrap = bootstrapOf(options)
-  await checkOutput(options.output)
+  await checkOutput(options.output, options.force === true)
   const sink = await openOutput(options)
   const store = await openStore()
   if (options.save !== undefined) await keep(options.save, linkText, session)
@@ -61,6 +64,7 @@ export async function listen(linkOrName: string, options: ListenOptions, session
   }
   const waiting = wait === undefined ? undefined : setTimeout(giveUp, wait * 1000, wait)
   const endLive = showLive(output, { lines: () => [view.statusLine(Date.now())] })
+  const endWatch = watchTime(output)
   const unfollow = stop.onRequest(() => void listener.stop())
   try {
     await ordered.start(
@@ -73,6 +77,7 @@ export async function listen(linkOrName: string, options: ListenOptions, session
     clearTimeout(waiting)
     unfollow()
     endLive()
+    endWatch()
     await listener.stop()
   }
 }

@@ -3,6 +3,7 @@ import type { InputEvent } from '../broadcast/input-event.ts'
 import type { DevicesEvent } from '../devices/devices-event.ts'
 import type { DoctorEvent } from '../doctor/doctor-event.ts'
 import type { DemoEvent, DhtEvent, FavouritesEvent, LegResult } from '../events.ts'
+import type { TimeEvent } from '../time/time-watch.ts'
 import type { StationCommandEvent } from '../station/station-event.ts'
 
 /** One event of each kind; a kind that is missing here does not compile. */
@@ -69,6 +70,7 @@ export const broadcastEvents: OneOfEach<BroadcastEvent | InputEvent> = {
     bytesSent: 12_000,
     cpuMs: 20.5,
     rssKiB: 60_000,
+    uplinkBps: 5_000_000,
     level: { peakDb: [-3, -4.5], rmsDb: [-18, -17.2] },
   },
   silence: { event: 'silence', state: 'begins', ms: 10_000 },
@@ -89,7 +91,7 @@ export const listenEvents: OneOfEach<ListenEvent> = {
   reconnecting: { event: 'reconnecting', attempt: 1 },
   'off-air': { event: 'off-air' },
   output: { event: 'output', state: 'lost', message: 'The sound card is gone.' },
-  stats: { event: 'stats', bufferMs: 40, targetMs: 40, ...figures },
+  stats: { event: 'stats', bufferMs: 40, targetMs: 40, framesRepaired: 3, ...figures },
   error,
   ended: { event: 'ended', framesSent: 500, relayHops: 0, reason: 'duration', ...figures },
 }
@@ -148,4 +150,9 @@ export const devicesEvents: OneOfEach<DevicesEvent> = {
     inputs: [{ id: 'usb', name: 'USB Microphone', isDefault: true }],
     outputs: [],
   },
+}
+
+export const timeSamples: OneOfEach<TimeEvent> = {
+  resumed: { event: 'resumed', pausedMs: 12_000 },
+  'clock-set': { event: 'clock-set', byMs: -3_600_000 },
 }

@@ -59,6 +59,11 @@ export class Audience {
     return bytes
   }
 
+  /** What the uplink is believed to carry, bit/s. */
+  get uplinkBps(): number | undefined {
+    return this.#congestion.uplinkBps
+  }
+
   /** Resolves when so many listen at once. */
   async gathered(count: number): Promise<void> {
     this.#awaited = count

@@ -324,6 +324,7 @@ export class Broadcaster {
       cpuMs: Math.round((user + system) / 1000),
       rssKiB: Math.round(process.memoryUsage.rss() / 1024),
       level,
+      uplinkBps: this.#audience.uplinkBps ?? null,
     })
   }
 

@@ -414,6 +414,7 @@ export class Listener {
       event: 'stats',
       bufferMs: Math.round(stats.bufferMs),
       targetMs: Math.round(stats.targetMs),
+      framesRepaired: this.#receiver.repair.repaired,
       ...this.#figures(stats),
     })
   }
