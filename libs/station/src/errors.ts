@@ -8,6 +8,7 @@ type StationErrorCode =
   | 'FAVOURITES_FILE'
   | 'FAVOURITE_MISSING'
   | 'FAVOURITE_EXISTS'
+  | 'FILES_EXHAUSTED'
   | 'SUPERSEDED'
   | 'RTC_UNAVAILABLE'
 
@@ -115,6 +116,14 @@ export class StationError extends Error {
 
   static tooManyFavourites(max: number): StationError {
     return new StationError('FAVOURITES_FILE', `There are ${max} favourites already. Remove one first.`)
+  }
+
+  static openFiles(open: number, limit: number, listeners: number): StationError {
+    return new StationError(
+      'FILES_EXHAUSTED',
+      `This process has ${open} of at most ${limit} files and sockets open: ${listeners} listeners stay, and others are ` +
+        'refused until some leave. Start it after "ulimit -n 4096" for more.',
+    )
   }
 
   static superseded(): StationError {

@@ -12,6 +12,8 @@ import { SwitchQueue } from './switch-queue.ts'
 export interface AudienceOptions extends CongestionControlOptions {
   bus: FrameBus
   maxListeners: number
+  /** Whether this machine has room for one more, asked last. Default: always. */
+  hasRoom?: () => boolean
   describe: (channel: number) => Accepted
   /** Undefined where WebRTC is not wanted or not possible. */
   openRtc: (options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>) => RtcCarrier | undefined
@@ -121,6 +123,7 @@ export class Audience {
   #admit(child: Child): 'full' | undefined {
     if (this.#listeners.has(child)) return undefined
     if (this.#listeners.size >= this.#options.maxListeners || !this.#congestion.admits) return 'full'
+    if (this.#options.hasRoom?.() === false) return 'full'
     this.#listeners.add(child)
     return undefined
   }

@@ -11,6 +11,7 @@ import type { BroadcastEvent, PathMode } from '../events.ts'
 import type { StationIdentity } from '../identity/identity.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { choosePath, type RtcChoice } from '../rtc-choice.ts'
+import { FilesGuard } from '../files-guard.ts'
 import { RtcSession } from '../rtc-session.ts'
 import { codeOf, messageOf } from '../text.ts'
 import { Audience, type AudienceOptions } from './audience.ts'
@@ -87,7 +88,14 @@ export class Broadcaster {
     this.#timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
     this.ended = new Promise((resolve) => (this.#finish = resolve))
     this.#meter = new LevelMeter(options.source.channels)
+    const files = new FilesGuard({
+      onFull: (open, limit) => {
+        const { code, message } = StationError.openFiles(open, limit, this.#audience.size)
+        options.onEvent({ event: 'error', code, message })
+      },
+    })
     this.#audience = new Audience({
+      hasRoom: () => files.admits(),
       bus: this.#bus,
       maxListeners: options.maxListeners,
       bitrate: options.bitrate,
