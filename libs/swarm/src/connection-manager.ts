@@ -147,6 +147,9 @@ export class ConnectionManager {
       minTerm: () => this.#minTerm,
       encoderKey: () => this.#encoderKey,
       onRoute: (route) => this.#offer(route, { type: 'ROUTE_PROVEN' }),
+      onBorne: (route) => {
+        if (this.#link === route) this.#send({ type: 'LINK_ALIVE' })
+      },
       onEnd: (route, end) => this.#lost(undefined, route, end),
       now: this.#now,
       setTimer: this.#setTimer,

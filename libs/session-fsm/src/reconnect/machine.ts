@@ -1,5 +1,6 @@
 import { setup } from 'xstate'
 import { backoffMs } from '../backoff.ts'
+import { isHopelessDial } from '../routing/hopeless.ts'
 import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
 import {
   allFailed,
@@ -154,12 +155,13 @@ const machineSetup = base.extend({
       return {
         inFlight: context.inFlight.filter((other) => other !== failed),
         candidates: failed === undefined ? context.candidates : coolDown(context, failed.key, context),
+        answers: isHopelessDial(event.reason),
       }
     }),
     /** Said once a search: a whole round is over, and whoever it or an earlier one found has failed. */
     noticeOffAir: base.enqueueActions(({ context, enqueue }) => {
       const hopeless = context.roundsDone > 0 && allFailed(context)
-      if (!hopeless || context.toldOffAir || context.linkAttempt !== 0) return
+      if (!hopeless || context.answers || context.toldOffAir || context.linkAttempt !== 0) return
       enqueue.assign({ toldOffAir: true })
       enqueue({ type: 'notify', params: { event: 'off-air', attempt: context.roundsBegun } })
     }),
@@ -194,7 +196,8 @@ const whileDialling = {
     { guard: 'isInFlight', actions: ['recordFailure', 'dialUntried', 'noticeOffAir'] },
   ],
   ATTEMPT_PROVEN: { guard: 'isInFlight', target: 'linked', actions: ['takeLink', ...endDialling] },
-  ROUTE_PROVEN: { target: 'linked', actions: ['takeRoute', ...endDialling] },
+  // Nothing says yet that audio can come that way: dials go on beside it.
+  ROUTE_PROVEN: { target: 'redialing', actions: 'takeRoute' },
   NETWORK_CHANGED: { actions: ['abandonAll', 'forgiveAll', 'endDiscovery', 'startRound', ...dialAtOnce] },
   STOP: { target: 'stopped', actions: endDialling },
   timer: [
@@ -231,6 +234,7 @@ export const reconnectMachine: EffectMachine<
     roundsBegun: 0,
     roundsDone: 0,
     linkAttempt: 0,
+    answers: false,
     everLinked: false,
     toldOffAir: false,
   }),

@@ -182,6 +182,12 @@ describe('a search', () => {
     expect(ledger.of('notify').map(({ event }) => event)).toEqual(['searching', 'off-air'])
   })
 
+  test('does not say off-air of a station that answered and is only out of reach', () => {
+    const { ledger, send } = search({}, candidate('aa', 'record'), { type: 'DISCOVERY_DONE', found: 1 })
+    send({ type: 'ATTEMPT_FAILED', attempt: 1, key: 'aa', reason: 'HOLEPUNCH_ABORTED' })
+    expect(ledger.of('notify').map(({ event }) => event)).toEqual(['searching'])
+  })
+
   test('does not say off-air while somebody is still being dialled', () => {
     const { send, ledger } = search({}, candidate('aa'))
     send({ type: 'DISCOVERY_DONE', found: 1 })
@@ -316,4 +322,29 @@ test('a stopped search leaves nothing behind and hears nothing any more', () => 
   ])
   expect(driver.done).toBe(true)
   expect(send({ type: 'START' })).toEqual([])
+})
+
+describe('a route through a peer in between', () => {
+  test('is adopted while dials go on, and ends them when audio can come by it', () => {
+    const { driver, send } = search({}, candidate('aa'))
+    expect(send({ type: 'ROUTE_PROVEN' })).toEqual([{ type: 'adopt', attempt: 2 }])
+    expect(driver.snapshot().value).toBe('redialing')
+    expect(send({ type: 'LINK_ALIVE' })).toContainEqual({ type: 'abandon', attempt: 1 })
+    expect(driver.snapshot().value).toBe('linked')
+  })
+
+  test('gives way to a dial that is proven first', () => {
+    const { driver, send } = search({}, candidate('aa'))
+    send({ type: 'ROUTE_PROVEN' })
+    expect(send(proven(1))).toContainEqual({ type: 'adopt', attempt: 1 })
+    expect(driver.snapshot().value).toBe('linked')
+  })
+
+  test('that is lost before leaves the search as it was', () => {
+    const { driver, send } = search({}, candidate('aa'))
+    send({ type: 'ROUTE_PROVEN' })
+    send({ type: 'LINK_LOST', reason: 'lost' })
+    expect(driver.snapshot().value).toBe('searching')
+    expect(send(proven(1))).toContainEqual({ type: 'adopt', attempt: 1 })
+  })
 })

@@ -32,7 +32,10 @@ export type ReconnectEvent =
   /** The peer has answered a dial, and holes are to be opened. `lottery`: one NAT maps at random, so it is a matter of luck. */
   | { type: 'ATTEMPT_ANSWERED'; attempt: number; lottery: boolean }
   | { type: 'ATTEMPT_PROVEN'; attempt: number; key: string }
-  /** A link to the station came about without a dial: through a peer in between, see the routing machine. */
+  /**
+   * A link to the station came about through a peer in between, see the routing machine. Dials go on beside it until
+   * LINK_ALIVE says that audio can come.
+   */
   | { type: 'ROUTE_PROVEN' }
   /** The adopted link is gone. `jitterMs` delays the first dial, so that a whole audience does not return at once. */
   | { type: 'LINK_LOST'; reason: string; attempt?: number; jitterMs?: number }
@@ -75,6 +78,8 @@ export interface ReconnectContext extends DialPool, DialLimits {
   readonly roundsDone: number
   /** The attempt whose link is open, 0 when none is. */
   readonly linkAttempt: number
+  /** The latest dial that failed was answered: whoever is there is not off air, only out of reach. */
+  readonly answers: boolean
   readonly everLinked: boolean
   /** The listener was told that the station is off air. */
   readonly toldOffAir: boolean

@@ -74,8 +74,7 @@ const machineSetup = base.extend({
     endAttempt: base.assign({ inFlight: ({ context, event }) => without(context, event) }),
     takeRoute: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'ATTEMPT_PROVEN') return
-      // A dial found nobody while this was found: dials would fail again.
-      enqueue.assign({ hopeless: true, inFlight: without(context, event) })
+      enqueue.assign({ inFlight: without(context, event) })
       enqueue({ type: 'take-route', params: { attempt: event.attempt } })
     }),
     endSeeking: base.enqueueActions(({ context, enqueue }) => {
@@ -83,11 +82,20 @@ const machineSetup = base.extend({
       enqueue(context.finding ? 'stop-finding' : { type: 'stop-timer', params: { id: 'rest' } })
       enqueue.assign({ inFlight: [], finding: false, rounds: 0 })
     }),
+    startVain: base.enqueueActions(({ context, enqueue }) => {
+      enqueue({ type: 'start-timer', params: { id: 'vain', ms: context.vainMs } })
+    }),
     startPatience: base.enqueueActions(({ context, enqueue }) => {
       enqueue({ type: 'start-timer', params: { id: 'patience', ms: context.patienceMs } })
     }),
   },
 })
+
+/** A dial brought the link, or the route that was tried did. */
+const satisfied = [
+  { guard: 'isDirect', target: 'idle', actions: 'trustDials' },
+  { target: 'idle', actions: 'giveUpDials' },
+] as const
 
 /** When to look for a peer in between, and which of those found to try, while dials do not reach the station. */
 export const routingMachine: EffectMachine<
@@ -103,6 +111,7 @@ export const routingMachine: EffectMachine<
     maxInFlight: 2,
     restMinMs: 1000,
     restMaxMs: 15_000,
+    vainMs: 60_000,
     ...input,
     hopeless: false,
     helpers: [],
@@ -139,12 +148,21 @@ export const routingMachine: EffectMachine<
         SEARCH_DONE: { guard: 'isFinding', actions: 'finishRound' },
         timer: { guard: { type: 'timerIs', params: { id: 'rest' } }, actions: ['startRound', 'tryNext'] },
         ATTEMPT_FAILED: { guard: 'isInFlight', actions: ['endAttempt', 'tryNext'] },
-        ATTEMPT_PROVEN: { guard: 'isInFlight', target: 'idle', actions: ['takeRoute', 'endSeeking'] },
+        ATTEMPT_PROVEN: { guard: 'isInFlight', target: 'trying', actions: ['takeRoute', 'endSeeking'] },
         SATISFIED: [
           { guard: 'isDirect', target: 'idle', actions: ['trustDials', 'endSeeking'] },
           { target: 'idle', actions: 'endSeeking' },
         ],
         STOP: { target: 'stopped', actions: 'endSeeking' },
+      },
+    },
+    trying: { on: { SATISFIED: satisfied, ROUTE_LOST: { target: 'resting' } } },
+    resting: {
+      entry: 'startVain',
+      exit: { type: 'stop-timer', params: { id: 'vain' } },
+      on: {
+        SATISFIED: satisfied,
+        timer: { guard: { type: 'timerIs', params: { id: 'vain' } }, target: 'seeking' },
       },
     },
     stopped: { type: 'final' },

@@ -17,6 +17,7 @@ const anything = ({ finding, inFlight }: RoutingContext): RoutingEvent[] => [
   { type: 'SATISFIED', direct: true },
   { type: 'SATISFIED', direct: false },
   { type: 'HOPELESS' },
+  { type: 'ROUTE_LOST' },
   { type: 'HELPER', key: 'aa' },
   { type: 'HELPER', key: 'bb' },
   { type: 'HELPER', key: 'cc' },
@@ -34,6 +35,7 @@ const walk: Walk<RoutingContext, RoutingEvent> = {
     ...anything(context),
     ...(value === 'patient' ? ([{ type: 'timer', id: 'patience' }] as const) : []),
     ...(value === 'seeking' && !context.finding ? ([{ type: 'timer', id: 'rest' }] as const) : []),
+    ...(value === 'resting' ? ([{ type: 'timer', id: 'vain' }] as const) : []),
     { type: 'STOP' },
   ],
   distinguish: ({ finding, helpers, hopeless, inFlight }) => [

@@ -64,7 +64,7 @@ describe('a peer in between', () => {
     expect(machine.send({ type: 'SEARCH_DONE' })).toEqual([{ type: 'start-timer', id: 'rest', ms: 2000 }])
   })
 
-  test('that leads to the station ends the search, and is thought of at once the next time', () => {
+  test('that leads to the station ends the search, and is thought of at once when a connection came of it', () => {
     const machine = seeking()
     machine.send({ type: 'HELPER', key: 'aa' })
     machine.send({ type: 'HELPER', key: 'bb' })
@@ -75,6 +75,15 @@ describe('a peer in between', () => {
     ])
     machine.send({ type: 'SATISFIED', direct: false })
     expect(machine.send({ type: 'WANTED' })).toEqual(expect.arrayContaining([{ type: 'find-helpers' }]))
+  })
+
+  test('that leads to the station, and to no connection, is let rest while dials go on', () => {
+    const machine = seeking()
+    machine.send({ type: 'HELPER', key: 'aa' })
+    machine.send({ type: 'ATTEMPT_PROVEN', attempt: 1 })
+    expect(machine.send({ type: 'ROUTE_LOST' })).toEqual([{ type: 'start-timer', id: 'vain', ms: 60_000 }])
+    expect(machine.send({ type: 'WANTED' })).toEqual([])
+    expect(machine.send({ type: 'timer', id: 'vain' })).toContainEqual({ type: 'find-helpers' })
   })
 
   test('is a second choice again once a dial has succeeded', () => {

@@ -9,14 +9,19 @@ export interface RoutingInput {
   readonly restMinMs?: number
   /** Default 15 000. */
   readonly restMaxMs?: number
+  /** Rest after a route that led to the station, and no connection came of it. Default 60 000. */
+  readonly vainMs?: number
 }
 
-export type RoutingTimer = 'patience' | 'rest'
+export type RoutingTimer = 'patience' | 'rest' | 'vain'
 
 export type RoutingEvent =
   /** Dialling begins: there is no link, or only a suspect one. Repeats are welcome. */
   | { type: 'WANTED' }
-  /** A link carries the station, or nobody wants one. `direct`: it was dialled, so dials do work here. */
+  /**
+   * A link carries the station. `direct`: it was dialled, so dials do work here; otherwise the route that was taken has
+   * become a connection, so dials are in vain.
+   */
   | { type: 'SATISFIED'; direct: boolean }
   /** A dial failed in a way that another one would repeat: both NATs map at random. */
   | { type: 'HOPELESS' }
@@ -25,6 +30,8 @@ export type RoutingEvent =
   | { type: 'SEARCH_DONE' }
   | { type: 'ATTEMPT_FAILED'; attempt: number }
   | { type: 'ATTEMPT_PROVEN'; attempt: number }
+  /** The route that was taken is gone. */
+  | { type: 'ROUTE_LOST' }
   | { type: 'STOP' }
   | TimerEvent<RoutingTimer>
 
@@ -36,7 +43,7 @@ export type RoutingEffect =
   | { type: 'try-helper'; attempt: number; key: string }
   /** Drops an attempt; its outcome is not awaited any more. */
   | { type: 'abandon'; attempt: number }
-  /** The station has proven itself at the other end of this route. */
+  /** The station has proven itself at the other end of this route; whether audio can come shows now. */
   | { type: 'take-route'; attempt: number }
   | StartTimer<RoutingTimer>
   | StopTimer<RoutingTimer>
@@ -59,4 +66,4 @@ export interface Helper {
   readonly tried: boolean
 }
 
-export type RoutingState = 'idle' | 'patient' | 'seeking' | 'stopped'
+export type RoutingState = 'idle' | 'patient' | 'seeking' | 'trying' | 'resting' | 'stopped'

@@ -28,6 +28,8 @@ export interface RouteSeekerOptions {
   encoderKey: () => Uint8Array | undefined
   /** The station has proven itself through a helper. */
   onRoute: (link: RoutedLink) => void
+  /** It has become a connection: audio can come. */
+  onBorne: (link: RoutedLink) => void
   onEnd: (link: RoutedLink, end: LinkEnd) => void
   /** Unix time, ms. */
   now: () => number
@@ -59,6 +61,8 @@ export class RouteSeeker {
   #search: HelperSearch | undefined
   /** Proven just now: the machine decides whether to take it. */
   #candidate: RoutedLink | undefined
+  /** Taken last. */
+  #tried: RoutedLink | undefined
 
   constructor(options: RouteSeekerOptions) {
     this.#options = options
@@ -175,6 +179,7 @@ export class RouteSeeker {
       onEnd: (route, end) => {
         this.#leave(helper)
         onEnd(route, end)
+        if (this.#tried === route) this.#driver.send({ type: 'ROUTE_LOST' })
       },
     })
     helper.onRouted = (envelope) => {
@@ -195,6 +200,7 @@ export class RouteSeeker {
     route.onBorne = () => {
       const stop = this.#options.setTimer(() => this.#leave(helper), LEAVE_HELPER_MS)
       this.#leaving.set(helper, stop)
+      this.#options.onBorne(route)
     }
     this.#candidate = route
     this.#driver.send({ type: 'ATTEMPT_PROVEN', attempt })
@@ -212,6 +218,7 @@ export class RouteSeeker {
   #take(): void {
     const route = this.#candidate
     this.#candidate = undefined
+    this.#tried = route
     if (route !== undefined) this.#options.onRoute(route)
   }
 

@@ -46,11 +46,11 @@ async function help(link: StationLink, options: Partial<HelperServerOptions> = {
 }
 
 /** A node whose dials to this key lead nowhere, as between two NATs that map at random. */
-async function cutOffFrom(publicKey: Uint8Array): Promise<DhtNode> {
+async function cutOffFrom(publicKey: Uint8Array, isOver: () => boolean = () => false): Promise<DhtNode> {
   const node = await net.node()
   const connect = node.dht.connect.bind(node.dht)
   node.dht.connect = (key, options) =>
-    connect(Buffer.compare(key, publicKey) === 0 ? randomBytes(32) : key, options)
+    connect(Buffer.compare(key, publicKey) === 0 && !isOver() ? randomBytes(32) : key, options)
   return node
 }
 
@@ -100,6 +100,20 @@ describe('a listener whom no dial brings to the station', () => {
     near.attach({ send: () => true, sendDatagram: () => true })
     await until(() => helper.guests.every(({ isOpen }) => !isOpen), 'the goodbye at the helper')
     expect(near.isOpen).toBe(true)
+  })
+
+  test('takes a dial that succeeds meanwhile instead', { timeout: 20_000 }, async () => {
+    await help(link)
+    let opened = false
+    const node = await cutOffFrom(on.announcer.publicKey, () => opened)
+    const listener = await net.listen(link, { routes: true, node })
+    const route = await until(() => listener.links[0], 'a routed link', 15_000)
+    expect(route).toBeInstanceOf(RoutedLink)
+    opened = true
+    const direct = await until(() => listener.links[1], 'a direct link', 15_000)
+    expect(direct).not.toBeInstanceOf(RoutedLink)
+    await until(() => !route.isOpen, 'the end of the route')
+    expect(direct.isOpen).toBe(true)
   })
 
   test('finds another helper when the first leads nowhere', { timeout: 20_000 }, async () => {

@@ -8,10 +8,21 @@ const ROUTED_WITHIN_MS = 8000
 /** What hears it is the ear: longer than this is an interruption. */
 const MAX_GAP_MS = 150
 
+/** Holes are opened by luck, which takes its time; a route that leads to no connection must not end that. */
+const birthday: Scenario = {
+  name: 'ipv6/port-restricted x symmetric, a common peer and no IPv6',
+  group: 'ipv6',
+  broadcaster: behind('port-restricted'),
+  listener: behind('symmetric-random'),
+  helper: place(cloud('', [])),
+  expect: { verdict: 'heard', via: ['birthday', 'webrtc'] },
+}
+
 /** Where IPv4 allows no WebRTC without a STUN server, IPv6 does. */
 export const ipv6: readonly Scenario[] = [
   dualStack('open', 'port-restricted', 'port-restricted'),
   dualStack('stateful', 'port-restricted', 'port-restricted'),
+  birthday,
   // No probe meets between two NATs that map at random: somebody whom both reach has to pass the signaling on.
   routed('symmetric x symmetric, through a common peer', []),
   routed('symmetric x symmetric, the common peer is killed', [
