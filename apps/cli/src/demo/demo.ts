@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { formatAddress, startPrivateDht } from '@pearcast/swarm'
 import { CliError } from '../errors.ts'
 import type { Leg, LegResult } from '../events.ts'
@@ -13,11 +12,11 @@ import { DemoScreen } from './demo-screen.ts'
 import { runLeg } from './leg.ts'
 import { HeardLeg } from './leg-result.ts'
 import { measureRecording, readSource } from './measure.ts'
+import { sampleFile } from './sample.ts'
 import { resultTable } from './table.ts'
 import { busyHint, faultsOf } from './verdict.ts'
 import type { DemoOptions } from './demo-options.ts'
 
-const SAMPLE = fileURLToPath(new URL('../../../../samples/first-light.flac', import.meta.url))
 const DHT_NODES = 4
 /** The listener hears the source from its first frames on; so much more of it is read than is played. */
 const SOURCE_MARGIN_S = 15
@@ -32,7 +31,7 @@ export async function demo(
     throw CliError.usage('demo starts a private DHT of its own: leave --bootstrap out')
   }
   const { output } = session
-  const input = file ?? SAMPLE
+  const input = file ?? sampleFile(session.mainFile)
   output.event({ event: 'phase', phase: 'preparing' })
   output.line('info', `Reading ${basename(input)} …`)
   const source = await readSource(input, options.duration + SOURCE_MARGIN_S)
