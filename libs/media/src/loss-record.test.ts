@@ -21,10 +21,16 @@ test('a second one within 10 s is not; then the path is lossy until 30 s after t
   expect(losses.isLossy(81 * S)).toBe(false)
 })
 
-test('the longest hole is remembered for 30 to 60 s; what is too long for any delay is not', () => {
+test('an outage is no loss', () => {
+  const losses = new LossRecord()
+  losses.onLoss(40_000, S)
+  losses.onLoss(3_000_000, 2 * S)
+  expect(losses.isLossy(2 * S)).toBe(false)
+})
+
+test('the longest hole is remembered for 30 to 60 s', () => {
   const losses = new LossRecord()
   losses.onLoss(120_000, S)
-  losses.onLoss(3_000_000, 2 * S)
   expect(losses.longestHoleUs).toBe(120_000)
   losses.onLoss(40_000, 32 * S)
   expect(losses.longestHoleUs).toBe(120_000)

@@ -5,7 +5,7 @@ const RECURS_US = 10_000_000
 /** After the last loss the path counts as lossy for so long. */
 const LOSSY_US = 30_000_000
 const HALF_US = 30_000_000
-/** A longer hole is an outage: no delay covers it. */
+/** A longer hole is an outage, which no delay covers: it says nothing of what the path loses. */
 const MAX_HOLE_US = 400_000
 
 /**
@@ -22,6 +22,7 @@ export class LossRecord {
 
   /** A frame was lost in a hole that is `holeUs` from the frame before to the frame after it. */
   onLoss(holeUs: number, nowUs: number): void {
+    if (holeUs > MAX_HOLE_US) return
     if (nowUs - this.#episodeUs >= EPISODE_US) {
       this.#previousUs = this.#episodeUs
       this.#episodeUs = nowUs
@@ -33,7 +34,7 @@ export class LossRecord {
       this.#holeUs = 0
       this.#halfSinceUs = nowUs
     }
-    if (holeUs <= MAX_HOLE_US) this.#holeUs = Math.max(this.#holeUs, holeUs)
+    this.#holeUs = Math.max(this.#holeUs, holeUs)
   }
 
   /** The latest loss was none: the frame had only been overtaken. */
