@@ -19,8 +19,8 @@ export interface Heard {
 }
 
 /** Frames of 20 ms played in the last two seconds that count as "it plays". */
-const PLAYS_FRAMES = 60
-const PLAYS_WINDOW_MS = 1500
+const PLAYS_FRAMES = 30
+const PLAYS_WINDOW_MS = 2500
 
 /** Undefined when there was no first sound. */
 export function heardBy(listener: Program, silenceMs: number, endedAtMs: number): Heard | undefined {

@@ -73,7 +73,7 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     meter.stop()
   }
   const problems = problemsOf(scenario, seen)
-  const isControl = scenario.without !== undefined
+  const isControl = scenario.group === 'controls'
   const controlIsBroken = isControl && (seen.broken !== undefined || seen.escapes > 0)
   return {
     name: scenario.name,

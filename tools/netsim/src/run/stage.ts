@@ -9,13 +9,6 @@ import { openTunLab, type Lab } from '../tun/lab.ts'
 import { within } from '../within.ts'
 import { Program } from './program.ts'
 
-const WITHOUT: Record<Mechanism, URL> = {
-  punching: new URL('./without/punching.ts', import.meta.url),
-  reachability: new URL('./without/reachability.ts', import.meta.url),
-  redial: new URL('./without/redial.ts', import.meta.url),
-  repair: new URL('./without/repair.ts', import.meta.url),
-  routing: new URL('./without/routing.ts', import.meta.url),
-}
 const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
 const DHT_HOSTS = ['dht-1', 'dht-2'] as const
@@ -42,6 +35,11 @@ export function topologyOf(scenario: Scenario): Topology {
   if (helper !== undefined) sites.push({ ...helper, id: 'helper', hosts: ['helper'] })
   if (elsewhere !== undefined) sites.push({ ...elsewhere, id: 'elsewhere', hosts: [] })
   return { sites }
+}
+
+/** The program that takes it out of a process. */
+export function withoutFile(mechanism: Mechanism): URL {
+  return new URL(`./without/${mechanism}.ts`, import.meta.url)
 }
 
 export interface StageOptions {
@@ -98,7 +96,7 @@ export class Stage {
     const { without, path = 'auto' } = this.#scenario
     const disabled =
       without !== undefined && (without.role === role || (without.role === 'both' && role !== 'helper'))
-    const preload = disabled ? ['--import', WITHOUT[without.mechanism].href] : []
+    const preload = disabled ? ['--import', withoutFile(without.mechanism).href] : []
     const args = [
       CLI,
       ...command,

@@ -2,27 +2,48 @@ import { faults } from './faults.ts'
 import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
 import { matrix } from './matrix.ts'
-import type { Actor, Mechanism, Scenario } from './scenario.ts'
+import { behind } from './places.ts'
+import type { NatType } from '../nat/types.ts'
+import type { Actor, Mechanism, Role, Scenario } from './scenario.ts'
 
-/** Each takes one mechanism out of the program, and passes when its scenario's own assertion then fails. */
+/**
+ * Each takes one mechanism out of the program, or changes one NAT, and passes when its scenario's own assertion then
+ * fails.
+ */
 export const controls: readonly Scenario[] = [
   control('matrix/port-restricted x port-restricted', 'punching', 'both', true),
   control("faults/rebind of the broadcaster's NAT", 'reachability', 'broadcaster'),
   control("faults/rebind of the listener's NAT", 'redial', 'listener'),
   control('links/5 % loss', 'repair', 'both'),
+  control('links/5 % loss', 'patience', 'listener'),
+  control('links/UDP blocked', 'udp-check', 'listener'),
+  control('faults/40 s cut of the broadcaster', 'return', 'broadcaster'),
+  control('faults/40 s cut of the broadcaster', 'doubt', 'listener'),
+  control('ipv6/port-restricted x port-restricted, IPv6 open', 'webrtc', 'both'),
   control('ipv6/symmetric x symmetric, through a common peer', 'routing', 'helper'),
+  swapped('matrix/symmetric-random x public', 'listener', 'symmetric-random'),
+  swapped('matrix/public x symmetric-random', 'broadcaster', 'symmetric-sequential'),
 ]
 
 function control(name: string, mechanism: Mechanism, role: Actor | 'both', canary = false): Scenario {
-  const scenario = [...matrix, ...links, ...ipv6, ...faults].find((each) => each.name === name)
-  if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
-  const patience = scenario.expect.verdict === 'heard' ? { withinMs: 10_000 } : {}
   return {
-    ...scenario,
+    ...impatient(name),
     name: `controls/${name}, without ${mechanism}`,
-    group: 'controls',
     canary,
     without: { mechanism, role },
-    expect: { ...scenario.expect, ...patience },
   }
+}
+
+/** The same scenario and expectation with another NAT before one of the two. */
+function swapped(name: string, role: Role, type: NatType): Scenario {
+  return { ...impatient(name), name: `controls/${name}, the ${role} ${type}`, [role]: behind(type) }
+}
+
+/** A scenario that does not wait long for what is not to come. */
+function impatient(name: string): Scenario {
+  const scenario = [...matrix, ...links, ...ipv6, ...faults].find((each) => each.name === name)
+  if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
+  const { expect } = scenario
+  const patience = expect.verdict === 'heard' ? { withinMs: Math.min(expect.withinMs ?? 10_000, 10_000) } : {}
+  return { ...scenario, group: 'controls', canary: false, expect: { ...expect, ...patience } }
 }

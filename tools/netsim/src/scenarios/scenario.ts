@@ -12,7 +12,19 @@ export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
 export type Place = Omit<Site, 'id' | 'hosts'>
 
 /** What can be taken out of the program to see that a scenario would notice; one file each in `run/without/`. */
-export type Mechanism = 'punching' | 'reachability' | 'redial' | 'repair' | 'routing'
+export const MECHANISMS = [
+  'doubt',
+  'patience',
+  'punching',
+  'reachability',
+  'redial',
+  'repair',
+  'return',
+  'routing',
+  'udp-check',
+  'webrtc',
+] as const
+export type Mechanism = (typeof MECHANISMS)[number]
 
 /**
  * Something that happens while the listener hears, so many ms after what came before it (the first: after the first

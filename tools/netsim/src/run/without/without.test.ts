@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { controls } from '../../scenarios/controls.ts'
+import { MECHANISMS } from '../../scenarios/scenario.ts'
+import { withoutFile } from '../stage.ts'
+
+const CLI = fileURLToPath(new URL('../../../../../apps/cli/src/main.ts', import.meta.url))
+
+test('every mechanism has a file and a control, and every file a mechanism', () => {
+  const files = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ''))
+  expect(files.filter((file) => file !== 'rewrite' && file !== 'without.test').toSorted()).toEqual([
+    ...MECHANISMS,
+  ])
+  const controlled = new Set(controls.flatMap(({ without }) => without?.mechanism ?? []))
+  expect([...controlled].toSorted()).toEqual([...MECHANISMS])
+})
+
+test('what is taken out is there to be taken, and the program starts without it', async () => {
+  const preloads = MECHANISMS.filter((mechanism) => mechanism !== 'webrtc').flatMap((mechanism) => [
+    '--import',
+    withoutFile(mechanism).href,
+  ])
+  const { stdout } = await promisify(execFile)(process.execPath, [...preloads, CLI, '--version'])
+  expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+/)
+}, 60_000)
