@@ -1,12 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, type TestContext } from 'vitest'
 import { firstJson, WatchedNamespaces } from './testing/processes.ts'
-import { requireTun, skipWithout } from './testing/requirements.ts'
+import { deviceForAll, ordinaryUser } from './testing/ordinary-user.ts'
+import { requireTun } from './testing/requirements.ts'
 
 const PROGRAM = fileURLToPath(new URL('./testing/lab-program.ts', import.meta.url))
 const PATIENCE_MS = 8000
@@ -78,31 +76,11 @@ describe('nothing of a lab is left', () => {
 describe('without root', () => {
   test('a lab opens in a user namespace, and dies with the process that asked for it', async (context) => {
     requireTun(context)
-    const folder = mkdtempSync(join(tmpdir(), 'netsim-'))
-    context.onTestFinished(() => {
-      rmSync(folder, { recursive: true })
-    })
-    const device = join(folder, 'tun')
-    const made = spawnSync('mknod', [device, 'c', '10', '200'], { encoding: 'utf8' })
-    skipWithout(context, made.status === 0 ? undefined : `mknod: ${made.stderr}`)
-    chmodSync(device, 0o666)
-    chmodSync(folder, 0o755)
-    const command = [...ordinaryUser(), process.execPath, PROGRAM, 'close', device]
+    const device = deviceForAll(context)
+    const command = [...ordinaryUser(PROGRAM), process.execPath, PROGRAM, 'close', device]
     const { child, lab, watched } = await startLab(context, command)
     expect(lab).not.toBe(child.pid)
     child.kill('SIGKILL')
     expect(await remainsOf(watched)).toEqual([])
   })
 })
-
-/**
- * Nobody; or, if the checkout is closed to others, root without its capabilities but the one that a user namespace
- * needs to have a root of the same number (user_namespaces(7)).
- */
-function ordinaryUser(): string[] {
-  const program = 'setpriv'
-  const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--']
-  const canRead = spawnSync(program, [...nobody, 'test', '-r', PROGRAM, '-a', '-x', process.execPath])
-  if (canRead.status === 0) return [program, ...nobody]
-  return [program, '--bounding-set', '-all,+setfcap', '--inh-caps', '-all', '--']
-}
