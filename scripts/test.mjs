@@ -9,6 +9,8 @@ const started = Date.now()
 
 await debianPackages({
   ffmpeg: 'ffmpeg',
+  pulseaudio: 'pulseaudio',
+  pactl: 'pulseaudio-utils',
   nft: 'nftables',
   ip: 'iproute2',
   zsh: 'zsh',

@@ -13,6 +13,14 @@ type Command = readonly [program: string, ...args: string[]]
 
 const PEARCAST: Command = [process.execPath, MAIN]
 
+/** What a process's standard streams carry beside words and events. */
+interface Wiring {
+  /** `stdin` of the child can be written to */
+  stdin?: boolean
+  /** stdout is bare PCM, kept in `audio`; events are then told on stderr */
+  audioOut?: boolean
+}
+
 export interface CliEvent {
   readonly event: string
   readonly t: number
@@ -23,17 +31,27 @@ export interface CliEvent {
 export class Pearcast {
   readonly events: CliEvent[] = []
   stderr = ''
+  readonly audio: Buffer[] = []
   readonly child: ChildProcess
   /** Exit code, or the signal's name. */
   readonly exited: Promise<number | string>
   #exit: number | string | undefined
   #waiting: (() => void)[] = []
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv, [command, ...first]: Command = PEARCAST) {
-    this.child = spawn(command, [...first, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    [command, ...first]: Command = PEARCAST,
+    { audioOut = false, stdin = false }: Wiring = {},
+  ) {
+    const stdio = [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
+    this.child = spawn(command, [...first, ...args], { env, stdio: [...stdio] })
     const { stderr, stdout } = this.child
     if (stdout === null || stderr === null) throw new Error('the child has no pipes')
-    createInterface({ input: stdout }).on('line', (line) => {
+    // A child that has ended takes no more; what it said tells why.
+    this.child.stdin?.on('error', () => {})
+    if (audioOut) stdout.on('data', (piece: Buffer) => this.audio.push(piece))
+    createInterface({ input: audioOut ? stderr : stdout }).on('line', (line) => {
       if (line.startsWith('{')) this.events.push(JSON.parse(line))
       this.#wake()
     })
@@ -107,6 +125,8 @@ export class Pearcast {
 export class Lab {
   readonly folder: string
   readonly bootstrap: string
+  /** what the processes find in their environment beside our own */
+  readonly env: NodeJS.ProcessEnv = {}
   readonly #started: Pearcast[]
 
   private constructor(folder: string, bootstrap: string, started: Pearcast[]) {
@@ -127,7 +147,13 @@ export class Lab {
   }
 
   run(...args: string[]): Pearcast {
-    const started = new Pearcast([...args, '--json', '--bootstrap', this.bootstrap], environment(this.folder))
+    return this.wire({}, ...args)
+  }
+
+  wire(wiring: Wiring, ...args: string[]): Pearcast {
+    const env = { ...environment(this.folder), ...this.env }
+    const all = [...args, '--json', '--bootstrap', this.bootstrap]
+    const started = new Pearcast(all, env, PEARCAST, wiring)
     this.#started.push(started)
     return started
   }

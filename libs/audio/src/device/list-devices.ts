@@ -36,7 +36,7 @@ export async function listDevices(): Promise<AudioDevices> {
   }
 }
 
-export async function soundSystem(): Promise<SoundSystem> {
+async function soundSystem(): Promise<SoundSystem> {
   if (process.platform === 'darwin') return 'avfoundation'
   if (process.platform === 'win32') return 'dshow'
   return (await hasPulseServer()) ? 'pulse' : 'alsa'

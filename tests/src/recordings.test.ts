@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { symlink } from 'node:fs/promises'
+import { correlate, decodeFile } from '@pearcast/audio'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Lab, ROOT } from './testing/pearcast.ts'
+import { ffmpeg, pcmOf, testWith } from './testing/tools.ts'
+
+const SAMPLE = `${ROOT}/samples/first-light.flac`
+
+let lab: Lab
+beforeEach(async () => {
+  lab = await Lab.open()
+})
+afterEach(() => lab.close())
+
+testWith('ffmpeg').each(['killed.wav', 'killed.opus'])(
+  '%s of a listener that was killed plays elsewhere, up to its last second',
+  async (name) => {
+    const { link } = await lab.broadcast(SAMPLE, '--loop')
+    const listener = lab.listen(link, '--output', lab.path(name), '--buffer', '400')
+    await listener.until('first-audio')
+    await new Promise((resolve) => setTimeout(resolve, 5000))
+    expect(await listener.stop('SIGKILL')).toBe('SIGKILL')
+    const pcm = pcmOf(ffmpeg('-i', lab.path(name), '-f', 's16le', '-ac', '2', '-ar', '48000', '-'))
+    expect(pcm.length / 96_000).toBeGreaterThan(3)
+    const source = await decodeFile(SAMPLE)
+    // From the second second to the third: the delay may grow in the first.
+    const found = correlate(pcm.subarray(96_000, 3 * 96_000), source.pcm, 2)
+    expect(found.correlation).toBeGreaterThan(0.9)
+  },
+)
+
+test.runIf(existsSync('/dev/full'))('a full disk: exit code 6, and what to do', async () => {
+  const { link } = await lab.broadcast('tone')
+  await symlink('/dev/full', lab.path('full.wav'))
+  const listener = lab.listen(link, '--output', lab.path('full.wav'))
+  expect(await listener.exited).toBe(6)
+  expect(listener.of('error')[0]).toMatchObject({
+    code: 'DISK_FULL',
+    message: expect.stringContaining('free some space'),
+  })
+  expect(listener.of('ended')[0]?.['reason']).toBe('output-failed')
+})
