@@ -166,7 +166,8 @@ export class RtcSession {
     const ownPublicAddress = node.publicAddress()?.host
     return createCandidateFilter({
       ...(ownPublicAddress !== undefined && { ownPublicAddress }),
-      remoteAddress: link.remoteAddress.host,
+      // A routed link knows no address; on a DHT of this machine alone it can only be this machine's.
+      remoteAddress: node.isLoopback ? '127.0.0.1' : link.remoteAddress.host,
       bindLoopback: node.isLoopback,
     })
   }
