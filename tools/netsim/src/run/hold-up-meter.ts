@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HoldUpRecord, type HoldUps } from './hold-up.ts'
 
 const LOOK_MS = 50
@@ -35,7 +36,15 @@ export class HoldUpMeter {
       worstMs: Math.round(Math.max(worstMs, lateMs)),
       totalMs: Math.round(Math.max(totalMs, lateMs)),
       startMs: Math.round(this.#startMs ?? totalMs),
+      excuseMs: (limitMs) => Math.round(Math.max(this.#record.excuseMs(limitMs), lateMs)),
     }
+  }
+
+  /** Sleeps so long, and for as long again as the machine was held up meanwhile. */
+  async sleep(ms: number): Promise<void> {
+    const beforeMs = this.#record.totalMs
+    await sleep(ms)
+    await sleep(Math.min(this.#record.totalMs - beforeMs, ms))
   }
 
   stop(): void {
@@ -52,7 +61,7 @@ export class HoldUpMeter {
       this.#waitedMs.set(pid, waited)
       heldMs = Math.max(heldMs, waited - beforeMs)
     }
-    this.#record.add(heldMs)
+    this.#record.add(heldMs, nowMs)
   }
 }
 

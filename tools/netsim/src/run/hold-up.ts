@@ -8,6 +8,8 @@ export interface HoldUps {
   totalMs: number
   /** Those before the first sound, or before it was waited for no longer. */
   startMs: number
+  /** By how much something that may take so long can take longer: what was held up meanwhile, at the worst place. */
+  excuseMs(limitMs: number): number
 }
 
 /**
@@ -19,6 +21,8 @@ export class HoldUpRecord {
   #worstMs = 0
   #totalMs = 0
   #presentMs = 0
+  /** When each was over; one after the other. */
+  readonly #holdUps: { atMs: number; heldMs: number }[] = []
 
   /** @param lookMs how long after the look before each look should come */
   constructor(lookMs: number) {
@@ -26,12 +30,13 @@ export class HoldUpRecord {
   }
 
   /** The next look: so long of the time since the one before, nothing ran. */
-  add(heldMs: number): void {
+  add(heldMs: number, atMs: number): void {
     if (heldMs < HELD_SHARE * this.#lookMs) {
       this.#presentMs = 0
       return
     }
     this.#totalMs += heldMs
+    this.#holdUps.push({ atMs, heldMs })
     this.#presentMs += heldMs
     this.#worstMs = Math.max(this.#worstMs, this.#presentMs)
   }
@@ -42,5 +47,33 @@ export class HoldUpRecord {
 
   get totalMs(): number {
     return this.#totalMs
+  }
+
+  /** What is held up takes longer, and so meets more hold-ups: until it ends, or takes four times as long. */
+  excuseMs(limitMs: number): number {
+    let excusedMs = 0
+    while (excusedMs < 3 * limitMs + this.#worstMs) {
+      const meanwhileMs = this.#mostWithin(limitMs + excusedMs)
+      if (meanwhileMs <= excusedMs) break
+      excusedMs = meanwhileMs
+    }
+    return excusedMs
+  }
+
+  #mostWithin(windowMs: number): number {
+    let most = 0
+    let sum = 0
+    let first = 0
+    for (const { atMs, heldMs } of this.#holdUps) {
+      sum += heldMs
+      for (
+        let oldest = this.#holdUps[first];
+        oldest && oldest.atMs <= atMs - windowMs;
+        oldest = this.#holdUps[++first]
+      )
+        sum -= oldest.heldMs
+      most = Math.max(most, sum)
+    }
+    return most
   }
 }

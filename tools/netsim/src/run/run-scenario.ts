@@ -94,7 +94,7 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
 /** How long it plays if all goes as slowly as it may; what takes longer hangs. */
 function limitMs({ steps = [], listenMs = LISTEN_MS, expect }: Scenario): number {
   const stepsMs = steps.reduce((sum, { afterMs }) => sum + afterMs, 0)
-  return ON_AIR_WITHIN_MS + waitFor(expect) + stepsMs + listenMs + ENDING_MS
+  return ON_AIR_WITHIN_MS + waitFor(expect) + stepsMs + 2 * listenMs + ENDING_MS
 }
 
 async function observe(scenario: Scenario, stage: Stage, folder: string, meter: HoldUpMeter): Promise<Seen> {
@@ -125,7 +125,7 @@ async function observe(scenario: Scenario, stage: Stage, folder: string, meter: 
   meter.started()
   if (first !== undefined) {
     for (const step of scenario.steps ?? []) await take(step, stage, { broadcaster, listener, helper })
-    await sleep(scenario.listenMs ?? LISTEN_MS)
+    await meter.sleep(scenario.listenMs ?? LISTEN_MS)
   }
   const endedAtMs = Date.now()
   const diedEarly = [broadcaster, listener].find(({ exit }) => exit !== undefined)

@@ -69,7 +69,7 @@ function judgeHeard(
       via === undefined || (heard.via !== undefined && via.includes(heard.via)),
       `the audio came via ${heard.via}, not ${via?.join(' or ')}`,
     ],
-    [heard.gapMs <= maxGapMs + held.worstMs, `a gap of ${heard.gapMs} ms, more than ${maxGapMs}`],
+    [heard.gapMs <= maxGapMs + held.excuseMs(maxGapMs), `a gap of ${heard.gapMs} ms, more than ${maxGapMs}`],
     [
       concealed <= maxConcealed + excused,
       `${(concealed * 100).toFixed(2)} % concealed, more than ${maxConcealed * 100}`,
