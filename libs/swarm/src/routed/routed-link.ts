@@ -149,7 +149,7 @@ export class RoutedLink implements PeerLink {
   #sendOne(message: ControlMessage): void {
     if (this.#bearer?.send(encodeControl(message)) === true) return
     if (this.#options.envelopes.isOpen()) this.#options.envelopes.send(message)
-    else if (this.#bearer) this.lost('the peer does not read its messages')
+    else if (this.#bearer) this.lost('its connection takes no more messages')
   }
 
   sendDatagram(plaintext: Uint8Array): boolean {
