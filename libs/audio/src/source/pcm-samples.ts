@@ -15,7 +15,7 @@ export type PcmEncoding =
 
 interface Encoding {
   bytes: number
-  sampleAt(view: DataView, at: number): number
+  sampleAt: (view: DataView, at: number) => number
 }
 
 const ENCODINGS: Readonly<Record<PcmEncoding, Encoding>> = {
