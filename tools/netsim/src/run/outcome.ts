@@ -22,13 +22,21 @@ export interface Heard {
 const PLAYS_FRAMES = 30
 const PLAYS_WINDOW_MS = 2500
 
-/** Undefined when there was no first sound. */
-export function heardBy(listener: Program, silenceMs: number, endedAtMs: number): Heard | undefined {
+/** Undefined when there was no first sound. Gaps told before `gapsFromMs`, Unix time, do not count. */
+export function heardBy(
+  listener: Program,
+  silenceMs: number,
+  endedAtMs: number,
+  gapsFromMs = 0,
+): Heard | undefined {
   const first = listener.last('first-audio')
   if (first === undefined) return undefined
   const final = listener.last('ended') ?? listener.last('stats')
   const latency = final?.['latencyMs']
-  const gapsMs = listener.of('gap').map((gap) => number(gap['ms']))
+  const gapsMs = listener
+    .of('gap')
+    .filter(({ t }) => t >= gapsFromMs)
+    .map((gap) => number(gap['ms']))
   return {
     firstSoundMs: number(first['ms']),
     path: pathOf(final?.['path'] ?? first['path']),

@@ -7,6 +7,7 @@ import { HoldUpMeter } from './hold-up-meter.ts'
 import type { HoldUps } from './hold-up.ts'
 import { HELPER_RECORDING, helperProblem, startHelper } from './helper.ts'
 import { observeDoctor } from './diagnosis.ts'
+import { calmFrom, OTHER_COMES_MS, Others } from './others.ts'
 import { heardBy, type Heard } from './outcome.ts'
 import type { Program } from './program.ts'
 import { longestSilenceMs } from './silence.ts'
@@ -92,16 +93,17 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
 }
 
 /** How long it plays if all goes as slowly as it may; what takes longer hangs. */
-function limitMs({ steps = [], listenMs = LISTEN_MS, expect }: Scenario): number {
+function limitMs({ steps = [], listenMs = LISTEN_MS, expect, others = [] }: Scenario): number {
   const stepsMs = steps.reduce((sum, { afterMs }) => sum + afterMs, 0)
-  return ON_AIR_WITHIN_MS + waitFor(expect) + stepsMs + 2 * listenMs + ENDING_MS
+  const othersMs = others.length * OTHER_COMES_MS
+  return ON_AIR_WITHIN_MS + waitFor(expect) + othersMs + stepsMs + 2 * listenMs + ENDING_MS
 }
 
 async function observe(scenario: Scenario, stage: Stage, folder: string, meter: HoldUpMeter): Promise<Seen> {
   const { expect } = scenario
   if (expect.verdict === 'diagnosis') return observeDoctor(stage)
   const broadcasterAt = Date.now()
-  const broadcaster = stage.run('broadcaster', ['broadcast', 'tone'])
+  const broadcaster = stage.run('broadcaster', ['broadcast', 'tone', ...(scenario.broadcast ?? [])])
   const programs: { program: Program; role: string; startedAt: number }[] = [
     { program: broadcaster, role: 'broadcaster', startedAt: broadcasterAt },
   ]
@@ -123,8 +125,13 @@ async function observe(scenario: Scenario, stage: Stage, folder: string, meter: 
   const first = await listener.until('first-audio', waitFor(expect))
   const waitedMs = Date.now() - listenerAt
   meter.started()
+  const others = new Others(stage, scenario.others ?? [], String(onAir['link']), ({ child }) =>
+    meter.watch(child.pid),
+  )
   if (first !== undefined) {
+    await others.come()
     for (const step of scenario.steps ?? []) await take(step, stage, { broadcaster, listener, helper })
+    others.begin()
     await meter.sleep(scenario.listenMs ?? LISTEN_MS)
   }
   const endedAtMs = Date.now()
@@ -134,11 +141,14 @@ async function observe(scenario: Scenario, stage: Stage, folder: string, meter: 
   if (expect.verdict === 'error') await exitOrTimeout(listener, EXIT_MS)
   const results = observation({ heard: undefined, waitedMs, broken })
   await listener.stop()
+  const problemsOfOthers = await others.leave(endedAtMs, meter.figures(0))
   await helper?.stop()
   await broadcaster.stop()
   if (first === undefined) return results
-  const silenceMs = await longestSilenceMs(join(folder, RECORDING))
-  return { ...results, heard: heardBy(listener, silenceMs, endedAtMs) }
+  const calmAtMs = calmFrom(expect, others.beganMs)
+  const silenceMs = await longestSilenceMs(join(folder, RECORDING), Math.max(0, calmAtMs - first.t))
+  const heard = heardBy(listener, silenceMs, endedAtMs, calmAtMs)
+  return { ...results, heard, others: problemsOfOthers }
 }
 
 /** How long a first sound is waited for. */

@@ -6,13 +6,16 @@ const BYTES_PER_MS = 48 * 4
 const SILENT_LEVEL = 8
 const CHUNK_BYTES = BYTES_PER_MS * 1000
 
-/** Longest silence of a recording (48 kHz, stereo, 16 bits) after its first and before its last sound, ms. */
-export async function longestSilenceMs(wavFile: string): Promise<number> {
+/**
+ * Longest silence of a recording (48 kHz, stereo, 16 bits) after its first and before its last sound, ms. What comes
+ * before `fromMs` is not looked at.
+ */
+export async function longestSilenceMs(wavFile: string, fromMs = 0): Promise<number> {
   const file = await open(wavFile)
   const meter = new SilenceMeter()
   try {
     const buffer = Buffer.alloc(CHUNK_BYTES)
-    for (let at = HEADER_BYTES; ; at += CHUNK_BYTES) {
+    for (let at = HEADER_BYTES + Math.round(fromMs) * BYTES_PER_MS; ; at += CHUNK_BYTES) {
       const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, at)
       for (let ms = 0; (ms + 1) * BYTES_PER_MS <= bytesRead; ms++)
         meter.add(isSilent(buffer, ms * BYTES_PER_MS))

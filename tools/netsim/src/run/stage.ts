@@ -24,7 +24,7 @@ const KILLED_MS = 10_000
 
 /** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
 export function topologyOf(scenario: Scenario): Topology {
-  const { broadcaster, listener, elsewhere, helper } = scenario
+  const { broadcaster, listener, elsewhere, helper, others = [] } = scenario
   const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id], { link: { delayMs: DHT_DELAY_MS[id] } }))
   if (listener === 'same-lan') {
     sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster', 'listener'] })
@@ -33,6 +33,7 @@ export function topologyOf(scenario: Scenario): Topology {
     sites.push({ ...listener, id: 'listener', hosts: ['listener'] })
   }
   if (helper !== undefined) sites.push({ ...helper, id: 'helper', hosts: ['helper'] })
+  for (const { id, place } of others) sites.push({ ...place, id, hosts: [id] })
   if (elsewhere !== undefined) sites.push({ ...elsewhere, id: 'elsewhere', hosts: [] })
   return { sites }
 }
@@ -94,8 +95,8 @@ export class Stage {
   /** The real command, in the namespace of its host. */
   run(role: Actor, command: readonly string[]): Program {
     const { without, path = 'auto' } = this.#scenario
-    const disabled =
-      without !== undefined && (without.role === role || (without.role === 'both' && role !== 'helper'))
+    const isOfBoth = role === 'broadcaster' || role === 'listener'
+    const disabled = without !== undefined && (without.role === role || (without.role === 'both' && isOfBoth))
     const preload = disabled ? ['--import', withoutFile(without.mechanism).href] : []
     const args = [
       CLI,

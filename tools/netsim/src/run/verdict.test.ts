@@ -105,3 +105,29 @@ describe('an expected error', () => {
 test('a packet that would have left the lab fails whatever else happened', () => {
   expect(problems({ verdict: 'heard' }, { escapes: 2 })).toEqual(['2 packets would have left the lab'])
 })
+
+describe('to be refused', () => {
+  const refused = { verdict: 'refused', withinMs: 1000 } as const
+  const errors = [{ role: 'listener-2', code: 'REFUSED_FULL', afterMs: 900, exit: undefined }]
+
+  test('is to be told in time, and to hear nothing at the end', () => {
+    expect(problems(refused, { heard: undefined, errors })).toEqual([])
+    expect(problems(refused, { heard: { ...HEARD, playsAtEnd: false }, errors })).toEqual([])
+  })
+
+  test.each<[string, Partial<Observation>, string]>([
+    ['silence', { heard: undefined }, 'it was not told'],
+    [
+      'a late word',
+      { heard: undefined, errors: errors.map((error) => ({ ...error, afterMs: 1001 })) },
+      'after 1001 ms',
+    ],
+    ['sound', { errors }, 'it plays at the end'],
+  ])('%s fails', (_, seen, problem) => {
+    expect(problems(refused, seen).join()).toContain(problem)
+  })
+})
+
+test('what is wrong with other listeners fails a scenario', () => {
+  expect(problems({ verdict: 'heard' }, { others: ['listener-2: silent'] })).toEqual(['listener-2: silent'])
+})

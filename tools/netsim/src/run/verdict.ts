@@ -14,6 +14,8 @@ export interface Observation {
   escapes: number
   /** Where the doctor was played. */
   diagnosis?: Diagnosis
+  /** What is wrong with the other listeners. */
+  others?: readonly string[]
   /** The program could not even be started, or died. */
   broken: string | undefined
   /** What the machine kept the lab from. Limits of time are widened by it: it is no fault of the program. */
@@ -26,13 +28,16 @@ const FRAME_MS = 20
 /** What is wrong; empty when everything is as expected. */
 export function problemsOf(scenario: Scenario, seen: Observation): string[] {
   const guard = seen.escapes > 0 ? [`${seen.escapes} packets would have left the lab`] : []
-  return [...guard, ...judge(scenario.expect, seen)]
+  return [...guard, ...judge(scenario.expect, seen), ...(seen.others ?? [])]
 }
 
-function judge(expect: Expectation, seen: Observation): string[] {
+/** What is wrong with one listener. */
+export function judge(expect: Expectation, seen: Observation): string[] {
   switch (expect.verdict) {
     case 'heard':
       return seen.heard === undefined ? [silence(seen)] : judgeHeard(expect, seen.heard, seen.held)
+    case 'refused':
+      return judgeRefused(expect.withinMs, seen)
     case 'diagnosis':
       return judgeDiagnosis(expect, seen.diagnosis)
     case 'silent': {
@@ -48,6 +53,16 @@ function judge(expect: Expectation, seen: Observation): string[] {
       return error.exit === undefined ? [`the ${expect.role} said ${expect.code} and did not end`] : []
     }
   }
+}
+
+function judgeRefused(withinMs: number, { errors, heard, held }: Observation): string[] {
+  const refusal = errors.find(({ code }) => code === 'REFUSED_FULL')
+  const problems: string[] = []
+  if (refusal === undefined) problems.push('it was not told that there is no room')
+  else if (refusal.afterMs > withinMs + held.totalMs)
+    problems.push(`it was told after ${refusal.afterMs} ms that there is no room, not within ${withinMs}`)
+  if (heard?.playsAtEnd === true) problems.push('it plays at the end, though there is no room')
+  return problems
 }
 
 function judgeHeard(

@@ -1,3 +1,4 @@
+import { congestion } from './congestion.ts'
 import { controls } from './controls.ts'
 import { doctor } from './doctor.ts'
 import { faults, outages } from './faults.ts'
@@ -13,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   ...matrix,
   ...faults,
   ...outages,
+  ...congestion,
   ...doctor,
   ...controls,
 ]

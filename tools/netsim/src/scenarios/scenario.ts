@@ -3,7 +3,9 @@ import type { Fault } from '../tun/messages.ts'
 
 export type Role = 'broadcaster' | 'listener'
 /** Who runs the program in a scenario: a helper is another listener. */
-export type Actor = Role | 'helper'
+export type Actor = Role | 'helper' | OtherListener
+/** Those who come after the listener, in order. */
+export type OtherListener = 'listener-2' | 'listener-3'
 /** What `pearcast` says carried the audio. */
 export type Path = 'swarm' | 'webrtc' | 'relayed'
 export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
@@ -28,11 +30,11 @@ export type Mechanism = (typeof MECHANISMS)[number]
 
 /**
  * Something that happens while the listener hears, so many ms after what came before it (the first: after the first
- * sound). Sites and hosts are called `broadcaster`, `listener`, `helper`, `elsewhere`,
- * `dht-1` and `dht-2`.
+ * sound). Sites and hosts are called `broadcaster`, `listener`, `helper`,
+ * `listener-2`, `listener-3`, `elsewhere`, `dht-1` and `dht-2`.
  */
 export type Step = { afterMs: number } & (
-  { fault: Fault } | { signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'; role: Actor } | { lose: 'dht' }
+  { fault: Fault } | { signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'; role: Role | 'helper' } | { lose: 'dht' }
 )
 
 /** Judged by what the listener's process says and records. Nothing else makes a scenario pass. */
@@ -48,7 +50,11 @@ export type Expectation =
       maxGapMs?: number
       /** Of the frames sent. Default: no limit. */
       maxConcealed?: number
+      /** Silences earlier than so many ms after the last step, or the last of the others, do not count. */
+      calmAfterMs?: number
     }
+  /** Told that there is no room, within this time, and nothing is played at the end. */
+  | { verdict: 'refused'; withinMs: number }
   /** Nothing may be heard within this time: theory, or a named limit, forbids it. */
   | { verdict: 'silent'; forMs: number; why: string }
   /** Nothing is broadcast: `pearcast doctor` in the broadcaster's place ends with this code and says at least this. */
@@ -56,10 +62,13 @@ export type Expectation =
   /** A process must give up with this code instead of waiting for ever. */
   | { verdict: 'error'; role: Role; code: string; withinMs: number }
 
+/** What others are judged by. */
+export type OtherExpectation = Extract<Expectation, { verdict: 'heard' | 'refused' }>
+
 export interface Scenario {
   /** Unique; the broadcaster comes first. */
   name: string
-  group: 'matrix' | 'links' | 'faults' | 'controls' | 'ipv6' | 'doctor'
+  group: 'matrix' | 'links' | 'faults' | 'controls' | 'ipv6' | 'doctor' | 'congestion'
   /** Also part of the canary. */
   canary?: boolean
   broadcaster: Place
@@ -67,6 +76,10 @@ export interface Scenario {
   listener: Place | 'same-lan'
   /** Where another listener is, who hears the station before this one comes. */
   helper?: Place
+  /** More listeners, who come one by one once the first hears the station. */
+  others?: readonly { id: OtherListener; place: Place; expect: OtherExpectation }[]
+  /** Options of `pearcast broadcast`. */
+  broadcast?: readonly string[]
   /** An empty site that a host can roam to. */
   elsewhere?: Place
   /** `--path` of both; default auto. */

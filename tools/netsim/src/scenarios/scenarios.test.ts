@@ -8,8 +8,10 @@ test('names are unique', () => {
 })
 
 test('every scenario has a topology that can be built', () => {
-  for (const scenario of scenarios)
-    expect(build(topologyOf(scenario)).hosts.length).toBe(scenario.helper ? 5 : 4)
+  for (const scenario of scenarios) {
+    const more = (scenario.helper ? 1 : 0) + (scenario.others?.length ?? 0)
+    expect(build(topologyOf(scenario)).hosts.length).toBe(4 + more)
+  }
 })
 
 test('the matrix has 49 pairs, of which the four of two symmetric NATs are expected silent', () => {
