@@ -18,7 +18,7 @@ const ABOVE = {
   engine: 'libs/ui/|apps|tools|tests',
   ui: 'libs/(?!(protocol|media|engine|ui)/)|apps|tools|tests',
 }
-const TEST_TOOLS = '^node_modules/(vitest|fast-check)/'
+const TEST_TOOLS = '^node_modules/(vitest|vite|fast-check)/'
 const TESTS = String.raw`\.test\.ts$|/testing/`
 
 /** npm links every workspace at the root, so an undeclared import of a sibling would resolve: forbid it by name. */
@@ -91,7 +91,7 @@ module.exports = {
       name: 'test-tools-in-tests-only',
       comment: 'the root declares the test tools for all tests',
       severity: 'error',
-      from: { pathNot: `${TESTS}|vitest[.](config|shared)[.]ts$` },
+      from: { pathNot: `${TESTS}|(vite|vitest)[.](config|shared)[.]ts$` },
       to: { path: TEST_TOOLS },
     },
     {

@@ -6,6 +6,7 @@ import { pinnedNode, run, seconds, tool } from './lib.mjs'
 const CHECKS = {
   types: [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'],
   'types of the pure layers': [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.pure.json'],
+  'types of the page': [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'libs/ui/tsconfig.json'],
   lint: [tool('oxlint', 'bin', 'oxlint'), '--type-aware', '--quiet', '.'],
   format: [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'],
   'dead exports': [tool('knip', 'bin', 'knip.js'), '--no-progress', '--no-config-hints'],

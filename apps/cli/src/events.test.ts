@@ -12,6 +12,7 @@ import {
   listenEvents,
   stationEvents,
   timeSamples,
+  uiEvents,
 } from './testing/samples.ts'
 
 const COMMANDS = {
@@ -22,6 +23,7 @@ const COMMANDS = {
   devices: devicesEvents,
   doctor: doctorEvents,
   dht: dhtEvents,
+  ui: uiEvents,
   demo: demoEvents,
 }
 const error: CliEvent = broadcastEvents.error

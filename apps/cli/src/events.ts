@@ -5,6 +5,7 @@ import type { DevicesEvent } from './devices/devices-event.ts'
 import type { DoctorEvent } from './doctor/doctor-event.ts'
 import type { TimeEvent } from './time/time-watch.ts'
 import type { StationCommandEvent } from './station/station-event.ts'
+import type { UiEvent } from './ui/ui-event.ts'
 
 /** What `pearcast dht` reports. */
 export type DhtEvent =
@@ -57,6 +58,7 @@ export type CliEvent =
   | DhtEvent
   | DemoEvent
   | TimeEvent
+  | UiEvent
   | ErrorEvent
 
 /** One line of --json: `event` and `t` (ms since 1970) come first. */

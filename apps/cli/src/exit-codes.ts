@@ -54,7 +54,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
     'SUPERSEDED',
     'RECORD_SUPERSEDED',
   ]),
-  ...codes(EXIT.unexpected, ['RTC_UNAVAILABLE', 'CHILD_DIED']),
+  ...codes(EXIT.unexpected, ['RTC_UNAVAILABLE', 'CHILD_DIED', 'PAGE_NOT_BUILT', 'PORT_TAKEN']),
   ...codes(EXIT.interrupted, ['CANCELLED']),
 ])
 

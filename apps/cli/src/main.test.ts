@@ -15,7 +15,7 @@ describe('help', () => {
     expect(await pearcast('--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' })
   })
 
-  test.each(['broadcast', 'listen', 'station', 'station export', 'favourites', 'dht', 'demo'])(
+  test.each(['broadcast', 'listen', 'station', 'station export', 'favourites', 'dht', 'demo', 'ui'])(
     '%s --help has examples and the options of all',
     async (name) => {
       const { code, stdout } = await pearcast(...name.split(' '), '--help')
@@ -41,7 +41,10 @@ describe('a mistake is one plain line and exit code 2', () => {
   test.each([
     [['listne'], /unknown command 'listne'.*Did you mean listen/],
     [['listen'], /missing required argument 'link'/],
-    [['listen', 'pearcast://x', '--output', 'x.mp3'], /--output wants speakers, null, - for stdout, or a file/],
+    [
+      ['listen', 'pearcast://x', '--output', 'x.mp3'],
+      /--output wants speakers, null, - for stdout, or a file/,
+    ],
     [['broadcast', 'tone', '--lop'], /unknown option '--lop'.*Did you mean --loop/],
     [
       ['broadcast', 'tone', '--bootstrap', 'nonsense'],

@@ -10,6 +10,7 @@ import { examples } from './commands/examples.ts'
 import { favouritesCommand } from './commands/favourites.ts'
 import { listenCommand } from './commands/listen.ts'
 import { stationCommand } from './commands/station.ts'
+import { uiCommand } from './commands/ui.ts'
 import { addGlobalOptions } from './options/global.ts'
 import type { Runner } from './session.ts'
 
@@ -26,6 +27,7 @@ export function buildProgram(run: Runner): Command {
   const commands = [
     broadcastCommand(run),
     listenCommand(run),
+    uiCommand(run),
     stationCommand(run),
     favouritesCommand(run),
     devicesCommand(run),
@@ -42,6 +44,7 @@ export function buildProgram(run: Runner): Command {
       ['See and measure it on this computer:', 'pearcast demo'],
       ['Go on air:', 'pearcast broadcast evening.flac'],
       ['Hear it elsewhere:', 'pearcast listen pearcast://…'],
+      ['Both in the browser:', 'pearcast ui'],
       ['When that does not work:', 'pearcast doctor'],
     ]) + '\nKeys are kept in the configuration folder of the platform; PEARCAST_HOME names another one.\n',
   )

@@ -50,7 +50,7 @@ describe('an engine', () => {
       expect(await listener.command({ name: 'listen', link, buffer: 'low' })).toMatchObject({ ok: true })
       await expect.poll(() => listener.frames().length, soon).toBeGreaterThan(20)
       expect(listener.state.listening).toMatchObject({ phase: 'playing', title: 'Kitchen', path: 'swarm' })
-      expect(listener.media[0]).toEqual({ kind: 'begin' })
+      expect(listener.media[0]).toEqual({ kind: 'begin', bufferMs: 40 })
       await expect.poll(() => broadcaster.state.broadcast?.audience.length, soon).toBe(1)
       expect(listener.state.heard).toMatchObject([{ link, title: 'Kitchen' }])
       expect(broadcaster.state.broadcast).toMatchObject({ source: 'live' })
@@ -80,7 +80,7 @@ describe('an engine', () => {
     const after = new FakePage(engine)
     expect(after.state.broadcast).toMatchObject({ phase: 'on-air', title: 'On' })
     expect(after.state.listening).toMatchObject({ link, buffer: 'robust' })
-    expect(after.media).toContainEqual({ kind: 'begin' })
+    expect(after.media).toContainEqual({ kind: 'begin', bufferMs: 250 })
   })
 
   test('is held by its newest page, and does not hear the one before', async () => {

@@ -86,7 +86,8 @@ export class Listening {
   /** A page is there, or there again: it begins to play with what comes next. */
   greet(): void {
     this.#toldTargetUs = 0
-    this.#options.onMedia(encodeDown({ kind: 'begin' }))
+    const bufferMs = BUFFER_MS[this.#options.buffer]
+    this.#options.onMedia(encodeDown({ kind: 'begin', bufferMs }))
   }
 
   async stop(): Promise<void> {

@@ -17,7 +17,7 @@ export function chromiumBinary(): string | undefined {
 }
 
 /** Headless, and with WebRTC over loopback, where nothing leaves the machine. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+export function launchChromium(executablePath: string, args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -26,6 +26,7 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       '--autoplay-policy=no-user-gesture-required',
       '--disable-background-networking',
       '--mute-audio',
+      ...args,
     ],
   })
 }

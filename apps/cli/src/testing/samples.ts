@@ -5,6 +5,7 @@ import type { DoctorEvent } from '../doctor/doctor-event.ts'
 import type { DemoEvent, DhtEvent, FavouritesEvent, LegResult } from '../events.ts'
 import type { TimeEvent } from '../time/time-watch.ts'
 import type { StationCommandEvent } from '../station/station-event.ts'
+import type { UiEvent } from '../ui/ui-event.ts'
 
 /** One event of each kind; a kind that is missing here does not compile. */
 type OneOfEach<E extends { event: string }> = { [K in E['event']]: Extract<E, { event: K }> }
@@ -98,6 +99,11 @@ export const listenEvents: OneOfEach<ListenEvent> = {
 
 export const dhtEvents: OneOfEach<DhtEvent> = {
   'dht-ready': { event: 'dht-ready', bootstrap: '127.0.0.1:49737', nodes: 4 },
+  ended: { event: 'ended', reason: 'stopped' },
+}
+
+export const uiEvents: OneOfEach<UiEvent> = {
+  'ui-ready': { event: 'ui-ready', url: 'http://127.0.0.1:7327/#token=abc' },
   ended: { event: 'ended', reason: 'stopped' },
 }
 

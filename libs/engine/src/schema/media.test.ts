@@ -12,7 +12,8 @@ import {
 
 const number = fc.double({ noDefaultInfinity: true, noNaN: true })
 const messages: fc.Arbitrary<DownMessage> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('begin', 'reset', 'end') }),
+  fc.record({ kind: fc.constantFrom('reset', 'end') }),
+  fc.record({ kind: fc.constant('begin'), bufferMs: number }),
   fc.record({ kind: fc.constant('start'), headSeq: number }),
   fc.record({ kind: fc.constant('target'), us: number }),
   fc.record({

@@ -4,7 +4,7 @@ import type { Path, SourceHeartbeat } from '@pearcast/protocol'
  * Media between page and engine, little-endian.
  *
  *     up    1 pcm:       kind u8 | count u8 | slots u8 x 8 | 0 u16 | seq u32 | count x 1920 f32 (20 ms, interleaved stereo)
- *     down  2 begin:     kind u8                                   another station is listened to
+ *     down  2 begin:     kind u8 | 0 u56 | bufferMs f64            another station is listened to, with so much delay at least
  *           3 frame:     kind u8 | path u8 | 0 u48 | seq f64 | ts48k f64 | captureUs f64 | offsetUs f64 | Opus packet
  *           4 heartbeat: kind u8 | state u8 | 0 u48 | headSeq f64 | ts48k f64 | wallclockUs f64
  *           5 start:     kind u8 | 0 u56 | headSeq f64             the station had sent no frame after this one
@@ -30,7 +30,8 @@ export interface PcmBlock {
 }
 
 export type DownMessage =
-  | { kind: 'begin' | 'reset' | 'end' }
+  | { kind: 'begin'; bufferMs: number }
+  | { kind: 'reset' | 'end' }
   | {
       kind: 'frame'
       path: Path
@@ -45,7 +46,7 @@ export type DownMessage =
   | { kind: 'start'; headSeq: number }
   | { kind: 'target'; us: number }
 
-export function encodePcm({ seq, inputs }: PcmBlock): Uint8Array {
+export function encodePcm({ seq, inputs }: PcmBlock): Uint8Array<ArrayBuffer> {
   const used = inputs.slice(0, MAX_SLOTS)
   const bytes = new Uint8Array(PCM_HEADER + used.length * SLOT_SAMPLES * 4)
   bytes[0] = KIND.pcm
@@ -87,6 +88,7 @@ function readSamples(view: DataView, at: number): Float32Array {
 export function encodeDown(message: DownMessage): Uint8Array {
   switch (message.kind) {
     case 'begin':
+      return withNumbers(KIND.begin, 0, 16, [message.bufferMs])
     case 'reset':
     case 'end':
       return Uint8Array.of(KIND[message.kind])
@@ -124,12 +126,12 @@ function withNumbers(kind: number, detail: number, length: number, numbers: read
 /** Undefined for what this version does not know. */
 export function decodeDown(bytes: Uint8Array): DownMessage | undefined {
   const [kind = 0, detail = 0] = bytes
-  if (kind === KIND.begin) return { kind: 'begin' }
   if (kind === KIND.reset) return { kind: 'reset' }
   if (kind === KIND.end) return { kind: 'end' }
   if (bytes.length < 16) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const number = (i: number): number => view.getFloat64(8 + i * 8, true)
+  if (kind === KIND.begin) return { kind: 'begin', bufferMs: number(0) }
   if (kind === KIND.start) return { kind: 'start', headSeq: number(0) }
   if (kind === KIND.target) return { kind: 'target', us: number(0) }
   if (kind === KIND.heartbeat && bytes.length >= 32) {

@@ -1,0 +1,70 @@
+import { signal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { BroadcastPage } from './broadcast/broadcast-page.tsx'
+import { failure, link, state } from './engine/client.ts'
+import { ListenPage } from './listen/listen-page.tsx'
+import { Pear } from './parts/icon.tsx'
+import { Notice } from './parts/notice.tsx'
+import { t } from './strings.ts'
+
+type Tab = 'listen' | 'broadcast'
+const tabs: readonly Tab[] = ['listen', 'broadcast']
+const here = (): Tab => (location.hash === '#broadcast' ? 'broadcast' : 'listen')
+const tab = signal<Tab>(here())
+addEventListener('hashchange', () => (tab.value = here()))
+
+export function App(): VNode {
+  return (
+    <>
+      <header>
+        <p class="brand">
+          <Pear />
+          {t.name}
+        </p>
+        <nav aria-label={t.tabs.label}>
+          {tabs.map((each) => (
+            <a key={each} href={`#${each}`} aria-current={tab.value === each ? 'page' : undefined}>
+              {t.tabs[each]}
+              {each === 'broadcast' && state.value?.broadcast?.phase === 'on-air' && (
+                <span class="badge">{t.onAirBadge}</span>
+              )}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <LinkNotice />
+      {state.value === undefined ? (
+        <main id="main" />
+      ) : tab.value === 'listen' ? (
+        <ListenPage />
+      ) : (
+        <BroadcastPage />
+      )}
+    </>
+  )
+}
+
+function LinkNotice(): VNode | null {
+  switch (link.value) {
+    case 'open':
+    case 'opening':
+      return null
+    case 'connecting':
+      return <Notice kind="warning">{t.link.connecting}</Notice>
+    case 'replaced':
+      return (
+        <Notice kind="warning">
+          <p>{t.link.replaced}</p>
+          <button type="button" onClick={() => location.reload()}>
+            {t.link.useHere}
+          </button>
+        </Notice>
+      )
+    case 'failed':
+      return <Notice kind="error">{t.link.failed + failure.value}</Notice>
+    case 'lost':
+    case 'denied':
+    case 'version':
+      return <Notice kind="error">{t.link[link.value]}</Notice>
+  }
+}

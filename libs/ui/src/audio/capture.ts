@@ -1,0 +1,65 @@
+import { signal } from '@preact/signals'
+import { MAX_SLOTS } from '@pearcast/engine/schema'
+import { post } from '../engine/client.ts'
+import workletUrl from './capture.worklet.ts?worker&url'
+
+/** The loudest sample of each slot in the last 60 ms, 0..1, before its fader. */
+export const slotPeaks = signal<readonly number[]>([])
+
+export interface Capture {
+  context: AudioContext
+  /** Its inputs are the slots. */
+  node: AudioWorkletNode
+}
+
+let opening: Promise<Capture> | undefined
+const used = new Set<number>()
+
+/** One clock for all inputs: they reach the mixer sample by sample together. */
+export async function openCapture(): Promise<Capture> {
+  opening ??= open()
+  const capture = await opening
+  if (capture.context.state !== 'running') void capture.context.resume()
+  return capture
+}
+
+export function freeSlot(): number | undefined {
+  for (let slot = 0; slot < MAX_SLOTS; slot++) if (!used.has(slot)) return slot
+  return undefined
+}
+
+export async function useSlot(slot: number, source: AudioNode): Promise<void> {
+  const { node } = await openCapture()
+  used.add(slot)
+  source.connect(node, 0, slot)
+  node.port.postMessage({ slots: [...used] })
+}
+
+export async function releaseSlot(slot: number): Promise<void> {
+  const { node } = await openCapture()
+  used.delete(slot)
+  node.port.postMessage({ slots: [...used] })
+}
+
+async function open(): Promise<Capture> {
+  const context = new AudioContext({ sampleRate: 48_000, latencyHint: 'interactive' })
+  await context.audioWorklet.addModule(workletUrl)
+  const node = new AudioWorkletNode(context, 'pearcast-capture', {
+    numberOfInputs: MAX_SLOTS,
+    numberOfOutputs: 1,
+    channelCount: 2,
+    channelCountMode: 'explicit',
+  })
+  // It is silent, and runs only when it leads somewhere.
+  node.connect(context.destination)
+  node.port.addEventListener('message', ({ data }: MessageEvent<{ slot: number; peak: number }[]>) => {
+    const peaks = [...slotPeaks.value]
+    for (const { slot, peak } of data) peaks[slot] = peak
+    slotPeaks.value = peaks
+  })
+  node.port.start()
+  const { port1, port2 } = new MessageChannel()
+  node.port.postMessage({ target: port1 }, [port1])
+  post({ type: 'input', port: port2 }, [port2])
+  return { context, node }
+}

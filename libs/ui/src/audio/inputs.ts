@@ -1,0 +1,163 @@
+import { signal } from '@preact/signals'
+import type { Profile } from '@pearcast/engine/schema'
+import { command, state } from '../engine/client.ts'
+import { t } from '../strings.ts'
+import { freeSlot, openCapture, releaseSlot, useSlot } from './capture.ts'
+import { Playlist } from './playlist.ts'
+
+interface MicInput {
+  kind: 'mic'
+  slot: number
+  deviceId: string
+  stream: MediaStream
+  node: MediaStreamAudioSourceNode
+  isLost: boolean
+}
+
+interface FilesInput {
+  kind: 'files'
+  slot: number
+  playlist: Playlist
+}
+
+export type Input = MicInput | FilesInput
+
+/** What this page captures; the faders are the engine's, by slot. */
+export const inputs = signal<readonly Input[]>([])
+export const microphones = signal<readonly MediaDeviceInfo[]>([])
+export const inputTrouble = signal('')
+
+const REMEMBERED = 'pearcast-microphones'
+
+/** Voice is freed of echo and noise; music is left as it is. */
+function constraints(deviceId: string, profile: Profile): MediaStreamConstraints {
+  const process = profile === 'voice'
+  return {
+    audio: {
+      ...(deviceId !== '' && { deviceId: { exact: deviceId } }),
+      channelCount: 2,
+      echoCancellation: process,
+      noiseSuppression: process,
+      autoGainControl: process,
+    },
+  }
+}
+
+export async function addMicrophone(profile: Profile, deviceId = '', slot = freeSlot()): Promise<void> {
+  if (slot === undefined) return
+  inputTrouble.value = ''
+  const stream = await openMicrophone(deviceId, profile)
+  if (stream === undefined) return
+  const { context } = await openCapture()
+  const [track] = stream.getAudioTracks()
+  const node = new MediaStreamAudioSourceNode(context, { mediaStream: stream })
+  await useSlot(slot, node)
+  const opened = track?.getSettings().deviceId ?? deviceId
+  track?.addEventListener('ended', () => update(slot, (input) => ({ ...input, isLost: true })))
+  inputs.value = [...inputs.value, { kind: 'mic', slot, deviceId: opened, stream, node, isLost: false }]
+  remember()
+  await listMicrophones()
+  const strip = state.value?.inputs.find((each) => each.slot === slot)
+  const label = track?.label === undefined || track.label === '' ? t.broadcast.mic : track.label
+  await command({ name: 'set-input', slot, gainDb: 0, muted: false, ...strip, label })
+}
+
+/** Another device in the same place: its fader stays, and so does the broadcast. */
+export async function changeMicrophone(input: MicInput, deviceId: string, profile: Profile): Promise<void> {
+  const stream = await openMicrophone(deviceId, profile)
+  if (stream === undefined) return
+  const { context } = await openCapture()
+  const node = new MediaStreamAudioSourceNode(context, { mediaStream: stream })
+  input.node.disconnect()
+  stop(input.stream)
+  await useSlot(input.slot, node)
+  const [track] = stream.getAudioTracks()
+  track?.addEventListener('ended', () => update(input.slot, (each) => ({ ...each, isLost: true })))
+  update(input.slot, () => ({ ...input, deviceId, stream, node, isLost: false }))
+  remember()
+  const strip = state.value?.inputs.find((each) => each.slot === input.slot)
+  if (strip !== undefined) await command({ name: 'set-input', ...strip, label: track?.label ?? strip.label })
+}
+
+export async function addFiles(files: readonly File[]): Promise<void> {
+  const audio = files.filter(({ type }) => type.startsWith('audio/') || type === 'video/webm')
+  if (audio.length === 0) return
+  const known = inputs.value.find((input) => input.kind === 'files')
+  if (known !== undefined) return known.playlist.add(audio)
+  const slot = freeSlot()
+  if (slot === undefined) return
+  const { context } = await openCapture()
+  const playlist = new Playlist(context, audio)
+  await useSlot(slot, playlist.node)
+  inputs.value = [...inputs.value, { kind: 'files', slot, playlist }]
+  await command({ name: 'set-input', slot, label: t.broadcast.files(audio.length), gainDb: 0, muted: false })
+}
+
+export async function removeInput(input: Input): Promise<void> {
+  inputs.value = inputs.value.filter((each) => each !== input)
+  if (input.kind === 'mic') {
+    stop(input.stream)
+    input.node.disconnect()
+  } else {
+    input.playlist.close()
+  }
+  remember()
+  await releaseSlot(input.slot)
+  await command({ name: 'remove-input', slot: input.slot })
+}
+
+/** After a reload: the microphones come back by themselves while on air, files cannot. */
+export async function restoreInputs(): Promise<void> {
+  const { broadcast, inputs: strips = [] } = state.value ?? {}
+  const remembered = recall()
+  for (const { slot } of strips) {
+    const deviceId = remembered[slot]
+    if (deviceId !== undefined && broadcast?.phase === 'on-air')
+      await addMicrophone(broadcast.profile, deviceId, slot)
+    else await command({ name: 'remove-input', slot })
+  }
+}
+
+export function watchDevices(): void {
+  navigator.mediaDevices.addEventListener('devicechange', () => void listMicrophones())
+}
+
+async function listMicrophones(): Promise<void> {
+  const devices = await navigator.mediaDevices.enumerateDevices()
+  microphones.value = devices.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '')
+}
+
+async function openMicrophone(deviceId: string, profile: Profile): Promise<MediaStream | undefined> {
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints(deviceId, profile))
+  } catch (error) {
+    const isDenied = error instanceof DOMException && error.name === 'NotAllowedError'
+    inputTrouble.value = isDenied ? t.broadcast.micDenied : t.broadcast.micMissing
+    return undefined
+  }
+}
+
+function update(slot: number, change: (input: MicInput) => MicInput): void {
+  inputs.value = inputs.value.map((input) =>
+    input.slot === slot && input.kind === 'mic' ? change(input) : input,
+  )
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop()
+}
+
+function remember(): void {
+  const mics = inputs.value.filter((input) => input.kind === 'mic')
+  const devices = Object.fromEntries(mics.map(({ deviceId, slot }) => [slot, deviceId]))
+  sessionStorage.setItem(REMEMBERED, JSON.stringify(devices))
+}
+
+function recall(): Record<number, string> {
+  try {
+    const devices: Record<number, string> = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? '{}')
+    return devices
+  } catch {
+    return {}
+  }
+}

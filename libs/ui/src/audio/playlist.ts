@@ -1,0 +1,74 @@
+import { signal } from '@preact/signals'
+
+/** Audio files one after the other, played by the browser's own decoders into the mixer, and here when wanted. */
+export class Playlist {
+  readonly node: MediaElementAudioSourceNode
+  readonly files = signal<readonly File[]>([])
+  readonly index = signal(0)
+  readonly isPlaying = signal(false)
+  readonly failed = signal<string | undefined>(undefined)
+  readonly isMonitored = signal(false)
+  readonly #element = new Audio()
+  readonly #monitor: GainNode
+  #url = ''
+
+  constructor(context: AudioContext, files: readonly File[]) {
+    this.node = new MediaElementAudioSourceNode(context, { mediaElement: this.#element })
+    this.#monitor = new GainNode(context, { gain: 0 })
+    this.node.connect(this.#monitor).connect(context.destination)
+    this.#element.addEventListener('ended', () => this.next())
+    this.#element.addEventListener('play', () => (this.isPlaying.value = true))
+    this.#element.addEventListener('pause', () => (this.isPlaying.value = false))
+    this.#element.addEventListener('error', () => this.#skip())
+    this.files.value = files
+    this.#load(0)
+  }
+
+  get current(): File | undefined {
+    return this.files.value[this.index.value]
+  }
+
+  add(files: readonly File[]): void {
+    this.files.value = [...this.files.value, ...files]
+  }
+
+  toggle(): void {
+    if (this.isPlaying.value) this.#element.pause()
+    else void this.#element.play().catch(() => undefined)
+  }
+
+  /** The list starts over at its end. */
+  next(): void {
+    this.#load((this.index.value + 1) % this.files.value.length)
+    void this.#element.play().catch(() => undefined)
+  }
+
+  monitor(isOn: boolean): void {
+    this.isMonitored.value = isOn
+    this.#monitor.gain.value = isOn ? 1 : 0
+  }
+
+  close(): void {
+    this.#element.pause()
+    this.node.disconnect()
+    this.#monitor.disconnect()
+    URL.revokeObjectURL(this.#url)
+  }
+
+  #load(index: number): void {
+    URL.revokeObjectURL(this.#url)
+    this.index.value = index
+    const file = this.files.value[index]
+    if (file === undefined) return
+    this.#url = URL.createObjectURL(file)
+    this.#element.src = this.#url
+  }
+
+  #skip(): void {
+    const broken = this.current
+    if (broken === undefined) return
+    this.failed.value = broken.name
+    this.files.value = this.files.value.filter((file) => file !== broken)
+    if (this.files.value.length > 0) this.#load(this.index.value % this.files.value.length)
+  }
+}

@@ -1,0 +1,168 @@
+import type { InputStrip, Profile } from '@pearcast/engine/schema'
+import type { VNode } from 'preact'
+import { slotPeaks } from '../audio/capture.ts'
+import {
+  addFiles,
+  addMicrophone,
+  changeMicrophone,
+  inputs,
+  inputTrouble,
+  microphones,
+  removeInput,
+  type Input,
+} from '../audio/inputs.ts'
+import type { Playlist } from '../audio/playlist.ts'
+import { command, state } from '../engine/client.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Meter } from '../parts/meter.tsx'
+import { t } from '../strings.ts'
+
+const MIN_DB = -40
+const MAX_DB = 12
+
+export function Inputs({ profile }: { profile: Profile }): VNode {
+  const strips = state.value?.inputs ?? []
+  return (
+    <section class="card" aria-labelledby="inputs-heading">
+      <h2 id="inputs-heading">{t.broadcast.inputs}</h2>
+      {inputs.value.length === 0 && <p class="hint">{t.broadcast.noInputs}</p>}
+      <ul class="strips">
+        {inputs.value.map((input) => {
+          const strip = strips.find(({ slot }) => slot === input.slot)
+          return strip && <Strip key={input.slot} input={input} strip={strip} profile={profile} />
+        })}
+      </ul>
+      {inputTrouble.value !== '' && (
+        <p class="problem" role="alert">
+          {inputTrouble}
+        </p>
+      )}
+      <div class="row wrap">
+        <button type="button" onClick={() => void addMicrophone(profile)}>
+          <Icon name="mic" />
+          {t.broadcast.addMic}
+        </button>
+        <label class="button">
+          <Icon name="note" />
+          {t.broadcast.addFiles}
+          <input
+            class="visually-hidden"
+            type="file"
+            accept="audio/*"
+            multiple
+            onChange={(event) => {
+              void addFiles([...(event.currentTarget.files ?? [])])
+              event.currentTarget.value = ''
+            }}
+          />
+        </label>
+      </div>
+      <p class="hint">{t.broadcast.dropHere}</p>
+    </section>
+  )
+}
+
+interface StripProps {
+  input: Input
+  strip: InputStrip
+  profile: Profile
+}
+
+function Strip({ input, profile, strip }: StripProps): VNode {
+  const { gainDb, label, muted } = strip
+  const set = (change: Partial<InputStrip>): void => void command({ name: 'set-input', ...strip, ...change })
+  return (
+    <li class="strip">
+      <div class="row">
+        <span class="strip-label">{label}</span>
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={muted}
+          aria-label={t.broadcast.mute(label)}
+          onClick={() => set({ muted: !muted })}
+        >
+          {t.broadcast.muteShort}
+        </button>
+        <button
+          type="button"
+          class="quiet icon-only"
+          aria-label={t.broadcast.removeInput(label)}
+          onClick={() => void removeInput(input)}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      {input.kind === 'mic' && microphones.value.length > 1 && (
+        <select
+          aria-label={t.broadcast.device}
+          value={input.deviceId}
+          onChange={(event) => void changeMicrophone(input, event.currentTarget.value, profile)}
+        >
+          {microphones.value.map(({ deviceId, label: name }) => (
+            <option key={deviceId} value={deviceId}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      {input.kind === 'mic' && input.isLost && <p class="problem">{t.broadcast.lost}</p>}
+      {input.kind === 'files' && <PlaylistControls playlist={input.playlist} />}
+      <StripMeter strip={strip} />
+      <input
+        class="fader"
+        type="range"
+        min={MIN_DB}
+        max={MAX_DB}
+        step="1"
+        value={Math.max(MIN_DB, gainDb)}
+        aria-label={t.broadcast.fader(label)}
+        aria-valuetext={`${gainDb} dB`}
+        onInput={(event) => {
+          const db = event.currentTarget.valueAsNumber
+          set({ gainDb: db <= MIN_DB ? -60 : db })
+        }}
+      />
+    </li>
+  )
+}
+
+/** Apart: it alone is drawn sixteen times a second. Behind the fader, as it goes on air. */
+function StripMeter({ strip: { gainDb, label, muted, slot } }: { strip: InputStrip }): VNode {
+  const peak = (slotPeaks.value[slot] ?? 0) * 10 ** (gainDb / 20)
+  return <Meter label={t.broadcast.meter(label)} peak={muted ? 0 : peak} isClipping={!muted && peak > 1} />
+}
+
+function PlaylistControls({ playlist }: { playlist: Playlist }): VNode {
+  const { current } = playlist
+  const failed = playlist.failed.value
+  return (
+    <>
+      <p class="file">
+        {current?.name}{' '}
+        <span class="hint">
+          {playlist.files.value.length > 1 && `${playlist.index.value + 1}/${playlist.files.value.length}`}
+        </span>
+      </p>
+      {failed !== undefined && <p class="problem">{t.broadcast.cannotPlay(failed)}</p>}
+      <div class="row wrap">
+        <button type="button" onClick={() => playlist.toggle()}>
+          <Icon name={playlist.isPlaying.value ? 'pause' : 'play'} />
+          {playlist.isPlaying.value ? t.broadcast.pause : t.broadcast.resume}
+        </button>
+        <button type="button" onClick={() => playlist.next()}>
+          <Icon name="next" />
+          {t.broadcast.next}
+        </button>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={playlist.isMonitored}
+            onChange={(event) => playlist.monitor(event.currentTarget.checked)}
+          />
+          {t.broadcast.monitor}
+        </label>
+      </div>
+    </>
+  )
+}

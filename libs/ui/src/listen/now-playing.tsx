@@ -1,0 +1,95 @@
+import type { ListeningState } from '@pearcast/engine/schema'
+import type { VNode } from 'preact'
+import { outputMs, volume } from '../audio/output.ts'
+import { command, heard, level, state } from '../engine/client.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Meter } from '../parts/meter.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { now } from '../parts/now.ts'
+import { clock, route, t } from '../strings.ts'
+
+export function NowPlaying({ listening }: { listening: ListeningState }): VNode {
+  const { link, phase, sinceMs, title } = listening
+  const [word, what] = t.listen.phase[phase]
+  const isKept = state.value?.kept.some((each) => each.link === link) ?? false
+  const shown = title === '' ? t.listen.untitled : title
+  return (
+    <section class={`card now-playing is-${phase}`} aria-labelledby="now-title">
+      <p class="phase" role="status">
+        <span class="lamp" aria-hidden="true" />
+        {word}
+        {phase === 'playing' && <span class="time"> {clock(now.value - sinceMs)}</span>}
+      </p>
+      <h2 id="now-title">{shown}</h2>
+      <p class="hint">{phase === 'playing' ? playingHint(listening) : what}</p>
+      <Level />
+      <div class="row controls">
+        <button type="button" class="primary" onClick={() => void command({ name: 'stop-listening' })}>
+          <Icon name="stop" />
+          {t.listen.stop}
+        </button>
+        <button
+          type="button"
+          aria-pressed={isKept}
+          disabled={isKept}
+          onClick={() => void command({ name: 'keep-station', link, title: shown })}
+        >
+          <Icon name="star" />
+          {isKept ? t.listen.kept : t.listen.keep}
+        </button>
+        <label class="volume">
+          <span>{t.listen.volume}</span>
+          <input
+            type="range"
+            min="0"
+            max="1"
+            step="0.01"
+            value={volume}
+            onInput={(event) => (volume.value = event.currentTarget.valueAsNumber)}
+          />
+        </label>
+      </div>
+      {listening.impostor && <Notice kind="warning">{t.listen.impostor}</Notice>}
+      <Details listening={listening} />
+    </section>
+  )
+}
+
+function playingHint({ path, via }: ListeningState): string {
+  const playout = heard.value?.state
+  if (playout === 'quiet') return t.listen.quiet
+  if (playout === 'starved') return t.listen.starved
+  return route(path, via)
+    .replace(/ \(.*/, '')
+    .replace(/^./, (first) => first.toUpperCase())
+}
+
+/** Apart: fifteen times a second, this alone is drawn again. */
+function Level(): VNode {
+  return <Meter label={t.listen.level} peak={level.value} />
+}
+
+function Details({ listening }: { listening: ListeningState }): VNode {
+  const { bitrate, channels, path, via } = listening
+  const { figures } = t.listen
+  const here = heard.value
+  const bad = (here?.framesLost ?? 0) + (here?.framesConcealed ?? 0)
+  const delayMs = (here?.latencyMs ?? Number.NaN) + outputMs.value
+  return (
+    <details>
+      <summary>{t.listen.details}</summary>
+      <dl>
+        <dt>{figures.how}</dt>
+        <dd>{route(path, via)}</dd>
+        <dt>{figures.quality}</dt>
+        <dd>{bitrate === 0 ? figures.unknown : figures.sound(bitrate, channels)}</dd>
+        <dt>{figures.delay}</dt>
+        <dd>{Number.isFinite(delayMs) ? figures.ms(delayMs) : figures.unknown}</dd>
+        <dt>{figures.buffer}</dt>
+        <dd>{here === undefined ? figures.unknown : figures.buffered(here.bufferMs)}</dd>
+        <dt>{figures.lost}</dt>
+        <dd>{here === undefined ? figures.unknown : figures.of(bad, bad + here.framesPlayed)}</dd>
+      </dl>
+    </details>
+  )
+}

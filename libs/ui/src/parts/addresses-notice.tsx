@@ -1,0 +1,23 @@
+import { useState } from 'preact/hooks'
+import type { VNode } from 'preact'
+import { t } from '../strings.ts'
+
+const KEY = 'pearcast-addresses-understood'
+
+/** Said before the first use, until it is understood. */
+export function AddressesNotice(): VNode | null {
+  const [isUnderstood, setUnderstood] = useState(localStorage.getItem(KEY) !== null)
+  if (isUnderstood) return null
+  const understand = (): void => {
+    localStorage.setItem(KEY, '1')
+    setUnderstood(true)
+  }
+  return (
+    <aside class="notice is-info">
+      <p>{t.addresses}</p>
+      <button type="button" class="quiet" onClick={understand}>
+        {t.understood}
+      </button>
+    </aside>
+  )
+}

@@ -1,0 +1,172 @@
+import type { Path, Via } from '@pearcast/protocol'
+
+/** Every word of the page, in one place: what a translation would replace. */
+export const t = {
+  name: 'pearCast',
+  tabs: { label: 'Sections', listen: 'Listen', broadcast: 'Broadcast' },
+  onAirBadge: 'On air',
+  addresses:
+    'No server in between: a broadcaster and who listens directly see each other’s IP address. Listen and broadcast only where that is all right.',
+  understood: 'Understood',
+  link: {
+    opening: 'Opening …',
+    connecting: 'The program behind this page does not answer. Trying again …',
+    lost: 'The program behind this page has ended. Start pearCast again: it opens a new page.',
+    replaced: 'pearCast is open in another tab, which plays and captures now.',
+    useHere: 'Use this tab',
+    denied:
+      'This page does not know the program’s key. Open the page from pearCast itself: start it again, or press Enter where it runs.',
+    version: 'The program is newer than this page. Reload it.',
+    failed: 'This browser cannot play here: ',
+  },
+  listen: {
+    title: 'Listen',
+    linkLabel: 'A station’s link',
+    linkPlaceholder: 'pearcast://…',
+    play: 'Play',
+    stop: 'Stop',
+    keep: 'Keep',
+    kept: 'Kept',
+    volume: 'Volume',
+    level: 'Level',
+    hear: 'Turn the sound on',
+    hearWhy: 'The browser waits for a click before it plays.',
+    untitled: 'A station',
+    keptTitle: 'Kept stations',
+    heardTitle: 'Heard lately',
+    forget: (title: string): string => `Forget ${title}`,
+    playNamed: (title: string): string => `Play ${title}`,
+    forgetAll: 'Forget all',
+    emptyTitle: 'Nothing kept yet',
+    empty: 'Ask a friend for a link, or go on air yourself: a station’s link begins with pearcast://',
+    robust: 'Robust: more delay, fewer gaps',
+    details: 'Details',
+    impostor:
+      'Somebody announces this station without its key. It is ignored; you hear only what the station signed.',
+    phase: {
+      searching: ['Searching', 'Looking for the station. It may not be on air yet; it is found when it is.'],
+      connecting: ['Connecting', 'The station is found, its sound is on the way.'],
+      playing: ['Playing', ''],
+      'off-air': [
+        'Off air',
+        'The station has ended its programme. Stay here, and you hear it when it is back.',
+      ],
+      reconnecting: ['Reconnecting', 'The connection broke off. Finding the station again.'],
+    },
+    quiet: 'Connected. The station sends nothing just now.',
+    starved: 'The connection stumbles: waiting for sound.',
+    figures: {
+      how: 'How it comes',
+      delay: 'Delay',
+      buffer: 'Buffer',
+      lost: 'Lost or bridged',
+      quality: 'Sound',
+      of: (bad: number, all: number): string => `${bad} of ${all} pieces`,
+      ms: (ms: number): string => `about ${Math.round(ms / 5) * 5} ms behind the station`,
+      buffered: (ms: number): string => `${Math.round(ms)} ms`,
+      sound: (bitrate: number, channels: number): string =>
+        `${Math.round(bitrate / 1000)} kbit/s, ${channels === 2 ? 'stereo' : 'mono'}`,
+      unknown: 'not known yet',
+    },
+  },
+  broadcast: {
+    title: 'Broadcast',
+    station: 'Station',
+    newStation: 'New station …',
+    newStationLabel: 'Name of the station',
+    create: 'Create',
+    cancel: 'Cancel',
+    emptyTitle: 'Your first station',
+    empty: 'Give it a name. Its key is made on this computer and stays there; its link never changes.',
+    showTitle: 'What listeners see',
+    inputs: 'Inputs',
+    addMic: 'Add a microphone',
+    addFiles: 'Add audio files',
+    dropHere: 'Drop audio files anywhere on this page.',
+    noInputs: 'Nothing to hear yet: add a microphone or some audio files.',
+    mic: 'Microphone',
+    device: 'Device',
+    files: (count: number): string => (count === 1 ? '1 audio file' : `${count} audio files`),
+    fader: (label: string): string => `Fader of ${label}`,
+    meter: (label: string): string => `Level of ${label}`,
+    mute: (label: string): string => `Mute ${label}`,
+    muteShort: 'Mute',
+    monitor: 'Hear it here',
+    removeInput: (label: string): string => `Remove ${label}`,
+    resume: 'Play',
+    pause: 'Pause',
+    next: 'Next',
+    lost: 'This device is gone. Plug it in again, or remove it.',
+    cannotPlay: (name: string): string => `${name} cannot be played by this browser.`,
+    micDenied:
+      'The browser may not use the microphone. Allow it in the address bar, then add the microphone again.',
+    micMissing: 'There is no microphone. Plug one in, then add it again.',
+    sound: 'Sound',
+    voice: 'Voice',
+    voiceWhy: 'Speech: echo and noise are taken out, mono, 32 kbit/s.',
+    music: 'Music',
+    musicWhy: 'As it is: stereo, nothing taken out, 96 kbit/s.',
+    goOnAir: 'Go on air',
+    goOffAir: 'End',
+    starting: 'Going on air …',
+    stopping: 'Leaving …',
+    onAir: 'On air',
+    muteAll: 'Mute all',
+    muted: 'Everything is muted: listeners hear silence.',
+    programme: 'What goes on air',
+    clipping: 'Too loud: the sound is cut off. Lower a fader.',
+    silent: 'Silence for a while: is the right input open, and its fader up?',
+    stalled: 'No input sends sound: listeners hear nothing. Add an input.',
+    share: 'Your station’s link',
+    copy: 'Copy',
+    copied: 'Copied',
+    qr: 'QR code of the link',
+    audience: 'Listeners',
+    nobody: 'Nobody yet. Give somebody the link.',
+    count: (n: number): string => (n === 1 ? '1 listener' : `${n} listeners`),
+    uplink: (bps: number): string => `${Math.round(bps / 1000)} kbit/s up`,
+    more: (n: number): string => `and ${n} more`,
+    since: (text: string): string => `for ${text}`,
+    leaveWarning: 'You are on air. Without this page, listeners hear silence.',
+  },
+  trouble: {
+    NO_UDP:
+      'This network blocks UDP, which pearCast needs. Try another network, for example a phone’s hotspot.',
+    NO_DHT: 'No node of the network answers. Check the internet connection, then try again.',
+    ANNOUNCE_FAILED: 'The station could not be announced. Check the internet connection, then try again.',
+    LINK_SCHEME: 'This is no station’s link: it begins with pearcast://',
+    LINK_LENGTH: 'The link is not complete. Copy all of it.',
+    LINK_CHARACTER: 'The link has a character that no link has. Copy it again.',
+    LINK_CHECKSUM: 'The link has a typing mistake. Copy it again.',
+    SUPERSEDED: 'The same station went on air elsewhere, so it ended here.',
+  } satisfies Record<string, string> as Record<string, string>,
+} as const
+
+const DIRECT: Record<Via, string> = {
+  lan: 'directly, on the same network',
+  public: 'directly',
+  punched: 'directly, through both routers',
+  birthday: 'directly, through both routers',
+  webrtc: 'directly',
+  relay: 'through another peer',
+}
+
+/** How a peer is reached, in words; the names for who asks. */
+export function route(path: Path | null, via: Via | null): string {
+  if (path === null || via === null) return t.listen.figures.unknown
+  const how = path === 'relayed' ? DIRECT.relay : DIRECT[via]
+  return `${how} (${path === 'webrtc' ? 'WebRTC' : path}${via === 'webrtc' ? '' : `, ${via}`})`
+}
+
+export function troubleText({ code, message }: { code: string; message: string }): string {
+  return t.trouble[code] ?? message
+}
+
+/** 75 s: 1:15 */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
+}
