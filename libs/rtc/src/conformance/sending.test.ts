@@ -41,6 +41,17 @@ describe.each(COMBINATIONS)('%s to %s: sending', (...stacks) => {
     )
   })
 
+  test('goes on after the numbers have wrapped, also across a pause and with a repair from before', async () => {
+    const made = peers.pair()
+    await connect(made)
+    const numbers = [65_000, 65_400, 200, 201, 65_300, 202, 3000]
+    for (const [i, number] of numbers.entries()) {
+      made.sender.transport.sendRtp(rtpPacket(number))
+      expect(await eventually(() => made.receiver.packets.length === i + 1, 2000), `${number}`).toBe(true)
+    }
+    expect(made.receiver.packets.map(hex)).toEqual(numbers.map((number) => hex(rtpPacket(number))))
+  })
+
   test('repairs what was lost on the way when the receiver asks', async () => {
     const wire = await peers.wire()
     const made = peers.pair({}, wire)

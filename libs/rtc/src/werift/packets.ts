@@ -1,6 +1,7 @@
 import type { RTCDtlsTransport, SrtcpSession, SrtpSession } from 'werift'
 import { isRtcp, isRtp } from '../rtcp.ts'
 import { werift } from './module.ts'
+import { countRollover } from './rollover.ts'
 
 /**
  * SRTP and SRTCP of whole packets. werift's own senders and receivers write headers anew and change the SSRC; frames are
@@ -16,6 +17,9 @@ export class PacketCipher {
   constructor(dtls: RTCDtlsTransport) {
     dtls.updateSrtpSession()
     this.#srtp = dtls.srtp
+    for (const context of [dtls.srtp.localContext, dtls.srtp.remoteContext]) {
+      context.updateRolloverCount = countRollover
+    }
     this.#srtcp = dtls.srtcp
   }
 
