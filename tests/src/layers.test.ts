@@ -53,6 +53,7 @@ const WRONG: readonly [string, string, string, string][] = [
   ['an adapter that imports another', 'libs/rtc', '@pearcast/swarm', 'layer-rtc'],
   ['a library that imports an app', 'libs/station', '../../../apps/cli/src/index.ts', 'layer-station'],
   ['a pure library that reads files', 'libs/protocol', 'node:fs', 'pure-layers-reach-no-platform'],
+  ['a pure library that imports its sibling', 'libs/relay', '@pearcast/media', 'layer-relay'],
   ['an undeclared sibling', 'apps/cli', '@pearcast/media', 'declared-apps/cli'],
   ['an undeclared package', 'libs/session-fsm', 'picocolors', 'declared'],
   ['a path past the index', 'libs/swarm', '../../protocol/src/deep.ts', 'only-through-the-index'],

@@ -1,0 +1,142 @@
+/** Who named a peer. The record is signed by the station; a topic can be filled by anybody. */
+export type CandidateSource = 'record' | 'referral' | 'ancestor' | 'sibling' | 'topic'
+
+/** What is said of a peer that may carry the station. What nobody said is undefined. */
+export interface CandidateNews {
+  readonly key: string
+  readonly source: CandidateSource
+  /** Hops from the broadcaster, who is 0. */
+  readonly depth?: number | undefined
+  readonly freeSlots?: number | undefined
+  readonly rttMs?: number | undefined
+  /** The network it is counted under, see `addressPrefix`. */
+  readonly prefix?: string | undefined
+}
+
+/** A peer that may become a parent: one entry a key, however many name it. */
+export interface Candidate {
+  readonly key: string
+  source: CandidateSource
+  depth: number | undefined
+  freeSlots: number | undefined
+  rttMs: number | undefined
+  prefix: string | undefined
+  /** Keys on its way from the broadcaster, once it has told us. */
+  ancestors: readonly string[] | undefined
+  /** Of the frames it should have sent us, 0..1. */
+  loss: number
+  failures: number
+  /** Times that it named free slots and had none. */
+  emptyClaims: number
+  notBeforeMs: number
+  toldMs: number
+}
+
+const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
+  record: 0,
+  referral: 1,
+  ancestor: 2,
+  sibling: 3,
+  topic: 4,
+}
+/** More keys than this are somebody's flood. */
+const MAX_CANDIDATES = 128
+const COOL_DOWN_MS = 1000
+const MAX_COOL_DOWN_MS = 30_000
+/** Own words of a peer about its slots are held against it for so long. */
+const CLAIM_MS = 3000
+
+/** Everybody who may be asked for a place. Bounded: who failed most and was named by the weakest source goes first. */
+export class Candidates {
+  readonly #all = new Map<string, Candidate>()
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  get(key: string): Candidate | undefined {
+    return this.#all.get(key)
+  }
+
+  values(): Iterable<Candidate> {
+    return this.#all.values()
+  }
+
+  /** Returns true when the peer was not known, or has room again as far as is told. */
+  learn(news: CandidateNews, nowMs: number): boolean {
+    const known = this.#all.get(news.key)
+    if (known === undefined) return this.#add(news, nowMs)
+    const roomier = (known.freeSlots ?? 1) === 0 && (news.freeSlots ?? 0) > 0
+    if (SOURCE_RANK[news.source] < SOURCE_RANK[known.source]) known.source = news.source
+    known.depth = news.depth ?? known.depth
+    known.freeSlots = news.freeSlots ?? known.freeSlots
+    known.rttMs ??= news.rttMs
+    known.prefix = news.prefix ?? known.prefix
+    known.toldMs = nowMs
+    return roomier && nowMs >= known.notBeforeMs
+  }
+
+  /** It has no room now. Returns true when it had claimed room just before, and often enough for a lie. */
+  full(key: string, retryMs: number, nowMs: number): boolean {
+    const known = this.#all.get(key)
+    if (known === undefined) return false
+    const claimed = (known.freeSlots ?? 0) > 1 && known.source === 'topic' && nowMs - known.toldMs < CLAIM_MS
+    if (claimed) known.emptyClaims++
+    known.freeSlots = 0
+    known.notBeforeMs = nowMs + retryMs
+    return claimed && known.emptyClaims >= 3
+  }
+
+  /** It could not be reached or did not answer: it rests for a second, twice as long each time. */
+  failed(key: string, nowMs: number): void {
+    const known = this.#all.get(key)
+    if (known === undefined) return
+    const restMs = Math.min(COOL_DOWN_MS * 2 ** Math.min(known.failures, 10), MAX_COOL_DOWN_MS)
+    known.failures++
+    known.notBeforeMs = nowMs + restMs
+  }
+
+  worked(key: string): void {
+    const known = this.#all.get(key)
+    if (known === undefined) return
+    known.failures = 0
+    known.notBeforeMs = 0
+  }
+
+  #add({ key, source, depth, freeSlots, rttMs, prefix }: CandidateNews, nowMs: number): boolean {
+    const added: Candidate = {
+      key,
+      source,
+      depth,
+      freeSlots,
+      rttMs,
+      prefix,
+      ancestors: undefined,
+      loss: 0,
+      failures: 0,
+      emptyClaims: 0,
+      notBeforeMs: 0,
+      toldMs: nowMs,
+    }
+    if (this.#all.size >= MAX_CANDIDATES) {
+      const victim = this.#leastPromising()
+      if (victim !== undefined && worth(victim) >= worth(added)) return false
+      if (victim !== undefined) this.#all.delete(victim.key)
+    }
+    this.#all.set(key, added)
+    return true
+  }
+
+  #leastPromising(): Candidate | undefined {
+    let least: Candidate | undefined
+    for (const each of this.#all.values()) {
+      if (least === undefined || worth(each) < worth(least)) least = each
+    }
+    return least
+  }
+}
+
+/** Smaller for weaker sources and more failures. */
+function worth({ source, failures }: Candidate): number {
+  return -(SOURCE_RANK[source] + 2 * Math.min(failures, 10))
+}

@@ -1,0 +1,56 @@
+import { ParentWatch } from './parent-watch.ts'
+
+/** Hole punching takes its time; a peer that does not answer a reservation has no use for us. */
+const CONNECT_MS = 10_000
+const RESERVE_MS = 3000
+
+/** One link to a parent, or to a peer that is to become one. */
+export class ParentLink {
+  readonly key: string
+  phase: 'connecting' | 'reserving' | 'held' = 'connecting'
+  /** Heads only: it is the warm second. */
+  standby: boolean
+  /** Keys on its way from the broadcaster, who comes first. */
+  ancestors: readonly string[] = []
+  silent = false
+  /** It has asked us to go. */
+  withdrawn = false
+  deadlineMs: number
+  renewMs = Infinity
+  readonly watch: ParentWatch
+  #lifetimeMs = 0
+
+  constructor(key: string, standby: boolean, nowMs: number) {
+    this.key = key
+    this.standby = standby
+    this.deadlineMs = nowMs + CONNECT_MS
+    this.watch = new ParentWatch(nowMs)
+  }
+
+  reserving(nowMs: number): void {
+    this.phase = 'reserving'
+    this.deadlineMs = nowMs + RESERVE_MS
+  }
+
+  hold(nowMs: number, lifetimeMs: number): void {
+    this.phase = 'held'
+    this.watch.heard(nowMs)
+    this.renewed(nowMs, lifetimeMs)
+  }
+
+  /** Asked again after half the lifetime, so that one lost answer costs nothing. */
+  renewed(nowMs: number, lifetimeMs: number = this.#lifetimeMs): void {
+    this.#lifetimeMs = lifetimeMs
+    this.renewMs = nowMs + lifetimeMs / 2
+  }
+
+  activate(nowMs: number): void {
+    this.standby = false
+    this.watch.setActive(true, nowMs)
+  }
+
+  rest(nowMs: number): void {
+    this.standby = true
+    this.watch.setActive(false, nowMs)
+  }
+}

@@ -1,0 +1,130 @@
+import type { Misconduct } from '../trust/distrust.ts'
+
+/** Silence below this is never held against a parent: heartbeats come every 100 ms. */
+const MIN_SILENCE_MS = 300
+/** A line that always had pauses must not hide a dead parent for ever. */
+const MAX_SILENCE_MS = 1500
+const GAPS = 128
+/** Datagrams in half a second beyond which it is a flood: 50 frames a second, twice over two paths, and a whole ring. */
+const FLOOD_WINDOW_MS = 500
+const FLOOD_DATAGRAMS = 450
+/** A parent that tells of frames and does not send them, while it sends everything else. */
+const WITHHELD_FRAMES = 15
+const WITHHELD_MS = 700
+/** Frames in a row whose hops are not the depth that the parent told. */
+const WRONG_HOPS_FRAMES = 15
+const WRONG_HOPS_MS = 400
+
+/** What one parent does, frame by frame: whether it lives, and whether it does as it says. Allocates nothing. */
+export class ParentWatch {
+  /** The newest frame that it says it has; a claim. */
+  claimedSeq = -1
+  /** The newest frame that it sent, verified. */
+  deliveredSeq = -1
+  /** Sends audio to us now. */
+  active = false
+  #heardMs: number
+  #limitMs = MIN_SILENCE_MS
+  #activeSinceMs = 0
+  #behindSinceMs = Infinity
+  readonly #gaps = new Float64Array(GAPS)
+  #gapCount = 0
+  #windowMs: number
+  #inWindow = 0
+  #wrongHops = 0
+  #depth = 0
+  #depthSinceMs: number
+
+  constructor(nowMs: number) {
+    this.#heardMs = nowMs
+    this.#windowMs = nowMs
+    this.#depthSinceMs = nowMs
+  }
+
+  /** Anything authentic from it: a frame or a heartbeat. Hot. */
+  heard(nowMs: number): void {
+    const gap = nowMs - this.#heardMs
+    if (gap > 0) this.#gaps[this.#gapCount++ % GAPS] = gap
+    this.#heardMs = nowMs
+    if (nowMs - this.#windowMs >= FLOOD_WINDOW_MS) {
+      this.#windowMs = nowMs
+      this.#inWindow = 0
+    }
+    this.#inWindow++
+  }
+
+  /** A verified frame, new to us or not. Hot. */
+  frame(seq: number, hops: number): void {
+    if (seq > this.deliveredSeq) this.deliveredSeq = seq
+    if (seq > this.claimedSeq) this.claimedSeq = seq
+    this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + 1
+  }
+
+  claims(headSeq: number): void {
+    if (headSeq > this.claimedSeq) this.claimedSeq = headSeq
+  }
+
+  /** It told its way to the broadcaster. Frames that are under way may still show the former one. */
+  tellsDepth(depth: number, nowMs: number): void {
+    if (depth === this.#depth) return
+    this.#depth = depth
+    this.#depthSinceMs = nowMs
+    this.#wrongHops = 0
+  }
+
+  /** It was asked for audio, or to stop. */
+  setActive(active: boolean, nowMs: number): void {
+    if (active === this.active) return
+    this.active = active
+    this.#activeSinceMs = nowMs
+    this.#behindSinceMs = Infinity
+  }
+
+  /** Another run of the station counts from 1 again. */
+  newRun(): void {
+    this.claimedSeq = -1
+    this.deliveredSeq = -1
+    this.#behindSinceMs = Infinity
+  }
+
+  /** Our own machine slept: what was not heard meanwhile was not unsaid. */
+  forgive(ms: number): void {
+    this.#heardMs += ms
+    this.#activeSinceMs += ms
+    if (this.#behindSinceMs < Infinity) this.#behindSinceMs += ms
+  }
+
+  isSilent(nowMs: number): boolean {
+    this.#limitMs = this.silenceLimitMs
+    return nowMs >= this.silentAtMs
+  }
+
+  /** When it will be silent for too long, as far as was known at the latest check. */
+  get silentAtMs(): number {
+    return this.#heardMs + this.#limitMs
+  }
+
+  /** max(300 ms, 4 x p99 gap), at most 1500 ms. */
+  get silenceLimitMs(): number {
+    // Of 128 gaps the second longest is the 99th percentile.
+    let longest = 0
+    let second = 0
+    for (let i = 0; i < Math.min(this.#gapCount, GAPS); i++) {
+      const gap = this.#gaps[i] ?? 0
+      if (gap > longest) [second, longest] = [longest, gap]
+      else if (gap > second) second = gap
+    }
+    return Math.min(Math.max(MIN_SILENCE_MS, 4 * second), MAX_SILENCE_MS)
+  }
+
+  /** What it does that an honest parent does not, or undefined. Asked ten times a second. */
+  misconduct(nowMs: number): Misconduct | undefined {
+    if (this.#inWindow > FLOOD_DATAGRAMS && nowMs - this.#windowMs < FLOOD_WINDOW_MS) return 'flood'
+    if (this.#wrongHops >= WRONG_HOPS_FRAMES && nowMs - this.#depthSinceMs >= WRONG_HOPS_MS)
+      return 'lied-depth'
+    const behind = this.active && this.claimedSeq - this.deliveredSeq >= WITHHELD_FRAMES
+    if (!behind) this.#behindSinceMs = Infinity
+    else if (this.#behindSinceMs === Infinity) this.#behindSinceMs = Math.max(nowMs, this.#activeSinceMs)
+    return behind && nowMs - this.#behindSinceMs >= WITHHELD_MS ? 'withheld' : undefined
+  }
+}

@@ -1,0 +1,86 @@
+import { LIMITS } from '@pearcast/protocol'
+import type { Candidate } from './candidates.ts'
+import type { PickRole } from './types.ts'
+
+/** One relay adds about this: its queue, its machine's scheduler, and one more that may fail. */
+const HOP_MS = 25
+const UNKNOWN_RTT_MS = 80
+const UNKNOWN_DEPTH = 3
+/** Ten lost frames of a hundred weigh as much as 400 ms. */
+const LOSS_MS = 4000
+const FAILURE_MS = 150
+const FULL_MS = 300
+const UNKNOWN_SLOTS_MS = 20
+/** A second parent behind the same relay, or on the same network, fails together with the first. */
+const SHARED_RELAY_MS = 150
+const SAME_NETWORK_MS = 60
+/** A second at our depth or below can take over only with a newer frame, which a silent source does not send. */
+const NO_HIGHER_MS = 100
+/** Spreads an audience that was given the same list over all of it. */
+const SPREAD_MS = 30
+
+export interface Standpoint {
+  readonly self: string
+  readonly depth: number
+  /** What the primary parent is, if there is one. */
+  readonly primary?: Pick<Candidate, 'ancestors' | 'key' | 'prefix'> | undefined
+}
+
+/** What it would cost to have this parent, in milliseconds of delay or what weighs as much. Lower is better. */
+export function parentCost(candidate: Candidate, from: Standpoint, role: PickRole): number {
+  const { depth, failures, freeSlots, loss, rttMs } = candidate
+  const cost =
+    (depth ?? UNKNOWN_DEPTH) * HOP_MS +
+    (rttMs ?? UNKNOWN_RTT_MS) / 2 +
+    loss * LOSS_MS +
+    failures * FAILURE_MS +
+    (freeSlots === undefined ? UNKNOWN_SLOTS_MS : freeSlots > 0 ? 0 : FULL_MS)
+  return role === 'second' ? cost + dependence(candidate, from) : cost
+}
+
+/** Extra cost of a second parent that is likely to fail together with the primary. */
+function dependence(candidate: Candidate, { depth, primary }: Standpoint): number {
+  if (primary === undefined) return 0
+  const way = [...(candidate.ancestors ?? []), candidate.key]
+  const shared = way.includes(primary.key)
+    ? 3
+    : // The broadcaster is on every way.
+      way.filter((key, at) => at > 0 && primary.ancestors?.includes(key) === true).length
+  return (
+    shared * SHARED_RELAY_MS +
+    (candidate.prefix !== undefined && candidate.prefix === primary.prefix ? SAME_NETWORK_MS : 0) +
+    ((candidate.depth ?? UNKNOWN_DEPTH) >= depth ? NO_HIGHER_MS : 0)
+  )
+}
+
+/**
+ * The best of those who may be asked now, or undefined. Who is too deep, or has us on its way, is never asked; between
+ * equals each peer has its own order (rendezvous hashing), so that a crowd does not knock at one door.
+ */
+export function bestParent(
+  candidates: Iterable<Candidate>,
+  from: Standpoint,
+  role: PickRole,
+  mayAsk: (key: string, candidate: Candidate) => boolean,
+): Candidate | undefined {
+  let best: Candidate | undefined
+  let bestCost = Infinity
+  for (const candidate of candidates) {
+    const { ancestors, depth, key } = candidate
+    if (key === from.self || (depth ?? 0) >= LIMITS.maxHops) continue
+    if (ancestors?.includes(from.self) === true || !mayAsk(key, candidate)) continue
+    const cost = parentCost(candidate, from, role) + SPREAD_MS * spread(from.self, key)
+    if (cost < bestCost) [best, bestCost] = [candidate, cost]
+  }
+  return best
+}
+
+/** A number in [0, 1) of two keys: FNV-1a over the first 16 digits of each, mixed once more. */
+function spread(a: string, b: string): number {
+  let hash = 0x811c9dc5
+  for (const key of [a, b]) {
+    for (let i = 0; i < 16 && i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  }
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return ((hash ^ (hash >>> 13)) >>> 0) / 0x1_0000_0000
+}

@@ -1,0 +1,507 @@
+import { createDriver, type MachineDriver } from '@pearcast/fsm'
+import { type ControlMessage, LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
+import { Lineage } from '../tree/lineage.ts'
+import { TimerTable } from '../timer-table.ts'
+import { DistrustList, type Misconduct } from '../trust/distrust.ts'
+import { type CandidateNews, Candidates } from './candidates.ts'
+import { clientMachine } from './machine.ts'
+import { ParentLink } from './parent-link.ts'
+import { bestParent, parentCost, type Standpoint } from './rank.ts'
+import type {
+  ClientContext,
+  ClientEffect,
+  ClientEvent,
+  ClientInput,
+  ClientState,
+  ClientTimer,
+  PickRole,
+} from './types.ts'
+import { Upgrade } from './upgrade.ts'
+
+/** What a client wants done, by whoever has the sockets. */
+export type RelayClientEffect =
+  /** Looks up the record and the topic of helpers; what they name comes back through `learn`. */
+  | { type: 'search' }
+  /** Connects to the peer and proves the station; the end is `linkUp` or `linkDown`. */
+  | { type: 'connect'; key: string }
+  /** The link is not needed any more as one to a parent. */
+  | { type: 'disconnect'; key: string }
+  | { type: 'send'; key: string; message: ControlMessage }
+  /** The audio comes from this parent now, or from nobody. */
+  | { type: 'parent'; key: string | undefined; cause: string }
+  /** The keys from the broadcaster to our parent, both included; undefined without a parent. */
+  | { type: 'place'; ancestors: readonly string[] | undefined }
+  | { type: 'distrusted'; key: string; reason: Misconduct }
+
+export interface RelayClientOptions {
+  /** Our own DHT key, hex. */
+  readonly self: string
+  readonly perform: (effect: RelayClientEffect) => void
+  /** [0, 1): jitter of redials. */
+  readonly random: () => number
+  /** Children that we could serve, 0 for a leaf, and how many more than now: told to parents. */
+  readonly slots: () => { readonly slots: number; readonly freeSlots: number }
+  /** Whether this peer is fed by us: it never becomes our parent. */
+  readonly isChild: (key: string) => boolean
+  readonly channel?: number
+  readonly timing?: ClientInput
+}
+
+/** How often the watches are looked at: a parent beats as often. */
+const CHECK_MS = 100
+const UPGRADE_EVERY_MS = 1000
+/** Verified copies in a row that show that a new parent sends. */
+const ENOUGH_COPIES = 3
+/** How far the second must be ahead; each hop may need as long again to find out by itself. */
+const AHEAD_FRAMES = 15
+const AHEAD_FRAMES_PER_HOP = 2
+const REDIAL_JITTER_MS = 500
+/** After a new run of the station, heads of the former one are still told for a while. */
+const NEW_RUN_MS = 3000
+/** A check that comes so much too late means that our own machine stood still. */
+const PAUSE_MS = 150
+
+type Driver = MachineDriver<ClientContext, ClientEvent, ClientState, ClientInput, ClientEffect>
+
+/**
+ * Finds parents and keeps two of them. Pure: link events, messages, frames and the time go in, effects come out through
+ * `perform`. Call `advance` at `nextMs` at the latest.
+ */
+export class RelayClient {
+  readonly lineage: Lineage = new Lineage()
+  readonly #options: RelayClientOptions
+  readonly #channel: number
+  readonly #candidates = new Candidates()
+  readonly #distrust = new DistrustList()
+  readonly #timers = new TimerTable<ClientTimer>()
+  readonly #upgrade = new Upgrade()
+  readonly #links = new Map<string, ParentLink>()
+  readonly #driver: Driver
+  #nowMs = 0
+  #checkMs = Infinity
+  #upgradeMs = 0
+  #upgradeSeq = -1
+  #settledMs = 0
+  #primary: string | undefined
+  #next: string | undefined
+  #copies = 0
+
+  constructor(options: RelayClientOptions) {
+    this.#options = options
+    this.#channel = options.channel ?? 1
+    this.#driver = createDriver(clientMachine, options.timing ?? {}, (effect) => this.#perform(effect))
+  }
+
+  get state(): ClientState {
+    return this.#driver.snapshot().value
+  }
+
+  get primary(): string | undefined {
+    return this.#primary
+  }
+
+  get second(): string | undefined {
+    return this.#driver.snapshot().context.second
+  }
+
+  /** The keys from the broadcaster to our parent, both included. */
+  get ancestors(): readonly string[] {
+    const parent = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
+    return parent === undefined ? [] : [...parent.ancestors, parent.key]
+  }
+
+  /** When `advance` wants to be called next. */
+  get nextMs(): number {
+    return Math.min(this.#timers.nextMs, this.#checkMs, this.#silentAtMs)
+  }
+
+  /** The moment from which the primary is suspect is not left to the next regular check. */
+  get #silentAtMs(): number {
+    const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
+    return link === undefined || link.silent ? Infinity : link.watch.silentAtMs
+  }
+
+  start(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#checkMs = nowMs + CHECK_MS
+    this.#send({ type: 'START' })
+  }
+
+  stop(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#checkMs = Infinity
+    this.#send({ type: 'STOP' })
+  }
+
+  advance(nowMs: number): void {
+    this.#nowMs = Math.max(nowMs, this.#nowMs)
+    if (nowMs >= this.#checkMs || nowMs >= this.#silentAtMs) {
+      const lateMs = nowMs - this.#checkMs
+      if (lateMs > PAUSE_MS) for (const link of this.#links.values()) link.watch.forgive(lateMs)
+      this.#checkMs = nowMs + CHECK_MS
+      this.#check(nowMs)
+    }
+    for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
+      this.#send({ type: 'timer', id })
+    }
+  }
+
+  /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
+  learn(news: CandidateNews, nowMs: number): void {
+    this.#nowMs = nowMs
+    if (news.key === this.#options.self) return
+    if (this.#candidates.learn(news, nowMs)) this.#send({ type: 'KNOWN' })
+  }
+
+  /** A link that `connect` asked for is up and proven. */
+  linkUp(
+    key: string,
+    news: { rttMs?: number | undefined; prefix?: string | undefined },
+    nowMs: number,
+  ): void {
+    this.#nowMs = nowMs
+    const link = this.#links.get(key)
+    if (link === undefined || link.phase !== 'connecting') return
+    const candidate = this.#candidates.get(key)
+    if (candidate !== undefined) {
+      candidate.rttMs = news.rttMs ?? candidate.rttMs
+      candidate.prefix = news.prefix ?? candidate.prefix
+    }
+    link.reserving(nowMs)
+    this.#reserve(link)
+  }
+
+  /** A link that `connect` asked for did not come up, or is gone. */
+  linkDown(key: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    const link = this.#links.get(key)
+    if (link === undefined) return
+    this.#links.delete(key)
+    this.#candidates.failed(key, nowMs)
+    if (link.phase === 'held') this.#send({ type: 'LOST', key, jitterMs: this.#jitterMs() })
+    else this.#send({ type: 'JOIN_FAILED', key })
+  }
+
+  /** A control message of a parent, or of one that is to become one. Others are not for the client. */
+  message(key: string, message: ControlMessage, nowMs: number): void {
+    this.#nowMs = nowMs
+    const link = this.#links.get(key)
+    switch (message.type) {
+      case 'parents':
+        // From a former parent, too: it says so while it refuses.
+        for (const parent of message.parents) this.#hint(key, parent)
+        return
+      case 'ancestors':
+        if (link !== undefined) this.#takeAncestors(link, message.keys.map(toHex))
+        return
+      case 'reserved':
+        if (link !== undefined) this.#takePlace(link, message.lifetimeMs, message.freeSlots)
+        return
+      case 'refused':
+        if (link !== undefined) this.#refused(link, message.retryAfterMs)
+        return
+      case 'bye':
+        if (link?.phase === 'held') this.#withdrawn(link)
+        return
+      default:
+        return
+    }
+  }
+
+  /**
+   * A verified frame. Returns whether it may be passed on: it came by the way that makes us nearer to the source than
+   * our children, or fills a hole behind it. Hot.
+   */
+  frame(key: string, run: number, seq: number, hops: number, isNew: boolean, nowMs: number): boolean {
+    const link = this.#links.get(key)
+    if (link === undefined) return false
+    this.#nowMs = nowMs
+    if (run > this.lineage.run) this.#newRun(nowMs)
+    link.watch.heard(nowMs)
+    link.watch.frame(seq, hops)
+    if (key === this.#primary) this.lineage.advance(run, seq, hops)
+    else if (key === this.#next) this.#fromNext(key, run, seq, hops, isNew)
+    return isNew && run === this.lineage.run && seq <= this.lineage.headSeq
+  }
+
+  /** A heartbeat of a parent with the newest frame that it says it has. */
+  beat(key: string, headSeq: number, nowMs: number): void {
+    const watch = this.#links.get(key)?.watch
+    watch?.heard(nowMs)
+    watch?.claims(headSeq)
+  }
+
+  /** The peer did what no honest peer does, for instance sent a frame that does not verify. */
+  guilty(key: string, reason: Misconduct, nowMs: number): void {
+    this.#nowMs = nowMs
+    if (this.#links.get(key)?.phase === 'held') this.#send({ type: 'GUILTY', key, reason })
+    else this.#distrust.add(key, reason, nowMs)
+  }
+
+  /** Whether we hold a place at this peer, or are asking it for one. */
+  isParent(key: string): boolean {
+    return this.#links.has(key)
+  }
+
+  isDistrusted(key: string, nowMs: number): boolean {
+    return this.#distrust.has(key, nowMs)
+  }
+
+  /** Who else carries the station, for whom we have no place ourselves: our parent, and whom it named. */
+  hints(count: number): CandidateNews[] {
+    const usable = [...this.#candidates.values()].filter(
+      ({ failures, freeSlots, key }) =>
+        failures === 0 &&
+        freeSlots !== 0 &&
+        !this.#distrust.has(key, this.#nowMs) &&
+        !this.#options.isChild(key),
+    )
+    return usable.toSorted((a, b) => (a.depth ?? 16) - (b.depth ?? 16)).slice(0, count)
+  }
+
+  #fromNext(key: string, run: number, seq: number, hops: number, isNew: boolean): void {
+    const { cause } = this.#driver.snapshot().context
+    const aheadEnough =
+      cause !== 'ahead' || run > this.lineage.run || seq >= this.lineage.headSeq + AHEAD_FRAMES
+    if (aheadEnough && this.lineage.isNearer(run, seq, hops)) {
+      this.lineage.moveTo(run, seq, hops)
+      this.#send({ type: 'DELIVERS', key })
+    } else if (!isNew && ++this.#copies === ENOUGH_COPIES) this.#send({ type: 'COPIES', key })
+  }
+
+  #newRun(nowMs: number): void {
+    this.#settledMs = nowMs + NEW_RUN_MS
+    for (const link of this.#links.values()) link.watch.newRun()
+  }
+
+  #check(nowMs: number): void {
+    if (this.#settledMs !== 0 && nowMs >= this.#settledMs) {
+      this.#settledMs = 0
+      for (const link of this.#links.values()) link.watch.newRun()
+    }
+    for (const link of this.#links.values()) this.#checkLink(link, nowMs)
+    const second = this.second === undefined ? undefined : this.#links.get(this.second)
+    if (second !== undefined && this.#isAhead(second)) this.#send({ type: 'AHEAD', key: second.key })
+    if (nowMs >= this.#upgradeMs) {
+      this.#upgradeMs = nowMs + UPGRADE_EVERY_MS
+      this.#considerUpgrade(nowMs)
+    }
+  }
+
+  #checkLink(link: ParentLink, nowMs: number): void {
+    const { key } = link
+    if (link.phase !== 'held') {
+      if (nowMs < link.deadlineMs) return
+      this.#links.delete(key)
+      this.#candidates.failed(key, nowMs)
+      this.#options.perform({ type: 'disconnect', key })
+      return this.#send({ type: 'JOIN_FAILED', key })
+    }
+    const misconduct = this.#settledMs === 0 ? link.watch.misconduct(nowMs) : undefined
+    if (misconduct !== undefined && !link.withdrawn)
+      return this.#send({ type: 'GUILTY', key, reason: misconduct })
+    const silent = link.watch.isSilent(nowMs)
+    if (silent !== link.silent) {
+      link.silent = silent
+      this.#send(silent ? { type: 'SILENT', key, jitterMs: this.#jitterMs() } : { type: 'ALIVE', key })
+    }
+    if (nowMs >= link.renewMs && this.#links.has(key)) {
+      link.renewed(nowMs)
+      this.#reserve(link)
+    }
+  }
+
+  #isAhead(second: ParentLink): boolean {
+    const frames = AHEAD_FRAMES + AHEAD_FRAMES_PER_HOP * Math.min(this.lineage.depth, LIMITS.maxHops)
+    return this.#settledMs === 0 && second.watch.claimedSeq >= this.lineage.headSeq + frames
+  }
+
+  #considerUpgrade(nowMs: number): void {
+    const { primary, second } = this.#driver.snapshot().context
+    const present = primary === undefined ? undefined : this.#candidates.get(primary)
+    const quiet = this.lineage.headSeq === this.#upgradeSeq
+    this.#upgradeSeq = this.lineage.headSeq
+    // While the source is silent nobody can show that he is nearer to it.
+    if (present === undefined || quiet) return
+    const from = this.#standpoint()
+    const best = this.#best(
+      'better',
+      (key) => (key === second || !this.#links.has(key)) && (this.#candidates.get(key)?.freeSlots ?? 1) > 0,
+    )
+    const cost = best === undefined ? Infinity : parentCost(best, from, 'better')
+    if (this.#upgrade.consider(best?.key, cost, parentCost(present, from, 'better'), nowMs) && best) {
+      this.#send({ type: 'BETTER', key: best.key })
+    }
+  }
+
+  #hint(teller: string, { depth, freeSlots, key, rttMs }: ParentHint): void {
+    const source = teller === this.#primary ? 'sibling' : 'referral'
+    // What a third party measured is not our round trip, but it tells near from far.
+    const news = {
+      key: toHex(key),
+      source,
+      depth,
+      freeSlots,
+      rttMs: rttMs === 0 ? undefined : rttMs,
+    } as const
+    this.learn(news, this.#nowMs)
+  }
+
+  #takeAncestors(link: ParentLink, ancestors: readonly string[]): void {
+    const { key } = link
+    link.ancestors = ancestors
+    link.watch.tellsDepth(ancestors.length, this.#nowMs)
+    const candidate = this.#candidates.get(key)
+    if (candidate !== undefined) {
+      candidate.ancestors = ancestors
+      candidate.depth = ancestors.length
+    }
+    for (const [depth, ancestor] of ancestors.entries()) {
+      if (ancestor !== this.#options.self)
+        this.learn({ key: ancestor, source: 'ancestor', depth }, this.#nowMs)
+    }
+    if (link.phase !== 'held') return
+    if (this.#isLoop(link)) this.#drop(link)
+    else if (key === this.#primary) this.#options.perform({ type: 'place', ancestors: this.ancestors })
+  }
+
+  #takePlace(link: ParentLink, lifetimeMs: number, freeSlots: number): void {
+    const { key } = link
+    const candidate = this.#candidates.get(key)
+    if (candidate !== undefined) candidate.freeSlots = freeSlots
+    link.withdrawn = false
+    if (link.phase === 'held') return link.renewed(this.#nowMs, lifetimeMs)
+    if (link.phase !== 'reserving') return
+    if (this.#isLoop(link) || link.ancestors.length >= LIMITS.maxHops) {
+      this.#candidates.full(key, 5000, this.#nowMs)
+      return this.#drop(link)
+    }
+    link.hold(this.#nowMs, lifetimeMs)
+    this.#candidates.worked(key)
+    this.#send({ type: 'JOINED', key })
+    // The machine may have had no use for it any more.
+    if (!this.#isUsed(key)) this.#links.delete(key)
+  }
+
+  #refused(link: ParentLink, retryAfterMs: number): void {
+    const { key } = link
+    const retryMs = Math.min(Math.max(retryAfterMs, 500), 60_000) + this.#jitterMs()
+    const lied = this.#candidates.full(key, retryMs, this.#nowMs)
+    if (link.phase === 'held') return this.#withdrawn(link)
+    if (lied) this.#perform({ type: 'distrust', key, reason: 'lied-slots' })
+    this.#drop(link)
+  }
+
+  /** It serves us for some seconds more, and need not. */
+  #withdrawn(link: ParentLink): void {
+    link.withdrawn = true
+    this.#send({ type: 'WITHDRAWN', key: link.key })
+  }
+
+  /** We end it; to the machine it is as if it had ended. */
+  #drop(link: ParentLink): void {
+    const { key, phase } = link
+    this.#links.delete(key)
+    this.#options.perform({ type: 'disconnect', key })
+    if (phase === 'held') this.#send({ type: 'LOST', key, jitterMs: this.#jitterMs() })
+    else this.#send({ type: 'JOIN_FAILED', key })
+  }
+
+  #isLoop({ ancestors }: ParentLink): boolean {
+    return ancestors.some((key) => key === this.#options.self || this.#options.isChild(key))
+  }
+
+  #isUsed(key: string): boolean {
+    const { joining, next, primary, second } = this.#driver.snapshot().context
+    return [primary, second, next].includes(key) || joining.some((other) => other.key === key)
+  }
+
+  #reserve({ key, standby }: ParentLink): void {
+    const message = {
+      type: 'reserve',
+      channel: this.#channel,
+      standby,
+      ...this.#options.slots(),
+    } as const
+    this.#options.perform({ type: 'send', key, message })
+  }
+
+  #subscribe(key: string, swarm: boolean): void {
+    const paths = { swarm, webrtc: false }
+    const message = { type: 'subscribe', channel: this.#channel, variant: 0, paths } as const
+    this.#options.perform({ type: 'send', key, message })
+  }
+
+  #best(role: PickRole, mayUse: (key: string) => boolean): ReturnType<typeof bestParent> {
+    const nowMs = this.#nowMs
+    return bestParent(
+      this.#candidates.values(),
+      this.#standpoint(),
+      role,
+      (key, { notBeforeMs }) =>
+        mayUse(key) && nowMs >= notBeforeMs && !this.#distrust.has(key, nowMs) && !this.#options.isChild(key),
+    )
+  }
+
+  #standpoint(): Standpoint {
+    const primary = this.#primary === undefined ? undefined : this.#candidates.get(this.#primary)
+    return { self: this.#options.self, depth: this.lineage.depth, primary }
+  }
+
+  #jitterMs(): number {
+    return this.#options.random() * REDIAL_JITTER_MS
+  }
+
+  #send(event: ClientEvent): void {
+    this.#driver.send(event)
+    const { next, primary } = this.#driver.snapshot().context
+    if (next !== this.#next) this.#copies = 0
+    this.#primary = primary
+    this.#next = next
+  }
+
+  #perform(effect: ClientEffect): void {
+    const { perform } = this.#options
+    switch (effect.type) {
+      case 'search':
+        return perform({ type: 'search' })
+      case 'pick': {
+        const best = this.#best(effect.role, (key) => !this.#links.has(key))
+        const { role } = effect
+        return this.#driver.send(
+          best === undefined ? { type: 'NOBODY', role } : { type: 'FOUND', role, key: best.key },
+        )
+      }
+      case 'join':
+        this.#links.set(effect.key, new ParentLink(effect.key, effect.standby, this.#nowMs))
+        return perform({ type: 'connect', key: effect.key })
+      case 'abandon':
+      case 'leave':
+        if (this.#links.delete(effect.key)) perform({ type: 'disconnect', key: effect.key })
+        return
+      case 'activate':
+        this.#links.get(effect.key)?.activate(this.#nowMs)
+        return this.#subscribe(effect.key, true)
+      case 'rest':
+        this.#links.get(effect.key)?.rest(this.#nowMs)
+        return this.#subscribe(effect.key, false)
+      case 'adopt':
+        this.#primary = effect.key
+        if (effect.cause !== 'first') this.#upgrade.moved(this.#nowMs)
+        perform({ type: 'parent', key: effect.key, cause: effect.cause })
+        return perform({ type: 'place', ancestors: this.ancestors })
+      case 'orphaned':
+        perform({ type: 'parent', key: undefined, cause: 'lost' })
+        return perform({ type: 'place', ancestors: undefined })
+      case 'distrust':
+        this.#distrust.add(effect.key, effect.reason, this.#nowMs)
+        return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
+      case 'spare':
+        return
+      case 'start-timer':
+        return this.#timers.start(effect.id, effect.ms, this.#nowMs)
+      case 'stop-timer':
+        return this.#timers.stop(effect.id)
+    }
+  }
+}

@@ -1,0 +1,345 @@
+import { createDriver, type MachineDriver } from '@pearcast/fsm'
+import { type ControlMessage, fromHex, LIMITS, type ParentHint, type Reserve } from '@pearcast/protocol'
+import type { CandidateNews } from '../client/candidates.ts'
+import { TimerTable } from '../timer-table.ts'
+import { type HostLimits, judge, type Request } from './admission.ts'
+import { ChildPlace } from './child-place.ts'
+import { hostMachine } from './machine.ts'
+import type { HostContext, HostEffect, HostEvent, HostInput, HostState, HostTimer } from './types.ts'
+
+/** What a host wants done, by whoever has the sockets. */
+export type RelayHostEffect =
+  | { type: 'announce' }
+  | { type: 'unannounce' }
+  | { type: 'drained' }
+  | { type: 'send'; key: string; message: ControlMessage }
+  /** The child has audio from now on (`swarm`), or heads only; `warm`: it takes over from another parent. */
+  | { type: 'serve'; key: string; channel: number; audio: boolean; warm: boolean; bytesPerS: number }
+  /** It has no place any more; its link may close. */
+  | { type: 'unserve'; key: string }
+
+export interface RelayHostOptions {
+  readonly self: string
+  readonly perform: (effect: RelayHostEffect) => void
+  readonly limits: HostLimits
+  /** The keys from the broadcaster to our parent, both included: they get no place here. */
+  readonly ancestors: () => readonly string[]
+  /** Whether we want audio from this peer: then it gets none from us. */
+  readonly isParent: (key: string) => boolean
+  /** Who else carries the station. */
+  readonly hints: (count: number) => readonly CandidateNews[]
+  /** The broadcaster itself: fed from the beginning, fit, and at depth 0. */
+  readonly isRoot?: boolean
+}
+
+/** A reservation that is not used: somebody fills places. */
+const UNUSED_MS = 5000
+/** A warm second that starts may overdraw the budget by what the budget leaves free, for so long. */
+const OVERDRAFT = 0.4
+const OVERDRAFT_MS = 10_000
+/** Asking for a place costs us an answer with a list: a key may do so this often. */
+const ASK_EVERY_MS = 100
+const MAX_ASKERS = 512
+const PARENTS_EVERY_MS = 15_000
+const HINTS = 8
+
+type Driver = MachineDriver<HostContext, HostEvent, HostState, HostInput, HostEffect>
+
+/** Who has a place here. Pure: messages and the time go in, effects come out through `perform`. */
+export class RelayHost {
+  readonly #options: RelayHostOptions
+  readonly #driver: Driver
+  readonly #timers = new TimerTable<HostTimer>()
+  readonly #places = new Map<string, ChildPlace>()
+  readonly #askedMs = new Map<string, number>()
+  #limits: HostLimits
+  #nowMs = 0
+  #referred = 0
+  /** When children beyond the limit have had their time; Infinity while there are none. */
+  #overdrawnMs = Infinity
+
+  constructor(options: RelayHostOptions) {
+    this.#options = options
+    this.#limits = options.limits
+    const input = { fed: options.isRoot === true }
+    this.#driver = createDriver(hostMachine, input, (effect) => this.#perform(effect))
+    if (options.isRoot === true) this.#driver.send({ type: 'FIT' })
+  }
+
+  get state(): HostState {
+    return this.#driver.snapshot().value
+  }
+
+  get children(): Iterable<ChildPlace> {
+    return this.#places.values()
+  }
+
+  isChild(key: string): boolean {
+    return this.#places.has(key)
+  }
+
+  /** Children that this peer could serve and how many more than now; what `reserve` tells a parent. */
+  get slots(): { readonly slots: number; readonly freeSlots: number } {
+    if (this.state !== 'open' && this.state !== 'waiting') return { slots: 0, freeSlots: 0 }
+    return { slots: this.#limits.maxChildren, freeSlots: this.#free }
+  }
+
+  get #free(): number {
+    return Math.max(0, this.#limits.maxChildren - this.#active().length)
+  }
+
+  /** The uplink was measured anew, or the user changed his mind. Children beyond the limit are moved. */
+  setLimits(limits: HostLimits, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#limits = limits
+    this.#moveOverdrawn(0)
+  }
+
+  setFit(fit: boolean, nowMs: number): void {
+    this.#send({ type: fit ? 'FIT' : 'UNFIT' }, nowMs)
+  }
+
+  setFed(fed: boolean, nowMs: number): void {
+    this.#send({ type: fed ? 'FED' : 'STARVED' }, nowMs)
+  }
+
+  drain(nowMs: number): void {
+    this.#send({ type: 'DRAIN' }, nowMs)
+    this.#tellEmpty()
+  }
+
+  stop(nowMs: number): void {
+    this.#send({ type: 'STOP' }, nowMs)
+  }
+
+  /** Our own way changed: every child is told the way to it. */
+  placeChanged(): void {
+    for (const place of this.#places.values()) this.#tellWay(place)
+  }
+
+  message(key: string, prefix: string | undefined, message: ControlMessage, nowMs: number): void {
+    this.#nowMs = nowMs
+    if (message.type === 'reserve') this.#reserve(key, prefix, message)
+    if (message.type === 'subscribe') this.#subscribe(key, prefix, message.channel, message.paths.swarm)
+    if (message.type === 'bye') this.childGone(key, nowMs)
+  }
+
+  /** Its link is gone. */
+  childGone(key: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    if (this.#places.has(key)) this.#drop(key)
+  }
+
+  /** It does not keep up, or loses too much: it is sent elsewhere, and served until then. */
+  move(key: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    const place = this.#places.get(key)
+    if (place === undefined || place.movingMs !== undefined) return
+    place.movingMs = nowMs
+    this.#refer(key, place.channel)
+  }
+
+  get nextMs(): number {
+    let next = Math.min(this.#timers.nextMs, this.#overdrawnMs)
+    for (const place of this.#places.values()) next = Math.min(next, place.nextMs)
+    return next
+  }
+
+  advance(nowMs: number): void {
+    this.#nowMs = nowMs
+    if (nowMs < this.nextMs) return
+    for (const place of this.#places.values()) {
+      if (place.isOver(nowMs)) this.#drop(place.key)
+      else if (nowMs >= place.parentsMs) this.#tellParents(place)
+    }
+    if (nowMs >= this.#overdrawnMs) this.#moveOverdrawn(OVERDRAFT_MS)
+    for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
+      this.#driver.send({ type: 'timer', id })
+      this.#tellEmpty()
+    }
+  }
+
+  #reserve(key: string, prefix: string | undefined, { channel, freeSlots, slots, standby }: Reserve): void {
+    const place = this.#places.get(key)
+    if (place !== undefined && place.movingMs === undefined) {
+      place.renew(this.#nowMs + this.#limits.lifetimeMs, slots, freeSlots)
+      if (standby) place.standby = true
+      return this.#grant(place)
+    }
+    if (this.#asksTooOften(key)) return
+    if (this.#admit({ key, prefix, standby, slots, freeSlots }, channel)) {
+      const granted = this.#places.get(key)
+      if (granted !== undefined) this.#grant(granted)
+    }
+  }
+
+  /** Who has lost its parent has no place in the tree to tell of. */
+  get #isFed(): boolean {
+    return this.#driver.snapshot().context.fed
+  }
+
+  /** False when it was refused, with somewhere else to go. */
+  #admit(request: Request, channel: number): boolean {
+    const { key } = request
+    const blocked = this.#options.isParent(key) || this.#options.ancestors().includes(key)
+    const deep = this.#options.ancestors().length >= LIMITS.maxHops
+    if (this.state !== 'open' || !this.#isFed || blocked || deep) {
+      this.#refer(key, channel)
+      return false
+    }
+    const verdict = judge(request, this.#places.values(), this.#limits, this.#nowMs)
+    if (!verdict.admit) {
+      this.#refer(key, channel, verdict.retryAfterMs)
+      return false
+    }
+    const { lifetimeMs } = this.#limits
+    const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
+    this.#places.set(key, new ChildPlace(request, channel, this.#nowMs, until))
+    // Told of the newcomer, who brought the place that it loses.
+    if (verdict.displace !== undefined) this.move(verdict.displace, this.#nowMs)
+    return true
+  }
+
+  #grant(place: ChildPlace): void {
+    this.#tellWay(place)
+    const { bytesPerS, lifetimeMs } = this.#limits
+    this.#tell(place.key, {
+      type: 'reserved',
+      channel: place.channel,
+      lifetimeMs,
+      bytesPerS,
+      freeSlots: this.#free,
+    })
+    if (this.#nowMs >= place.parentsMs) this.#tellParents(place)
+  }
+
+  #subscribe(key: string, prefix: string | undefined, channel: number, audio: boolean): void {
+    let place = this.#places.get(key)
+    if (place === undefined) {
+      // A listener that knows nothing of relays: it reserves by subscribing.
+      if (!this.#admit({ key, prefix, standby: !audio, slots: 0, freeSlots: 0 }, channel)) return
+      place = this.#places.get(key)
+    }
+    if (place === undefined) return
+    const warm = place.subscribed && place.standby && audio
+    if (audio && place.standby && place.movingMs === undefined && !this.#mayStart())
+      return this.move(key, this.#nowMs)
+    place.subscribe(audio, this.#nowMs)
+    this.#moveOverdrawn(OVERDRAFT_MS)
+    const { bytesPerS } = this.#limits
+    this.#options.perform({ type: 'serve', key, channel: place.channel, audio, warm, bytesPerS })
+  }
+
+  /** A warm second is let in beyond the limit for a while: it has nobody else just now. */
+  #mayStart(): boolean {
+    return this.#active().length < Math.ceil(this.#limits.maxChildren * (1 + OVERDRAFT))
+  }
+
+  #active(): ChildPlace[] {
+    return [...this.#places.values()].filter(({ movingMs, standby }) => !standby && movingMs === undefined)
+  }
+
+  /** Those that came last, leaves first, once they have had their time. */
+  #moveOverdrawn(afterMs: number): void {
+    const active = this.#active()
+    const surplus = active.length - this.#limits.maxChildren
+    this.#overdrawnMs = surplus > 0 ? this.#nowMs + 1000 : Infinity
+    if (surplus <= 0) return
+    const latest = active.toSorted((a, b) => a.slots - b.slots || b.activeMs - a.activeMs).slice(0, surplus)
+    for (const { activeMs, key } of latest) if (this.#nowMs - activeMs >= afterMs) this.move(key, this.#nowMs)
+  }
+
+  #refer(key: string, channel: number, retryAfterMs = 1000): void {
+    const parents = this.#alternatives(key)
+    if (parents.length > 0) this.#tell(key, { type: 'parents', channel, parents })
+    const reason = this.state === 'open' ? 'full' : 'not-on-air'
+    this.#tell(key, { type: 'refused', channel, reason, retryAfterMs })
+  }
+
+  #tellParents(place: ChildPlace): void {
+    place.parentsMs = this.#nowMs + PARENTS_EVERY_MS
+    const parents = this.#alternatives(place.key)
+    if (parents.length > 0) this.#tell(place.key, { type: 'parents', channel: place.channel, parents })
+  }
+
+  #tellWay({ channel, key }: ChildPlace): void {
+    if (!this.#isFed) return
+    const ancestors = this.#options.ancestors()
+    // A way that is too long to tell is one that we serve nobody from.
+    if (ancestors.length > LIMITS.maxHops) return this.move(key, this.#nowMs)
+    this.#tell(key, { type: 'ancestors', channel, keys: ancestors.map(fromHex) })
+  }
+
+  /** Children with room, in turn, then whoever else is known; never the one who asks. */
+  #alternatives(asking: string): ParentHint[] {
+    const depth = this.#options.ancestors().length + 1
+    const ours = depth > LIMITS.maxHops ? [] : [...this.#places.values()]
+    const roomy = ours.filter(
+      ({ freeSlots, key, movingMs, standby }) =>
+        key !== asking && !standby && freeSlots > 0 && movingMs === undefined,
+    )
+    const from = roomy.length === 0 ? 0 : this.#referred++ % roomy.length
+    const turned = [...roomy.slice(from), ...roomy.slice(0, from)]
+    const hints = turned.slice(0, HINTS).map((place) => {
+      // Spent with the telling: the next one is sent to somebody else until this child tells again.
+      const freeSlots = place.hintedSlots
+      place.hintedSlots = Math.max(1, freeSlots - 1)
+      return { key: fromHex(place.key), depth, freeSlots, rttMs: 0 }
+    })
+    const others = this.#options.hints(HINTS).filter(({ key }) => key !== asking && !this.#places.has(key))
+    for (const other of others.slice(0, LIMITS.maxParents - hints.length)) hints.push(hintOf(other))
+    return hints
+  }
+
+  #asksTooOften(key: string): boolean {
+    const lastMs = this.#askedMs.get(key) ?? -Infinity
+    this.#askedMs.delete(key)
+    this.#askedMs.set(key, this.#nowMs)
+    const oldest = this.#askedMs.keys().next().value
+    if (this.#askedMs.size > MAX_ASKERS && oldest !== undefined) this.#askedMs.delete(oldest)
+    return this.#nowMs - lastMs < ASK_EVERY_MS
+  }
+
+  #drop(key: string): void {
+    this.#places.delete(key)
+    this.#options.perform({ type: 'unserve', key })
+    this.#tellEmpty()
+  }
+
+  #tellEmpty(): void {
+    if (this.#places.size === 0) this.#driver.send({ type: 'EMPTY' })
+  }
+
+  #tell(key: string, message: ControlMessage): void {
+    this.#options.perform({ type: 'send', key, message })
+  }
+
+  #send(event: HostEvent, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#driver.send(event)
+    this.#tellEmpty()
+  }
+
+  #perform(effect: HostEffect): void {
+    switch (effect.type) {
+      case 'announce':
+      case 'unannounce':
+      case 'drained':
+        return this.#options.perform(effect)
+      case 'move-all':
+        for (const { key } of this.#places.values()) this.move(key, this.#nowMs)
+        return
+      case 'drop-all':
+        for (const { key } of this.#places.values()) this.#drop(key)
+        return
+      case 'start-timer':
+        return this.#timers.start(effect.id, effect.ms, this.#nowMs)
+      case 'stop-timer':
+        return this.#timers.stop(effect.id)
+    }
+  }
+}
+
+function hintOf({ depth = LIMITS.maxHops, freeSlots = 1, key, rttMs = 0 }: CandidateNews): ParentHint {
+  return { key: fromHex(key), depth, freeSlots, rttMs: Math.min(Math.round(rttMs), LIMITS.maxHintedRttMs) }
+}

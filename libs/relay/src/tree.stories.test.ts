@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { childrenOf, grown, percentile, relaysOf, resetEars } from './testing/grown.ts'
+import type { Node } from './testing/node.ts'
+import { World } from './testing/world.ts'
+import { fullTreeDepth } from './tree/policy.ts'
+
+const SEEDS = [1, 2]
+/** Each story is a minute or two of virtual time for dozens of peers: seconds here, more on a busy machine. */
+const TIMEOUT_MS = 180_000
+
+const activeChildren = ({ peer }: Node): number =>
+  [...peer.host.children].filter(({ movingMs, standby }) => !standby && movingMs === undefined).length
+
+describe.each(SEEDS)('in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) => {
+  test('200 who join within a second all hear, in a wide and shallow tree', () => {
+    const world = new World({ seed })
+    world.clock.runFor(1000)
+    const listeners = world.join(200, 1000)
+    world.clock.runFor(12_000)
+    const first = listeners.map(({ firstMs = Infinity, startedMs }) => firstMs - startedMs)
+    expect(Math.max(...first)).toBeLessThan(10_000)
+    expect(percentile(first, 0.95)).toBeLessThan(3000)
+    expect(activeChildren(world.root)).toBeLessThanOrEqual(8)
+    const depths = listeners.map((node) => world.depthOf(node))
+    expect(Math.max(...depths)).toBeLessThanOrEqual(2 * fullTreeDepth(200, 4) + 1)
+    expect(listeners.filter(({ peer }) => peer.client.second !== undefined).length).toBeGreaterThan(180)
+    expect(world.loops).toEqual([])
+    expect(listeners.flatMap(({ distrusted }) => distrusted)).toEqual([])
+  })
+
+  test('once settled, nobody moves without a reason', () => {
+    const world = grown({ seed, count: 100 })
+    world.clock.runFor(30_000)
+    // A late climb is a reason; changing places for ever is not.
+    expect(world.listeners.flatMap(({ parents }) => parents).length).toBeLessThanOrEqual(10)
+    expect(
+      percentile(
+        world.listeners.map(({ worstGapMs }) => worstGapMs),
+        1,
+      ),
+    ).toBeLessThan(400)
+  })
+
+  test('a source that stalls, 700 ms or 10 s, moves nobody', () => {
+    const world = grown({ seed, count: 100 })
+    for (const stallMs of [700, 10_000]) {
+      resetEars(world)
+      world.stalled = true
+      world.clock.runFor(stallMs)
+      world.stalled = false
+      world.clock.runFor(1000)
+      const moves = world.listeners.flatMap(({ parents }) => parents).map(({ cause }) => cause)
+      expect(moves.filter((cause) => cause !== 'better' && cause !== 'withdrawn')).toEqual([])
+      expect(world.listeners.flatMap(({ distrusted }) => distrusted)).toEqual([])
+    }
+  })
+
+  test('a parent that is killed costs 400 ms with a warm second, and some seconds without', () => {
+    const world = grown({ seed, count: 60 })
+    const relay = relaysOf(world).toSorted((a, b) => activeChildren(b) - activeChildren(a))[0]
+    if (relay === undefined) throw new Error('nobody relays')
+    const children = childrenOf(world, relay)
+    const warm = children.filter(({ peer }) => peer.client.second !== undefined)
+    expect(warm.length).toBeGreaterThan(0)
+    world.kill(relay)
+    world.clock.runFor(10_000)
+    expect(
+      percentile(
+        warm.map(({ worstGapMs }) => worstGapMs),
+        0.5,
+      ),
+    ).toBeLessThan(450)
+    for (const child of children) expect(child.worstGapMs).toBeLessThan(6000)
+    expect(world.loops).toEqual([])
+  })
+
+  test('a parent that says goodbye costs nothing', () => {
+    const world = grown({ seed, count: 60 })
+    const relay = relaysOf(world)[0]
+    if (relay === undefined) throw new Error('nobody relays')
+    const children = childrenOf(world, relay)
+    relay.peer.drain(world.clock.nowMs)
+    world.clock.runFor(8000)
+    expect(childrenOf(world, relay)).toEqual([])
+    // Make before break: no more than the difference of two ways.
+    for (const child of children) expect(child.worstGapMs).toBeLessThan(300)
+  })
+
+  test('a fifth of the relays killed at once leaves everybody hearing within seconds', () => {
+    const world = grown({ seed, count: 100 })
+    const relays = relaysOf(world)
+    const killed = relays.filter((_, at) => at % 5 === 0)
+    const orphans = killed
+      .flatMap((relay) => childrenOf(world, relay))
+      .filter((node) => !killed.includes(node))
+    const dead = new Set(killed.map(({ key }) => key))
+    const warm = orphans.filter(
+      ({ peer }) => peer.client.second !== undefined && !dead.has(peer.client.second),
+    )
+    for (const relay of killed) world.kill(relay)
+    world.clock.runFor(15_000)
+    expect(
+      percentile(
+        warm.map(({ worstGapMs }) => worstGapMs),
+        0.5,
+      ),
+    ).toBeLessThan(450)
+    for (const node of world.listeners) expect(node.worstGapMs).toBeLessThan(8000)
+    expect(world.loops).toEqual([])
+  })
+
+  test('a partition heals, without a loop', () => {
+    const world = grown({ seed, count: 60 })
+    const isNear = (node: Node): boolean => node.isRoot || Number.parseInt(node.key.slice(-1), 16) % 2 === 0
+    world.cut((a, b) => isNear(a) !== isNear(b))
+    world.clock.runFor(20_000)
+    resetEars(world)
+    world.clock.runFor(2000)
+    for (const node of world.listeners.filter(isNear)) expect(node.worstGapMs).toBeLessThan(1000)
+    world.heal()
+    world.clock.runFor(15_000)
+    resetEars(world)
+    world.clock.runFor(2000)
+    for (const node of world.listeners) expect(node.worstGapMs).toBeLessThan(1000)
+    expect(world.listeners.filter((node) => world.depthOf(node) === Infinity)).toEqual([])
+    expect(world.loops).toEqual([])
+  })
+
+  test('5 % of lost datagrams move nobody', () => {
+    const world = grown({ seed, count: 40, loss: 0.05 })
+    world.clock.runFor(10_000)
+    const moves = world.listeners.flatMap(({ parents }) => parents).map(({ cause }) => cause)
+    expect(moves.filter((cause) => cause !== 'better' && cause !== 'withdrawn')).toEqual([])
+    expect(world.listeners.flatMap(({ distrusted }) => distrusted)).toEqual([])
+  })
+})
+
+test('the same seed gives the same story, another seed another one', { timeout: TIMEOUT_MS }, () => {
+  const story = (seed: number): string => {
+    const world = grown({ seed, count: 30 })
+    return JSON.stringify(world.listeners.map(({ heard, parents, primary }) => [heard, parents, primary]))
+  }
+  expect(story(7)).toBe(story(7))
+  expect(story(7)).not.toBe(story(8))
+})
