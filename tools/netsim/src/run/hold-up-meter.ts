@@ -35,6 +35,7 @@ export class HoldUpMeter {
     return {
       worstMs: Math.round(Math.max(worstMs, lateMs)),
       totalMs: Math.round(Math.max(totalMs, lateMs)),
+      long: this.#record.long,
       startMs: Math.round(this.#startMs ?? totalMs),
       excuseMs: (limitMs) => Math.round(Math.max(this.#record.excuseMs(limitMs), lateMs)),
     }

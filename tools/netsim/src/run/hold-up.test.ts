@@ -12,7 +12,7 @@ test('a machine that is merely busy holds nothing up', () => {
 })
 
 test('what is held up look after look is one hold-up, and all of them are summed', () => {
-  expect(record(0, 300, 45, 10, 100, 0)).toMatchObject({ worstMs: 345, totalMs: 445 })
+  expect(record(0, 300, 45, 10, 100, 0)).toMatchObject({ worstMs: 345, totalMs: 445, long: 1 })
 })
 
 test('what may take long is excused by all that is held up meanwhile', () => {

@@ -1,5 +1,6 @@
 /** Of the time between two looks: who was held up for less had a chance to catch up. */
 const HELD_SHARE = 0.6
+const LONG_MS = 100
 
 export interface HoldUps {
   /** The longest without a break. */
@@ -8,6 +9,8 @@ export interface HoldUps {
   totalMs: number
   /** Those before the first sound, or before it was waited for no longer. */
   startMs: number
+  /** Those that were longer than a jitter buffer can hide. */
+  long: number
   /** By how much something that may take so long can take longer: what was held up meanwhile, at the worst place. */
   excuseMs(limitMs: number): number
 }
@@ -39,6 +42,10 @@ export class HoldUpRecord {
     this.#holdUps.push({ atMs, heldMs })
     this.#presentMs += heldMs
     this.#worstMs = Math.max(this.#worstMs, this.#presentMs)
+  }
+
+  get long(): number {
+    return this.#holdUps.filter(({ heldMs }) => heldMs > LONG_MS).length
   }
 
   get worstMs(): number {

@@ -22,7 +22,7 @@ const SEEN: Observation = {
   errors: [],
   escapes: 0,
   broken: undefined,
-  held: { worstMs: 0, totalMs: 0, startMs: 0, excuseMs: () => 0 },
+  held: { worstMs: 0, totalMs: 0, startMs: 0, long: 0, excuseMs: () => 0 },
 }
 
 function problems(expectation: Expectation, seen: Partial<Observation>): string[] {
@@ -61,7 +61,7 @@ describe('to be heard', () => {
   })
 
   test('limits of time are widened by what the machine held up, and by no more', () => {
-    const held = { worstMs: 300, totalMs: 400, startMs: 100, excuseMs: () => 300 }
+    const held = { worstMs: 300, totalMs: 400, startMs: 100, long: 4, excuseMs: () => 300 }
     const late = { firstSoundMs: 1100, gapMs: 450, framesConcealed: 22 }
     expect(problems(strict, { ...heard(late), held })).toEqual([])
     const tooLate = { firstSoundMs: 1101, gapMs: 451, framesConcealed: 23 }
