@@ -49,6 +49,12 @@ export function listenCommand(run: Runner): Command {
         'give up when nothing was heard within this time (default: never)',
       ).argParser(seconds('--wait')),
     )
+    .addOption(
+      new Option(
+        '--no-assist',
+        'where this computer can be reached, do not announce it to pass on the signaling of others who cannot reach the station',
+      ),
+    )
     .addOption(new Option('--force', 'replace a recording of that name; without it, such a file is kept'))
     .addOption(
       new Option(

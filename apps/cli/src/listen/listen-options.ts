@@ -11,6 +11,8 @@ export interface ListenOptions extends GlobalOptions {
   /** ms */
   buffer?: number
   wait?: number
+  /** pass on the signaling of others */
+  assist: boolean
   /** replace a recording that exists */
   force?: true
   /** keep the station under this name */

@@ -42,7 +42,7 @@ export async function listen(linkOrName: string, options: ListenOptions, session
     output.lines(view.apply(event, Date.now()))
   }
 
-  const { path, rtc, buffer, duration, wait } = options
+  const { assist, path, rtc, buffer, duration, wait } = options
   const ordered = new OrderedStart(onEvent, output)
   const listener = new Listener({
     link,
@@ -50,6 +50,7 @@ export async function listen(linkOrName: string, options: ListenOptions, session
     sink,
     path,
     rtc,
+    assist,
     onEvent: ordered.take,
     ...bootstrap,
     ...(buffer === undefined ? {} : { bufferMs: buffer }),

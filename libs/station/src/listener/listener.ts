@@ -45,7 +45,7 @@ export interface ListenerOptions {
    * While this node can be reached by others, announce it and pass on the signaling of listeners who cannot reach the
    * station. Default true.
    */
-  help?: boolean | undefined
+  assist?: boolean | undefined
   /** Smallest delay kept against jitter, ms; default 40. More is more robust, and later. */
   bufferMs?: number | undefined
   /** Ends so many seconds after the first frame was played. */
@@ -297,8 +297,8 @@ export class Listener {
 
   /** On one machine everybody reaches everybody. */
   #createHelping(node: DhtNode): Helping | undefined {
-    const { help = true, link } = this.#options
-    if (!help || node.isLoopback || this.#chosen.stack === undefined) return undefined
+    const { assist = true, link } = this.#options
+    if (!assist || node.isLoopback || this.#chosen.stack === undefined) return undefined
     return new Helping({ node, sodium, link, role: 'listener', now: Date.now })
   }
 
