@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { correlate, decodeFile, openSource } from '@pearcast/audio'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { expectWhole } from './testing/heard.ts'
@@ -71,6 +71,33 @@ describe('what cannot be put on air is said in one line', () => {
     expect(code).toBe(3)
     expect(message).toMatch(/cut\.flac/)
     expect(message).toMatch(/cut off|truncated|ends/)
+  })
+
+  test('an empty file, and a folder without audio', async () => {
+    await writeFile(lab.path('empty.wav'), '')
+    await mkdir(lab.path('pictures'))
+    for (const [name, said] of [
+      ['empty.wav', /empty\.wav" is empty/],
+      ['pictures', /pictures" holds no audio files/],
+    ] as const) {
+      const { code, message } = await refused('broadcast', lab.path(name))
+      expect(code).toBe(3)
+      expect(message).toMatch(said)
+    }
+  })
+
+  test('a file that only ffmpeg decodes, without ffmpeg, and what to install', async () => {
+    lab.env['PATH'] = lab.folder
+    const { code, message } = await refused('broadcast', fixture('first-light.m4a'))
+    expect(code).toBe(3)
+    expect(message).toMatch(/ffmpeg is needed.*apt install ffmpeg/)
+  })
+
+  test('inputs that do not go together, and --format without a pipe', async () => {
+    expect(await refused('broadcast', 'tone', fixture('first-light.opus'))).toMatchObject({ code: 2 })
+    const { code, message } = await refused('broadcast', 'tone', '--format', 'mp3')
+    expect(code).toBe(2)
+    expect(message).toMatch(/--format describes standard input/)
   })
 
   test('a text file with the name of a song', async () => {

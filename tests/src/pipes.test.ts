@@ -89,8 +89,7 @@ describe('broadcast -', () => {
     await listener.until('first-audio')
     await broadcaster.until((event) => event.event === 'source' && event['state'] === 'stalled')
     await new Promise((resolve) => setTimeout(resolve, 2000))
-    // Nobody redials a station that says it is silent.
-    expect(listener.of('reconnecting')).toEqual([])
+    expect(listener.of('off-air')).toEqual([])
     const from = broadcaster.events.length
     stdin?.write(samples(1))
     await broadcaster.until((event) => event.event === 'source' && event['state'] === 'live', 15_000, from)

@@ -154,7 +154,7 @@ describe('a microphone', () => {
     await later(1500)
     await sound.start()
     await broadcaster.until((event) => event.event === 'source' && event['state'] === 'live', 25_000, from)
-    expect(listener.of('reconnecting')).toEqual([])
+    expect(listener.of('off-air')).toEqual([])
     expect(await broadcaster.stop('SIGTERM')).toBe(0)
   })
 })

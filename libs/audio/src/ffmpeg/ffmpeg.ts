@@ -29,6 +29,8 @@ export class FfmpegProcess {
     const child = spawn('ffmpeg', ['-hide_banner', '-nostats', '-loglevel', 'error', '-nostdin', ...args], {
       stdio: [stdin, 'pipe', 'pipe'],
       windowsHide: true,
+      // Of a group of its own: Ctrl-C is meant for us, and ends it when we have left the air.
+      detached: process.platform !== 'win32',
     })
     this.#child = child
     this.stdout = child.stdout
@@ -59,10 +61,10 @@ export class FfmpegProcess {
 export async function askFfmpeg(
   args: readonly string[],
 ): Promise<{ stdout: string; said: string } | undefined> {
-  const process = new FfmpegProcess(args)
+  const asked = new FfmpegProcess(args)
   const pieces: Buffer[] = []
-  process.stdout.on('data', (piece: Buffer) => pieces.push(piece))
-  const { started, said } = await process.ended
+  asked.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+  const { started, said } = await asked.ended
   return started ? { stdout: Buffer.concat(pieces).toString(), said } : undefined
 }
 
