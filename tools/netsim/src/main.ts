@@ -45,7 +45,11 @@ const program = new Command('netsim')
   )
   .option('--tun-device <path>', 'default /dev/net/tun')
 
+/** What a lab that hung has left behind must not keep whoever waits for the exit code. */
+const LINGER_MS = 10_000
+
 process.exitCode = await main(program.parse().opts<Options>())
+setTimeout(() => process.exit(), LINGER_MS).unref()
 
 async function main(options: Options): Promise<number> {
   const chosen = select(options.only?.join(' '), options.canary === true)
