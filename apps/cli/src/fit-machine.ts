@@ -2,7 +2,7 @@ import { openFilesLimit } from '@pearcast/station'
 import { CliError } from './errors.ts'
 
 /** A broadcaster without listeners has 24 files and sockets open; starting takes some more for a moment. */
-const LEAST_FILES = 48
+const LEAST_FILES = 40
 /** Before this program was written no certificate of a station is valid. */
 const EARLIEST_MS = Date.UTC(2026, 0, 1)
 

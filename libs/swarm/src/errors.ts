@@ -91,10 +91,12 @@ export class SwarmError extends Error {
     )
   }
 
-  static recordNotStored(): SwarmError {
+  static recordNotStored(cause?: unknown): SwarmError {
+    const why = cause === undefined ? 'reading it back gave none' : reasonOf(cause)
     return new SwarmError(
       'RECORD_NOT_STORED',
-      "The DHT did not keep the station's record: reading it back gave none. Check the network and try again.",
+      `The DHT did not keep the station's record: ${why}. Check the network and the bootstrap addresses, and try again.`,
+      { cause },
     )
   }
 

@@ -62,7 +62,11 @@ export async function publishRecord(
     const current = await dht.mutableGet(signer.publicKey)
     if (current) refuseNewer(current, record)
     const seq = Math.max((current?.seq ?? 0) + 1, record.updatedS)
-    await dht.mutablePut(signer, value, { seq })
+    try {
+      await dht.mutablePut(signer, value, { seq })
+    } catch (cause) {
+      throw SwarmError.recordNotStored(cause)
+    }
     const stored = await dht.mutableGet(signer.publicKey)
     if (stored && stored.seq === seq && sameBytes(stored.value, value)) return seq
   }

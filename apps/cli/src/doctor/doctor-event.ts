@@ -1,7 +1,7 @@
 import type { LikelyPath, Reach } from '@pearcast/session-fsm'
 import type { NatClass, NatMapping } from '@pearcast/swarm'
 
-export type CheckName =
+type CheckName =
   'udp' | 'dht' | 'nat' | 'port' | 'ipv6' | 'clock' | 'audio' | 'ffmpeg' | 'rtc' | 'files' | 'keys'
 
 /** One thing that was looked at. */

@@ -59,6 +59,15 @@ describe('the NAT in words', () => {
   })
 })
 
+test('a DHT of one node is too small for a station', () => {
+  expect(networkChecks({ ...HOME, nodes: 1 })[1]).toMatchObject({
+    name: 'dht',
+    status: 'warning',
+    text: expect.stringMatching(/too small.*1 node answered/),
+  })
+  expect(verdictOf({ ...HOME, nodes: 1 })).toBe('limited')
+})
+
 describe('without a network', () => {
   const statusOf = (code: string): Record<string, string> =>
     Object.fromEntries(offlineChecks(code, 'why').map(({ name, status }) => [name, status]))

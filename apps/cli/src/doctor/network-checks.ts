@@ -44,6 +44,9 @@ const ON_THIS_COMPUTER: Pick<Check, 'status' | 'text'> = {
   text: 'This DHT is on this computer: no NAT stands between, and nothing is learnt of the network outside.',
 }
 
+/** A DHT of fewer than 4 loses connections; one answer may be lost. */
+const ENOUGH_NODES = 3
+
 /** The findings in words, as checks. */
 export function networkChecks(found: NetworkFindings): Check[] {
   const { bootstrapMs, isLoopback, natClass, nodes, portStable } = found
@@ -51,15 +54,18 @@ export function networkChecks(found: NetworkFindings): Check[] {
   const seen = found.publicAddress === null ? '' : ` Seen as ${seenAs(found)}.`
   return [
     { name: 'udp', status: 'ok', text: 'UDP gets out, and answers come back.', code: null },
-    {
-      name: 'dht',
-      status: 'ok',
-      text: `The DHT answers: ${count(nodes, 'node')} asked, ready after ${bootstrapMs} ms.`,
-      code: null,
-    },
+    dhtCheck(nodes, bootstrapMs),
     { name: 'nat', status: nat.status, text: nat.text + seen, code: null },
     portCheck(portStable),
   ]
+}
+
+function dhtCheck(nodes: number, bootstrapMs: number): Check {
+  const answers = `${count(nodes, 'node')} answered, the first after ${bootstrapMs} ms.`
+  if (nodes >= ENOUGH_NODES)
+    return { name: 'dht', status: 'ok', text: `The DHT is there: ${answers}`, code: null }
+  const text = `The DHT is too small to be announced in: ${answers} Check the bootstrap addresses.`
+  return { name: 'dht', status: 'warning', text, code: null }
 }
 
 function seenAs({ publicAddress, portPreserved }: NetworkFindings): string {
@@ -122,5 +128,5 @@ export function pathLines(paths: NonNullable<DiagnosisEvent['paths']>): string[]
 export function verdictOf(found: NetworkFindings | undefined): DiagnosisEvent['verdict'] {
   if (found === undefined) return 'offline'
   const reaches = found.natClass === 'open' || found.natClass === 'consistent'
-  return reaches && found.portStable !== false ? 'good' : 'limited'
+  return reaches && found.portStable !== false && found.nodes >= ENOUGH_NODES ? 'good' : 'limited'
 }

@@ -110,7 +110,7 @@ async function sample(dht: HyperDHT, bootstrap: readonly Address[] | undefined):
   const answers = asked.slice(0, MAX_SAMPLES).map(async (to): Promise<MappingSample | undefined> => {
     const reply = await within(
       PING_MS,
-      dht.ping(to, { retry: false }).catch(() => undefined),
+      dht.ping(to).catch(() => undefined),
       undefined,
     )
     return reply && { asked: to, seen: reply.to }
