@@ -24,11 +24,12 @@ export function tableRow(result: Result): string {
   return [line, ...problems, ...heldUp(result)].join('\n')
 }
 
-/** Said when it mattered: a limit was widened by it. */
-function heldUp({ held }: Result): string[] {
+/** Said when it may have mattered. */
+function heldUp({ held, expected }: Result): string[] {
   if (held.worstMs < WORTH_SAYING_MS) return []
   const text = `the machine held the lab up for up to ${held.worstMs} ms, ${held.totalMs} ms in all`
-  return [colors.dim(`    ${text}: limits were widened by that`)]
+  const widened = expected === 'failure' ? '' : ': limits were widened by that'
+  return [colors.dim(`    ${text}${widened}`)]
 }
 
 function cells({ heard, errors, expected }: Result): string[] {
