@@ -21,6 +21,7 @@ export const controls: readonly Scenario[] = [
   control('faults/40 s cut of the broadcaster', 'doubt', 'listener'),
   control('ipv6/port-restricted x port-restricted, IPv6 open', 'webrtc', 'both'),
   control('ipv6/symmetric x symmetric, through a common peer', 'routing', 'helper'),
+  control('ipv6/symmetric x symmetric, the common peer is killed', 'bearing', 'both'),
   swapped('matrix/symmetric-random x public', 'listener', 'symmetric-random'),
   swapped('matrix/public x symmetric-random', 'broadcaster', 'symmetric-sequential'),
 ]

@@ -16,6 +16,7 @@ export type Place = Omit<Site, 'id' | 'hosts'>
 /** What can be taken out of the program to see that a scenario would notice; one file each in `run/without/`. */
 export const MECHANISMS = [
   'adaptivity',
+  'bearing',
   'doubt',
   'punching',
   'reachability',
