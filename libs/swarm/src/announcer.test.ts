@@ -132,7 +132,7 @@ describe('admission', () => {
       await net.prove(node, on.announcer.publicKey, station.link),
       await net.dial(node, on.announcer.publicKey),
     ]
-    await expect(net.dial(node, on.announcer.publicKey)).rejects.toThrow()
+    await expect(net.dial(node, on.announcer.publicKey)).rejects.toThrow('did not open')
     expect(on.announcer.stats.tooManyFromAddress).toBeGreaterThan(0)
     await first.link.close()
     await until(() => on.announcer.links.size === 0, 'the end of the first')

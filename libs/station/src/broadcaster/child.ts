@@ -1,9 +1,7 @@
-import type { FrameRing } from '@pearcast/media'
 import {
   decodeDatagram,
   encodeDatagram,
   ProtocolError,
-  type Accepted,
   type ControlMessage,
   type Frame,
   type Path,
@@ -14,28 +12,10 @@ import { ChildCongestion, type SignalingPhase } from '@pearcast/session-fsm'
 import { TokenBucket, type LinkEnd, type PeerLink, type Rate } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
 import { RTC_ATTEMPTS, type RtcCarrier } from '../rtc-session.ts'
+import type { ChildHost } from './child-host.ts'
 import type { UplinkUser } from './congestion-control.ts'
-import type { FrameCopies } from './frame-copies.ts'
+import { Pauses } from './pauses.ts'
 import { PeerWatch } from './peer-watch.ts'
-import type { SwitchQueue } from './switch-queue.ts'
-
-/** What a broadcaster lends to each of its children. */
-export interface ChildHost {
-  readonly copies: FrameCopies
-  readonly ring: FrameRing
-  /** Undefined when admitted; else why not. */
-  admit: (child: Child) => 'full' | 'not-allowed' | undefined
-  describe: (channel: number) => Accepted
-  /** Turns for receiving both paths at once. */
-  readonly switches: SwitchQueue
-  /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */
-  openRtc: (child: Child) => RtcCarrier | undefined
-  joined: (child: Child) => void
-  pathChanged: (child: Child, from: Path) => void
-  /** It gets no audio for a while. */
-  paused: (child: Child) => void
-  left: (child: Child, reason: string) => void
-}
 
 /** Frames older than this are of no use to a new listener: it starts at the live edge. */
 const CATCH_UP_US = 80_000
@@ -43,9 +23,6 @@ const CATCH_UP_US = 80_000
 const REPAIRS: Rate = { burst: 100, perSecond: 100 }
 /** When a listener that found the station full may ask again. */
 const FULL_RETRY_MS = 5000
-/** When one whose line could not take the audio may, at first and at last: each time it has to wait twice as long. */
-const PAUSE_MS = 15_000
-const MAX_PAUSE_MS = 60_000
 /** A repeated frame goes out so much later: a burst that takes one need not take both. */
 const REPEAT_AFTER_FRAMES = 2
 
@@ -71,8 +48,7 @@ export class Child implements UplinkUser {
   readonly #repairs = new TokenBucket(REPAIRS, nowUs() / 1000)
   readonly #rtcAttempts = new TokenBucket(RTC_ATTEMPTS, nowUs() / 1000)
   readonly #watch = new PeerWatch()
-  #pauseMs = PAUSE_MS
-  #pausedUntilUs = 0
+  readonly #pauses = new Pauses()
   readonly #host: ChildHost
 
   constructor(link: PeerLink, host: ChildHost) {
@@ -102,7 +78,10 @@ export class Child implements UplinkUser {
   }
 
   get copies(): number {
+    const { swarm, webrtc } = this.#wants
     const paths = (this.#swarm ? 1 : 0) + (this.#webrtc ? 1 : 0)
+    // Who waits for WebRTC will get a copy as well.
+    if (paths === 0) return this.#channel !== undefined && (swarm || webrtc) ? 1 : 0
     return this.repeats ? 2 * paths : paths
   }
 
@@ -162,8 +141,7 @@ export class Child implements UplinkUser {
     this.#webrtc = false
     this.repeats = false
     this.congestion = new ChildCongestion()
-    this.#pausedUntilUs = nowUs() + this.#pauseMs * 1000
-    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS)
+    this.#pauses.begin(nowUs())
     this.#closeRtc()
     this.#refuse(channel, 'full')
     this.#host.paused(this)
@@ -199,7 +177,7 @@ export class Child implements UplinkUser {
   #subscribe({ channel, variant, paths }: Extract<ControlMessage, { type: 'subscribe' }>): void {
     this.#watch.subscribed()
     if (variant !== 0) return this.#refuse(channel, 'not-allowed')
-    if (nowUs() < this.#pausedUntilUs) return this.#refuse(channel, 'full')
+    if (this.#pauses.leftMs(nowUs()) > 0) return this.#refuse(channel, 'full')
     if (this.#host.admit(this) !== undefined) return this.#refuse(channel, 'full')
     if (paths.webrtc && this.#rtc === undefined) this.#openRtc()
     // Nothing could carry audio to it: every WebRTC slot is taken, or there is no WebRTC here, and it wants no swarm.
@@ -213,8 +191,7 @@ export class Child implements UplinkUser {
   }
 
   #refuse(channel: number, reason: 'full' | 'not-allowed'): void {
-    const pausedMs = Math.ceil((this.#pausedUntilUs - nowUs()) / 1000)
-    const retryAfterMs = reason === 'full' ? Math.max(FULL_RETRY_MS, pausedMs) : 0
+    const retryAfterMs = reason === 'full' ? Math.max(FULL_RETRY_MS, this.#pauses.leftMs(nowUs())) : 0
     this.link.send({ type: 'refused', channel, reason, retryAfterMs })
   }
 

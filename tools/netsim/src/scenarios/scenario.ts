@@ -5,7 +5,7 @@ export type Role = 'broadcaster' | 'listener'
 /** Who runs the program in a scenario: a helper is another listener. */
 export type Actor = Role | 'helper' | OtherListener
 /** Those who come after the listener, in order. */
-export type OtherListener = 'listener-2' | 'listener-3'
+type OtherListener = 'listener-2' | 'listener-3'
 /** What `pearcast` says carried the audio. */
 export type Path = 'swarm' | 'webrtc' | 'relayed'
 export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
@@ -64,7 +64,7 @@ export type Expectation =
   | { verdict: 'error'; role: Role; code: string; withinMs: number }
 
 /** What others are judged by. */
-export type OtherExpectation = Extract<Expectation, { verdict: 'heard' | 'refused' }>
+type OtherExpectation = Extract<Expectation, { verdict: 'heard' | 'refused' }>
 
 export interface Scenario {
   /** Unique; the broadcaster comes first. */
