@@ -85,7 +85,7 @@ test('the ways to listeners, a line for each kind', () => {
   expect(paths && pathLines(paths)).toEqual([
     expect.stringMatching(/rented server: directly/),
     expect.stringMatching(/usual router.*with luck/),
-    expect.stringMatching(/symmetric NAT.*not without a relay/),
+    expect.stringMatching(/symmetric NAT.*not without a relay; where both have IPv6/),
   ])
   expect(pathsFrom('unknown')).toBeNull()
 })

@@ -13,7 +13,7 @@ const WAYS: Readonly<Record<LikelyPath, string>> = {
   direct: 'directly',
   punched: 'by hole punching, within a second',
   birthday: 'by hole punching with luck: some seconds, up to half a minute',
-  none: 'not without a relay',
+  none: 'over IPv4 not without a relay; where both have IPv6, through a peer that both reach',
 }
 
 const NAT_WORDS: Readonly<Record<NatClass, Pick<Check, 'status' | 'text'>>> = {

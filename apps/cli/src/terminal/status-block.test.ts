@@ -10,6 +10,12 @@ test('a new state is painted over the old one', () => {
   expect(screen.text).toBe('one\ntwo\n\u001b[2A\u001b[0Jthree\n')
 })
 
+test('a terminal that does not tell its width gets 80 columns', () => {
+  const screen = { columns: 0, text: '', write: (text: string) => (screen.text = text) }
+  new StatusBlock(screen).show(['x'.repeat(100)])
+  expect(screen.text).toBe(`${'x'.repeat(78)}…\n`)
+})
+
 test('a line that stays goes above the state', () => {
   const screen = new FakeScreen()
   const block = new StatusBlock(screen)

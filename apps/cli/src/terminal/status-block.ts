@@ -34,7 +34,7 @@ export class StatusBlock {
 
   #paint(): string {
     // One column stays free: some terminals wrap a line that fills the last one.
-    const width = Math.max(20, (this.#screen.columns ?? 80) - 1)
+    const width = Math.max(20, (this.#screen.columns || 80) - 1)
     this.#painted = this.#lines.length
     return this.#lines.map((line) => `${truncate(line, width)}\n`).join('')
   }
