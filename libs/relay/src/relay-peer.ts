@@ -71,6 +71,7 @@ export class RelayPeer<F extends RelayFrame> {
       admit: (from, { hops, seq }, isNew, nowMs) =>
         this.client.frame(from, this.#run, seq, hops, isNew, nowMs),
       forged: (from, nowMs) => this.client.guilty(from, 'forged', nowMs),
+      useless: (from, nowMs) => this.client.useless(from, nowMs),
       slow: (child, nowMs) => this.host.move(child, nowMs),
     })
     this.host = new RelayHost({

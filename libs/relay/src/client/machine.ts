@@ -1,6 +1,5 @@
-import type { EffectMachine } from '@pearcast/fsm'
-import { and } from 'xstate'
-import { clientSetup } from './actions.ts'
+import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
+import { and, setup } from 'xstate'
 import type {
   ClientContext,
   ClientEffect,
@@ -9,7 +8,208 @@ import type {
   ClientState,
   ClientTimer,
   PickRole,
+  SwitchCause,
 } from './types.ts'
+
+const effects: EffectActions<ClientEffect> = {
+  search: effect,
+  pick: effect,
+  join: effect,
+  abandon: effect,
+  activate: effect,
+  rest: effect,
+  leave: effect,
+  adopt: effect,
+  spare: effect,
+  orphaned: effect,
+  distrust: effect,
+  'start-timer': effect,
+  'stop-timer': effect,
+}
+
+const base = setup({
+  types: typesOf<ClientContext, ClientEvent, ClientInput>(),
+  actions: effects,
+  guards: {
+    timerIs: ({ event }, params: { id: ClientTimer }) => event.type === 'timer' && event.id === params.id,
+    isPrimary: ({ context, event }) => 'key' in event && event.key === context.primary,
+    isSecond: ({ context, event }) => 'key' in event && event.key === context.second,
+    isNext: ({ context, event }) => 'key' in event && event.key === context.next,
+    isJoining: ({ context, event }) => 'key' in event && context.joining.some(({ key }) => key === event.key),
+    isJoiningAs: ({ context, event }, params: { role: PickRole }) =>
+      'key' in event && context.joining.some(({ key, role }) => key === event.key && role === params.role),
+    hasPrimary: ({ context }) => context.primary !== undefined,
+    hasSecond: ({ context }) => context.second !== undefined,
+    hasNext: ({ context }) => context.next !== undefined,
+    nobodyJoins: ({ context }) => context.joining.length === 0,
+    isAhead: ({ context }) => context.cause === 'ahead',
+    isWithdrawn: ({ context }) => context.cause === 'withdrawn',
+    roleIs: ({ event }, params: { role: PickRole }) => 'role' in event && event.role === params.role,
+  },
+})
+
+const startTimer = (id: ClientTimer, length: keyof ClientContext & `${string}Ms`) =>
+  base.enqueueActions(({ context, enqueue }) => {
+    enqueue({ type: 'start-timer', params: { id, ms: context[length] } })
+  })
+
+/** The second sends audio from now on; it becomes the primary when it delivers. */
+const secondTakesOver = (cause: SwitchCause) =>
+  base.enqueueActions(({ context, enqueue }) => {
+    const { second } = context
+    enqueue.assign({ cause, rested: false })
+    if (second === undefined) return
+    enqueue.assign({ next: second, second: undefined })
+    enqueue({ type: 'activate', params: { key: second } })
+  })
+
+/** What the client does, in pieces that read the context as the piece before them left it. */
+const clientSetup = base.extend({
+  actions: {
+    /** Asks whoever was found for a place, unless enough are being asked. */
+    askToJoin: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'FOUND' || context.joining.length >= context.maxJoining) return
+      const { key, role } = event
+      const { joining, next, primary, second } = context
+      if ([primary, second, next].includes(key) || joining.some((other) => other.key === key)) return
+      enqueue.assign({ joining: [...joining, { key, role }] })
+      enqueue({ type: 'join', params: { key, standby: role === 'second' } })
+    }),
+    askBetter: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'BETTER' || context.joining.length > 0 || event.key === context.primary) return
+      enqueue.assign({ joining: [{ key: event.key, role: 'better' }], cause: 'better' })
+      enqueue({ type: 'join', params: { key: event.key, standby: false } })
+    }),
+    dropJoin: base.assign(({ context, event }) =>
+      'key' in event ? { joining: context.joining.filter(({ key }) => key !== event.key) } : {},
+    ),
+    abandonAll: base.enqueueActions(({ context, enqueue }) => {
+      for (const { key } of context.joining) enqueue({ type: 'abandon', params: { key } })
+      enqueue.assign({ joining: [] })
+    }),
+
+    pickSecond: base.enqueueActions(({ context, enqueue }) => {
+      if (context.second === undefined && context.joining.length === 0) {
+        enqueue({ type: 'pick', params: { role: 'second' } })
+      }
+    }),
+    waitStagger: startTimer('pick', 'staggerMs'),
+    waitRetry: startTimer('pick', 'retryMs'),
+    waitJitter: startTimer('pick', 'jitterMs'),
+    waitSpare: startTimer('spare', 'spareMs'),
+    startDead: startTimer('dead', 'deadMs'),
+    startSwitch: startTimer('switch', 'switchMs'),
+    noteJitter: base.assign(({ event }) => ('jitterMs' in event ? { jitterMs: event.jitterMs } : {})),
+    noteSilent: base.assign({ cause: 'silent' }),
+    noteWithdrawn: base.assign({ cause: 'withdrawn' }),
+
+    /** The one that joined is to take over; one that was asked before it and has not delivered makes room. */
+    takeNext: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'JOINED') return
+      if (context.next !== undefined) enqueue({ type: 'leave', params: { key: context.next } })
+      enqueue.assign({
+        next: event.key,
+        joining: context.joining.filter(({ key }) => key !== event.key),
+        rested: false,
+      })
+      enqueue({ type: 'activate', params: { key: event.key } })
+    }),
+    takeOverSilent: secondTakesOver('silent'),
+    takeOverAhead: secondTakesOver('ahead'),
+    takeOverWithdrawn: secondTakesOver('withdrawn'),
+    takeOverBetter: secondTakesOver('better'),
+    takeSecond: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'JOINED') return
+      enqueue.assign({
+        second: event.key,
+        joining: context.joining.filter(({ key }) => key !== event.key),
+      })
+      enqueue({ type: 'rest', params: { key: event.key } })
+      enqueue({ type: 'spare', params: { key: event.key } })
+    }),
+
+    distrustGuilty: base.enqueueActions(({ event, enqueue }) => {
+      if (event.type === 'GUILTY')
+        enqueue({ type: 'distrust', params: { key: event.key, reason: event.reason } })
+    }),
+    losePrimary: base.enqueueActions(({ context, event, enqueue }) => {
+      if (context.primary === undefined) return
+      if (event.type !== 'LOST') enqueue({ type: 'leave', params: { key: context.primary } })
+      enqueue.assign({ primary: undefined })
+      enqueue('orphaned')
+    }),
+    dropSecond: base.enqueueActions(({ context, event, enqueue }) => {
+      if (context.second === undefined) return
+      if (event.type !== 'LOST') enqueue({ type: 'leave', params: { key: context.second } })
+      enqueue.assign({ second: undefined })
+    }),
+    dropNext: base.enqueueActions(({ context, event, enqueue }) => {
+      if (context.next === undefined) return
+      if (event.type !== 'LOST') enqueue({ type: 'leave', params: { key: context.next } })
+      enqueue.assign({ next: undefined })
+    }),
+
+    /** Make before break: the old parent stops, and what the next one sends is new from here on. */
+    restPrimary: base.enqueueActions(({ context, enqueue }) => {
+      const { cause, primary, rested } = context
+      if (primary === undefined || rested || (cause !== 'better' && cause !== 'withdrawn')) return
+      enqueue.assign({ rested: true })
+      enqueue({ type: 'rest', params: { key: primary } })
+    }),
+    wakePrimary: base.enqueueActions(({ context, enqueue }) => {
+      if (context.primary === undefined || !context.rested) return
+      enqueue.assign({ rested: false })
+      enqueue({ type: 'activate', params: { key: context.primary } })
+    }),
+    /** The one that was to take over goes back to being the warm second. */
+    restNext: base.enqueueActions(({ context, enqueue }) => {
+      const { next, second } = context
+      if (next === undefined) return
+      enqueue.assign({ next: undefined, second: second ?? next })
+      enqueue({ type: second === undefined ? 'rest' : 'leave', params: { key: next } })
+    }),
+    /** It said that it had more, and did not send it. */
+    blameNext: base.enqueueActions(({ context, enqueue }) => {
+      const { next } = context
+      if (next === undefined) return
+      enqueue.assign({ next: undefined })
+      enqueue({ type: 'distrust', params: { key: next, reason: 'lied-head' } })
+      enqueue({ type: 'leave', params: { key: next } })
+    }),
+    promote: base.enqueueActions(({ context, enqueue }) => {
+      const { cause, next, primary, second } = context
+      if (next === undefined) return
+      const keepsOld = primary !== undefined && second === undefined && cause === 'better'
+      enqueue.assign({ primary: next, next: undefined, rested: false, cause: 'silent' })
+      if (primary !== undefined && cause === 'ahead') {
+        enqueue({ type: 'distrust', params: { key: primary, reason: 'withheld' } })
+      }
+      if (keepsOld) {
+        enqueue.assign({ second: primary })
+        enqueue({ type: 'rest', params: { key: primary } })
+      } else if (primary !== undefined) enqueue({ type: 'leave', params: { key: primary } })
+      enqueue({ type: 'adopt', params: { key: next, cause: primary === undefined ? 'lost' : cause } })
+      if (keepsOld) enqueue({ type: 'spare', params: { key: primary } })
+    }),
+    becomePrimary: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'JOINED') return
+      const joining = context.joining.filter(({ key }) => key !== event.key)
+      enqueue.assign({ primary: event.key, joining })
+      enqueue({ type: 'activate', params: { key: event.key } })
+      enqueue({ type: 'adopt', params: { key: event.key, cause: 'first' } })
+    }),
+    leaveAll: base.enqueueActions(({ context, enqueue }) => {
+      for (const { key } of context.joining) enqueue({ type: 'abandon', params: { key } })
+      for (const key of [context.primary, context.second, context.next]) {
+        if (key !== undefined) enqueue({ type: 'leave', params: { key } })
+      }
+      for (const id of ['pick', 'spare', 'switch', 'dead'] as const) {
+        enqueue({ type: 'stop-timer', params: { id } })
+      }
+      enqueue.assign({ primary: undefined, second: undefined, next: undefined, joining: [] })
+    }),
+  },
+})
 
 const pick = <R extends PickRole>(role: R) => ({ type: 'pick', params: { role } }) as const
 const stop = <I extends ClientTimer>(id: I) => ({ type: 'stop-timer', params: { id } }) as const

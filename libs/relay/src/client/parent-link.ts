@@ -16,7 +16,7 @@ export class ParentLink {
   /** It has asked us to go. */
   withdrawn = false
   deadlineMs: number
-  renewMs = Infinity
+  renewMs: number = Infinity
   readonly watch: ParentWatch
   #lifetimeMs = 0
 

@@ -31,6 +31,7 @@ export class ParentWatch {
   #gapCount = 0
   #windowMs: number
   #inWindow = 0
+  #floods = false
   #wrongHops = 0
   #depth = 0
   #depthSinceMs: number
@@ -50,7 +51,7 @@ export class ParentWatch {
       this.#windowMs = nowMs
       this.#inWindow = 0
     }
-    this.#inWindow++
+    if (++this.#inWindow > FLOOD_DATAGRAMS) this.#floods = true
   }
 
   /** A verified frame, new to us or not. Hot. */
@@ -119,7 +120,7 @@ export class ParentWatch {
 
   /** What it does that an honest parent does not, or undefined. Asked ten times a second. */
   misconduct(nowMs: number): Misconduct | undefined {
-    if (this.#inWindow > FLOOD_DATAGRAMS && nowMs - this.#windowMs < FLOOD_WINDOW_MS) return 'flood'
+    if (this.#floods) return 'flood'
     if (this.#wrongHops >= WRONG_HOPS_FRAMES && nowMs - this.#depthSinceMs >= WRONG_HOPS_MS)
       return 'lied-depth'
     const behind = this.active && this.claimedSeq - this.deliveredSeq >= WITHHELD_FRAMES

@@ -224,6 +224,11 @@ export class RelayClient {
     return isNew && run === this.lineage.run && seq <= this.lineage.headSeq
   }
 
+  /** Something that nobody needs: it counts towards a flood. Hot. */
+  useless(key: string, nowMs: number): void {
+    this.#links.get(key)?.watch.heard(nowMs)
+  }
+
   /** A heartbeat of a parent with the newest frame that it says it has. */
   beat(key: string, headSeq: number, nowMs: number): void {
     const watch = this.#links.get(key)?.watch

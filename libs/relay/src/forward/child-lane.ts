@@ -18,7 +18,7 @@ export class ChildLane<F extends RelayFrame> {
   active = false
   /** Each frame twice: the one before it goes along. */
   redundant = false
-  lastSentMs = -Infinity
+  lastSentMs: number = -Infinity
   dropped = 0
   bytesSent = 0
   readonly #bytesPerMs: number

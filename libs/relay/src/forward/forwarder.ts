@@ -32,10 +32,12 @@ export class Forwarder<F extends RelayFrame> {
 
   /** A frame from a parent. Hot. */
   receive(from: string, frame: F, nowMs: number): Outcome {
-    const { admit, forged, isCopy, ring, verify } = this.#ports
-    const { seq } = frame
-    if (frame.hops > LIMITS.maxHops) return 'too-far'
-    if (seq <= ring.head - RING_FRAMES) return 'old'
+    const { admit, forged, isCopy, ring, useless, verify } = this.#ports
+    const { hops, seq } = frame
+    if (hops > LIMITS.maxHops || seq <= ring.head - RING_FRAMES) {
+      useless(from, nowMs)
+      return hops > LIMITS.maxHops ? 'too-far' : 'old'
+    }
     const known = ring.get(seq)
     if (known !== undefined) {
       if (isCopy(known, frame)) return this.#takeCopy(from, frame, nowMs)

@@ -32,6 +32,8 @@ export interface ForwarderPorts<F extends RelayFrame> {
   readonly admit: (from: string, frame: F, isNew: boolean, nowMs: number) => boolean
   /** This peer sent what the station never signed. */
   readonly forged: (from: string, nowMs: number) => void
+  /** What came from this peer is of no use to anybody, though it may be genuine. */
+  readonly useless: (from: string, nowMs: number) => void
   /** This child does not keep up. */
   readonly slow: (child: string, nowMs: number) => void
 }

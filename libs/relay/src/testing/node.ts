@@ -29,7 +29,7 @@ export class Node {
   readonly prefix: string
   readonly peer: RelayPeer<TestFrame>
   readonly isRoot: boolean
-  readonly links = new Set<string>()
+  readonly links: Set<string> = new Set()
   behaviour: Behaviour
   alive = true
   announced = false
@@ -156,6 +156,8 @@ export class Node {
 
   #sendFrame(child: string, frame: TestFrame, hops: number): boolean {
     const copies = this.behaviour.frame?.(frame, hops) ?? [{ frame, hops }]
+    // Who withholds frames beats all the same.
+    if (copies.length === 0) this.#sendBeat(child, frame.seq)
     for (const copy of copies) {
       const sent = testFrame(copy.frame.seq, copy.hops, copy.frame.signature)
       this.#world.sendDatagram(this, child, (to) => to.receiveFrame(this.key, sent), this.behaviour.delayMs)

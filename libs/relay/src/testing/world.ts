@@ -32,7 +32,7 @@ const TOPIC_ENTRIES = 20
 export class World {
   readonly clock: VirtualClock = new VirtualClock()
   readonly random: () => number
-  readonly nodes = new Map<string, Node>()
+  readonly nodes: Map<string, Node> = new Map()
   readonly root: Node
   /** Circles that were found, which there must not be. */
   readonly loops: string[] = []
