@@ -27,7 +27,7 @@ export class Audience {
   /** Every open link, subscribed or not. */
   readonly #children = new Set<Child>()
   readonly #listeners = new Set<Child>()
-  readonly #host: ChildHost
+  readonly #host: ChildHost<Child>
   readonly #congestion: CongestionControl
   readonly #switches: SwitchQueue
   #bytesOfLeft = 0
@@ -97,7 +97,7 @@ export class Audience {
     this.#enough()
   }
 
-  #createHost(copies: FrameCopies): ChildHost {
+  #createHost(copies: FrameCopies): ChildHost<Child> {
     const { bus, describe, onEvent, openRtc } = this.#options
     return {
       copies,

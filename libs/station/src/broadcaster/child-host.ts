@@ -1,12 +1,11 @@
 import type { FrameRing } from '@pearcast/media'
 import type { Accepted, Path } from '@pearcast/protocol'
 import type { RtcCarrier } from '../rtc-session.ts'
-import type { Child } from './child.ts'
 import type { FrameCopies } from './frame-copies.ts'
 import type { SwitchQueue } from './switch-queue.ts'
 
 /** What a broadcaster lends to each of its children. */
-export interface ChildHost {
+export interface ChildHost<Child> {
   readonly copies: FrameCopies
   readonly ring: FrameRing
   /** Undefined when admitted; else why not. */

@@ -49,9 +49,9 @@ export class Child implements UplinkUser {
   readonly #rtcAttempts = new TokenBucket(RTC_ATTEMPTS, nowUs() / 1000)
   readonly #watch = new PeerWatch()
   readonly #pauses = new Pauses()
-  readonly #host: ChildHost
+  readonly #host: ChildHost<Child>
 
-  constructor(link: PeerLink, host: ChildHost) {
+  constructor(link: PeerLink, host: ChildHost<Child>) {
     this.link = link
     this.#host = host
     link.onControl = (message) => {
