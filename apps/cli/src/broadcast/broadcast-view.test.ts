@@ -44,7 +44,9 @@ test('the status line says since when, to whom and how much', () => {
   told(view, joined('a1b2c3d4'), 2_000)
   told(view, stats(10_000), 3_000)
   told(view, stats(22_000), 4_000)
-  expect(view.statusLine(66_000)).toBe('on air 1:05 · 1 listener (1 swarm) · 96 kbit/s sent')
+  expect(view.statusLine(66_000)).toBe(
+    'on air 1:05 · 1 listener (a1b2c3d4 swarm, same network) · 96 kbit/s sent',
+  )
   told(view, { ...stats(34_000), uplinkBps: 2_000_000 }, 5_000)
   expect(view.statusLine(66_000)).toMatch(/96 kbit\/s sent of about 2000$/)
 })

@@ -7,7 +7,9 @@ import { route } from '../terminal/words.ts'
 import type { InputEvent } from './input-event.ts'
 
 /** Up to so many listeners have a line each in the status; more are counted. */
-const MAX_NAMED = 5
+const MAX_LINES = 5
+/** Up to so many are named where there is one line for all. */
+const MAX_NAMED = 3
 
 /** A broadcast as people see it, made from its events alone. */
 export class BroadcastView {
@@ -70,13 +72,17 @@ export class BroadcastView {
     const { dim } = this.#colors
     const level = this.#latest?.level
     const meter = level ? [`  ${meterLine(level.peakDb)}`] : []
-    const named = this.#listeners.size <= MAX_NAMED ? [...this.#listeners] : []
+    const named = this.#listeners.size <= MAX_LINES ? [...this.#listeners] : []
     const listeners = named.map(([id, { path, via }]) => `  ${dim(id)}  ${route(path, via)}`)
-    return [this.statusLine(nowMs), ...meter, ...listeners]
+    return [this.#line(nowMs, this.#byPath()), ...meter, ...listeners]
   }
 
   /** On air since when, to whom, and how much. */
   statusLine(nowMs: number): string {
+    return this.#line(nowMs, this.#who())
+  }
+
+  #line(nowMs: number, who: string): string {
     const { dim, green, yellow } = this.#colors
     if (this.#onAirAtMs === undefined) return dim('going on air …')
     const state = {
@@ -85,7 +91,7 @@ export class BroadcastView {
       stalled: yellow('stalled'),
       ended: dim('ended'),
     }
-    const parts = [`${state[this.#source]} ${clock(nowMs - this.#onAirAtMs)}`, this.#who()]
+    const parts = [`${state[this.#source]} ${clock(nowMs - this.#onAirAtMs)}`, who]
     const level = this.#latest?.level
     if (level) parts.push(`level ${level.peakDb.map((db) => db.toFixed(0)).join(' / ')} dB`)
     if (this.#kbitPerS > 0) parts.push(this.#uplink())
@@ -140,10 +146,15 @@ export class BroadcastView {
   }
 
   #who(): string {
-    const listeners = [...this.#listeners]
-    if (listeners.length === 0) return 'no listeners'
+    if (this.#listeners.size === 0 || this.#listeners.size > MAX_NAMED) return this.#byPath()
+    const names = [...this.#listeners].map(([id, { path, via }]) => `${id} ${route(path, via)}`)
+    return `${this.#count()} (${names.join('; ')})`
+  }
+
+  #byPath(): string {
+    if (this.#listeners.size === 0) return 'no listeners'
     const byPath = new Map<Path, number>()
-    for (const [, { path }] of listeners) byPath.set(path, (byPath.get(path) ?? 0) + 1)
+    for (const [, { path }] of this.#listeners) byPath.set(path, (byPath.get(path) ?? 0) + 1)
     return `${this.#count()} (${[...byPath].map(([path, n]) => `${n} ${path}`).join(', ')})`
   }
 }
