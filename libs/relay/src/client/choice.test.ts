@@ -1,0 +1,137 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Candidate, Candidates } from './candidates.ts'
+import { bestParent, type Standpoint } from './rank.ts'
+import { Upgrade } from './upgrade.ts'
+
+const candidate = (key: string, changes: Partial<Candidate> = {}): Candidate => ({
+  key,
+  source: 'referral',
+  depth: 1,
+  freeSlots: 2,
+  rttMs: 40,
+  prefix: undefined,
+  ancestors: undefined,
+  loss: 0,
+  failures: 0,
+  emptyClaims: 0,
+  notBeforeMs: 0,
+  toldMs: 0,
+  ...changes,
+})
+const from: Standpoint = { self: 'us', depth: 3 }
+const best = (
+  all: readonly Candidate[],
+  at: Standpoint = from,
+  role: 'first' | 'second' = 'first',
+): string | undefined => bestParent(all, at, role, () => true)?.key
+
+describe('the best parent', () => {
+  const plain = candidate('plain')
+
+  test.each([
+    ['a shorter way', { depth: 0 }, { depth: 4 }],
+    ['a shorter round trip', { rttMs: 10 }, { rttMs: 200 }],
+    ['less loss', {}, { loss: 0.05 }],
+    ['room', {}, { freeSlots: 0 }],
+    ['a better record', {}, { failures: 2 }],
+  ])('is the one with %s', (_, good, bad) => {
+    expect(best([candidate('bad', bad), candidate('good', good)])).toBe('good')
+    expect(best([candidate('good', good), candidate('bad', bad)])).toBe('good')
+  })
+
+  test('is never ourselves, nor fed by us, nor too deep for us', () => {
+    expect(best([candidate('us'), candidate('ours', { ancestors: ['root', 'us'] })])).toBeUndefined()
+    expect(best([candidate('deep', { depth: 16 })])).toBeUndefined()
+  })
+
+  test('of a second one does not hang on the first', () => {
+    const primary = { key: 'primary', ancestors: ['root', 'hub'], prefix: 'net' }
+    const at = { ...from, primary }
+    const behind = candidate('behind', { ancestors: ['root', 'primary'], depth: 0 })
+    const beside = candidate('beside', { ancestors: ['root', 'hub'] })
+    const apart = candidate('apart', { ancestors: ['root', 'other'] })
+    const neighbour = candidate('neighbour', { ancestors: ['root', 'other'], prefix: 'net' })
+    expect(best([behind, beside, neighbour, apart], at, 'second')).toBe('apart')
+    expect(best([behind, beside], at, 'second')).toBe('beside')
+  })
+
+  test('of equals is another one for everybody', () => {
+    const equals = Array.from({ length: 8 }, (_, i) => candidate(`${i}${'0'.repeat(15)}`))
+    const chosen = new Set(
+      Array.from({ length: 64 }, (_, i) => best(equals, { self: `peer ${i}`, depth: 3 })),
+    )
+    expect(chosen.size).toBeGreaterThan(5)
+    expect(best(equals.toReversed())).toBe(best(equals))
+    expect(best([plain])).toBe('plain')
+  })
+})
+
+describe('candidates', () => {
+  test('stay few, whatever a topic names, and those of the record stay', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1, maxLength: 4 }), { maxLength: 500 }), (keys) => {
+        const known = new Candidates()
+        known.learn({ key: 'from the record', source: 'record' }, 0)
+        for (const key of keys) known.learn({ key, source: 'topic' }, 0)
+        expect(known.size).toBeLessThanOrEqual(128)
+        expect(known.get('from the record')).toBeDefined()
+      }),
+    )
+  })
+
+  test('rest after a failure, twice as long each time up to half a minute', () => {
+    const known = new Candidates()
+    known.learn({ key: 'a', source: 'referral' }, 0)
+    const rests = Array.from({ length: 7 }, () => {
+      known.failed('a', 0)
+      return known.get('a')?.notBeforeMs
+    })
+    expect(rests).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+    known.worked('a')
+    expect(known.get('a')).toMatchObject({ failures: 0, notBeforeMs: 0 })
+  })
+
+  test('that advertise room and never have any are called liars the third time', () => {
+    const known = new Candidates()
+    const verdicts = [1, 2, 3].map(() => {
+      known.learn({ key: 'a', source: 'topic', freeSlots: 9 }, 0)
+      return known.full('a', 1000, 100)
+    })
+    expect(verdicts).toEqual([false, false, true])
+  })
+
+  test('are news when they are new, or have room again', () => {
+    const known = new Candidates()
+    expect(known.learn({ key: 'a', source: 'topic' }, 0)).toBe(true)
+    expect(known.learn({ key: 'a', source: 'topic', freeSlots: 1 }, 0)).toBe(false)
+    known.full('a', 500, 0)
+    expect(known.learn({ key: 'a', source: 'referral', freeSlots: 1 }, 100)).toBe(false)
+    known.full('a', 500, 100)
+    expect(known.learn({ key: 'a', source: 'referral', freeSlots: 1 }, 600)).toBe(true)
+  })
+})
+
+describe('moving up', () => {
+  test('takes somebody who is clearly better for ten seconds', () => {
+    const upgrade = new Upgrade()
+    const at = (ms: number, cost = 50): boolean => upgrade.consider('a', cost, 100, ms)
+    expect([at(0), at(5000), at(9999), at(10_000)]).toEqual([false, false, false, true])
+  })
+
+  test('is begun anew by a doubt or another name, and rests a minute after a move', () => {
+    const upgrade = new Upgrade()
+    upgrade.consider('a', 50, 100, 0)
+    expect(upgrade.consider('a', 90, 100, 9000)).toBe(false)
+    expect(upgrade.consider('a', 50, 100, 10_000)).toBe(false)
+    expect(upgrade.consider('b', 50, 100, 19_000)).toBe(false)
+    expect(upgrade.consider('b', 50, 100, 29_000)).toBe(true)
+    upgrade.moved(29_000)
+    upgrade.consider('c', 50, 100, 30_000)
+    expect([50_000, 88_999, 89_000].map((ms) => upgrade.consider('c', 50, 100, ms))).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { ParentWatch } from './parent-watch.ts'
+
+/** A parent that sent a frame each 20 ms until `untilMs`. */
+function watched(untilMs: number): ParentWatch {
+  const watch = new ParentWatch(0)
+  watch.setActive(true, 0)
+  for (let ms = 20, seq = 1; ms <= untilMs; ms += 20, seq++) {
+    watch.heard(ms)
+    watch.frame(seq, 0)
+  }
+  return watch
+}
+
+describe('a parent', () => {
+  test('is silent after 300 ms without a frame or a heartbeat', () => {
+    const watch = watched(2000)
+    expect([watch.isSilent(2299), watch.isSilent(2300)]).toEqual([false, true])
+    watch.heard(2310)
+    expect(watch.isSilent(2320)).toBe(false)
+  })
+
+  test('with gaps of its own gets four of them, up to 1500 ms', () => {
+    const watch = watched(1000)
+    for (const gapMs of [150, 150, 150]) watch.heard(1000 + gapMs)
+    const slow = new ParentWatch(0)
+    for (let i = 1; i <= 10; i++) slow.heard(i * 150)
+    expect(slow.silenceLimitMs).toBe(600)
+    for (let i = 1; i <= 10; i++) slow.heard(1500 + i * 900)
+    expect(slow.silenceLimitMs).toBe(1500)
+  })
+
+  test('is not silent because our machine slept', () => {
+    const watch = watched(1000)
+    watch.forgive(5000)
+    expect(watch.isSilent(6100)).toBe(false)
+  })
+
+  test('that tells of frames and does not send them is found after 700 ms', () => {
+    const watch = watched(1000)
+    let found = 0
+    for (let ms = 1020; ms <= 3000 && found === 0; ms += 20) {
+      watch.heard(ms)
+      watch.claims(ms / 20)
+      if (watch.misconduct(ms) === 'withheld') found = ms
+    }
+    expect(found).toBeGreaterThanOrEqual(1700)
+    expect(found).toBeLessThanOrEqual(2050)
+  })
+
+  test('at rest sends nothing, and that is right', () => {
+    const watch = watched(1000)
+    watch.setActive(false, 1000)
+    for (let ms = 1100; ms <= 5000; ms += 100) {
+      watch.heard(ms)
+      watch.claims(ms / 20)
+      expect(watch.misconduct(ms)).toBeUndefined()
+    }
+  })
+
+  test('that sends twice, repairs, and its whole ring is no flood', () => {
+    const watch = watched(1000)
+    for (let i = 0; i < 256; i++) watch.heard(1000)
+    for (let ms = 1020; ms < 2000; ms += 20) for (let i = 0; i < 2; i++) watch.heard(ms)
+    expect(watch.misconduct(2000)).toBeUndefined()
+    for (let i = 0; i < 500; i++) watch.heard(2000)
+    expect(watch.misconduct(2000)).toBe('flood')
+  })
+
+  test('whose hops are not the depth it tells is a liar, but not while it moves', () => {
+    const watch = watched(1000)
+    watch.tellsDepth(1, 1000)
+    for (let i = 0; i < 30; i++) watch.frame(100 + i, 3)
+    expect(watch.misconduct(1200)).toBeUndefined()
+    expect(watch.misconduct(1400)).toBe('lied-depth')
+    watch.frame(200, 1)
+    expect(watch.misconduct(1500)).toBeUndefined()
+  })
+})

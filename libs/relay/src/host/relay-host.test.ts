@@ -1,0 +1,214 @@
+import { type ControlMessage, fromHex, toHex } from '@pearcast/protocol'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { HostLimits } from './admission.ts'
+import { RelayHost, type RelayHostEffect } from './relay-host.ts'
+
+const LIMITS: HostLimits = {
+  maxChildren: 4,
+  maxStandby: 4,
+  maxPerPrefix: 3,
+  bytesPerS: 20_000,
+  lifetimeMs: 30_000,
+}
+const keyOf = (at: number): string => at.toString(16).padStart(64, '0')
+
+interface Asking {
+  readonly slots?: number
+  readonly standby?: boolean
+  readonly prefix?: string
+  readonly nowMs?: number
+}
+
+/** A host at depth 1, open, and what it said. */
+function hosting(limits: HostLimits = LIMITS) {
+  const effects: RelayHostEffect[] = []
+  const host = new RelayHost({
+    self: keyOf(0xffff),
+    limits,
+    perform: (effect) => effects.push(effect),
+    ancestors: () => [keyOf(0xaaaa)],
+    isParent: (key) => key === keyOf(0xbbbb),
+    hints: () => [],
+  })
+  host.setFit(true, 0)
+  host.setFed(true, 0)
+  effects.length = 0
+  /** The answers to one who asks. */
+  const ask = (
+    at: number,
+    { nowMs = 0, prefix, slots = 0, standby = false }: Asking = {},
+  ): ControlMessage[] => {
+    effects.length = 0
+    const reserve = { type: 'reserve', channel: 1, standby, slots, freeSlots: slots } as const
+    host.message(keyOf(at), prefix ?? `net ${at}`, reserve, nowMs)
+    return effects.flatMap((effect) =>
+      effect.type === 'send' && effect.key === keyOf(at) ? [effect.message] : [],
+    )
+  }
+  const use = (at: number, audio: boolean, nowMs = 0): void =>
+    host.message(
+      keyOf(at),
+      undefined,
+      { type: 'subscribe', channel: 1, variant: 0, paths: { swarm: audio, webrtc: false } },
+      nowMs,
+    )
+  return { ask, effects, host, use }
+}
+
+const typesOf = (messages: readonly ControlMessage[]): string[] => messages.map(({ type }) => type)
+
+describe('a host', () => {
+  test('tells its way before it grants a place, so that a child can see a loop', () => {
+    const { ask } = hosting()
+    const answers = ask(1)
+    expect(typesOf(answers)).toEqual(['ancestors', 'reserved'])
+    expect(answers[0]).toMatchObject({ keys: [fromHex(keyOf(0xaaaa))] })
+    expect(answers[1]).toMatchObject({ lifetimeMs: 30_000, bytesPerS: 20_000, freeSlots: 3 })
+  })
+
+  test('serves neither its parents nor its ancestors', () => {
+    const { ask } = hosting()
+    expect(typesOf(ask(0xaaaa))).toEqual(['refused'])
+    expect(typesOf(ask(0xbbbb))).toEqual(['refused'])
+  })
+
+  test('sends leaves below while there is room below, and keeps the last places for relays', () => {
+    const { ask } = hosting()
+    for (const at of [1, 2, 3]) ask(at, { slots: 4 })
+    const refused = ask(4)
+    expect(typesOf(refused)).toEqual(['parents', 'refused'])
+    expect(refused[0]?.type === 'parents' && refused[0].parents.map(({ depth }) => depth)).toEqual([2, 2, 2])
+    expect(typesOf(ask(5, { slots: 4 }))).toEqual(['ancestors', 'reserved', 'parents'])
+  })
+
+  test('takes a leaf in its last place when nobody below has room', () => {
+    const { ask } = hosting()
+    for (const at of [1, 2, 3]) ask(at)
+    expect(typesOf(ask(4))).toEqual(['ancestors', 'reserved'])
+    expect(typesOf(ask(5))).toEqual(['refused'])
+  })
+
+  test('lets the youngest leaf make way for a relay, and tells it of the newcomer', () => {
+    const { ask, effects } = hosting()
+    for (const at of [1, 2, 3, 4]) ask(at, { nowMs: at })
+    expect(typesOf(ask(5, { slots: 4, nowMs: 10 }))).toEqual(['ancestors', 'reserved'])
+    const toLeaf = effects.flatMap((effect) =>
+      effect.type === 'send' && effect.key === keyOf(4) ? [effect.message] : [],
+    )
+    expect(typesOf(toLeaf)).toEqual(['parents', 'refused'])
+    expect(toLeaf[0]?.type === 'parents' && toLeaf[0].parents.map(({ key }) => toHex(key))).toEqual([
+      keyOf(5),
+    ])
+  })
+
+  test('gives one network three places', () => {
+    const { ask } = hosting()
+    const answers = [1, 2, 3, 4].map((at) => ask(at, { prefix: '192.0.2.0/24' }).at(-1)?.type)
+    expect(answers).toEqual(['reserved', 'reserved', 'reserved', 'refused'])
+  })
+
+  test('takes places back that are not used, and not renewed', () => {
+    const { ask, effects, host, use } = hosting()
+    ask(1)
+    ask(2)
+    use(2, true)
+    host.advance(6000)
+    expect([host.isChild(keyOf(1)), host.isChild(keyOf(2))]).toEqual([false, true])
+    ask(2, { nowMs: 20_000 })
+    host.advance(40_000)
+    expect(host.isChild(keyOf(2))).toBe(true)
+    host.advance(50_000)
+    expect(host.isChild(keyOf(2))).toBe(false)
+    expect(effects.at(-1)).toEqual({ type: 'unserve', key: keyOf(2) })
+  })
+
+  test('starts a warm second at once, and moves it when it overdraws the budget for ten seconds', () => {
+    const { ask, effects, host, use } = hosting()
+    for (const at of [1, 2, 3, 4]) {
+      ask(at)
+      use(at, true)
+    }
+    ask(5, { standby: true })
+    use(5, false)
+    use(5, true, 1000)
+    expect(effects.at(-1)).toMatchObject({ type: 'serve', key: keyOf(5), audio: true, warm: true })
+    host.advance(2000)
+    expect([...host.children].filter(({ movingMs }) => movingMs !== undefined)).toEqual([])
+    host.advance(12_000)
+    expect([...host.children].filter(({ movingMs }) => movingMs !== undefined).map(({ key }) => key)).toEqual(
+      [keyOf(5)],
+    )
+  })
+
+  test('takes a listener that only subscribes as one that reserves', () => {
+    const { effects, host, use } = hosting()
+    use(1, true)
+    expect(host.isChild(keyOf(1))).toBe(true)
+    expect(effects.at(-1)).toMatchObject({ type: 'serve', audio: true, warm: false })
+  })
+
+  test('answers one key ten times a second at most', () => {
+    const { ask } = hosting({ ...LIMITS, maxChildren: 0 })
+    expect([0, 50, 99, 250].map((nowMs) => ask(1, { nowMs }).length)).toEqual([1, 0, 0, 1])
+  })
+
+  test('without a parent grants nothing, and after four seconds sends its children away', () => {
+    const { ask, effects, host, use } = hosting()
+    ask(1)
+    use(1, true)
+    host.setFed(false, 1000)
+    expect(typesOf(ask(2, { nowMs: 2000 }))).toEqual(['refused'])
+    host.advance(5000)
+    expect(host.state).toBe('draining')
+    expect(effects.filter(({ type }) => type === 'unannounce')).toHaveLength(1)
+    host.setFed(true, 6000)
+    host.childGone(keyOf(1), 7000)
+    expect(host.state).toBe('open')
+  })
+
+  test('that leaves says where to go, serves on for ten seconds, and then is done', () => {
+    const { ask, effects, host, use } = hosting()
+    for (const at of [1, 2]) {
+      ask(at, { slots: 2 })
+      use(at, true)
+    }
+    effects.length = 0
+    host.drain(1000)
+    expect(effects.filter(({ type }) => type === 'send').length).toBeGreaterThanOrEqual(2)
+    expect([...host.children]).toHaveLength(2)
+    host.childGone(keyOf(1), 2000)
+    host.advance(11_000)
+    expect(effects.slice(-2)).toEqual([{ type: 'unserve', key: keyOf(2) }, { type: 'drained' }])
+    expect(host.state).toBe('stopped')
+  })
+
+  test('never has more places than it may, whoever asks for what', () => {
+    const step = fc.record({
+      at: fc.nat(12),
+      slots: fc.nat(3),
+      standby: fc.boolean(),
+      kind: fc.constantFrom('ask' as const, 'use' as const, 'rest' as const, 'go' as const, 'move' as const),
+      waitMs: fc.nat(3000),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+        const { ask, host, use } = hosting()
+        let nowMs = 0
+        for (const { at, kind, slots, standby, waitMs } of steps) {
+          nowMs += waitMs
+          host.advance(nowMs)
+          if (kind === 'ask') ask(at, { slots, standby, nowMs })
+          if (kind === 'use') use(at, true, nowMs)
+          if (kind === 'rest') use(at, false, nowMs)
+          if (kind === 'go') host.childGone(keyOf(at), nowMs)
+          if (kind === 'move') host.move(keyOf(at), nowMs)
+          const staying = [...host.children].filter(({ movingMs }) => movingMs === undefined)
+          // Four, and what warm seconds may overdraw.
+          expect(staying.filter((place) => !place.standby).length).toBeLessThanOrEqual(6)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
