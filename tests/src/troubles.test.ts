@@ -89,6 +89,38 @@ test('a clock that is set, forward and back: no gap, no other term, and a second
   expect(broadcaster.of('error').at(-1)).toMatchObject({ code: 'SUPERSEDED' })
 }, 90_000)
 
+test.each([
+  ['slow', -10_800_000],
+  ['fast', 95 * 86_400_000],
+])(
+  'a listener whose clock is far too %s is told so, not that the station is an impostor or absent',
+  async (_, offsetMs) => {
+    const { link } = await lab.broadcast('tone')
+    const args = [
+      `CLOCK_OFFSET_MS=${offsetMs}`,
+      process.execPath,
+      '--import',
+      CLOCK_STEP,
+      MAIN,
+      'listen',
+      link,
+    ]
+    const listener = lab.runOther('env', [
+      ...args,
+      '--output',
+      'null',
+      '--json',
+      '--bootstrap',
+      lab.bootstrap,
+    ])
+    const error = await listener.until('error', 20_000)
+    expect(error).toMatchObject({
+      code: 'STATION_CLOCK',
+      message: expect.stringMatching(/check the one here first/),
+    })
+  },
+)
+
 describe.each(['broadcaster', 'listener'] as const)('the %s is stopped for a while, as by sleep', (role) => {
   test('it says so, and the audio is back', async () => {
     const { broadcaster, link } = await lab.broadcast('tone')

@@ -25,3 +25,12 @@ export function refusalText(reason: 'full' | 'not-on-air' | 'not-allowed', retry
 export function impostorText(id: string, detail: string): string {
   return `${id} announces itself as this station without its key, and is ignored (${detail}). Still looking for the station.`
 }
+
+/** @param nowMs what this computer takes for the time, ms since 1970 */
+export function untimelyText(detail: string, nowMs: number): string {
+  const now = new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')
+  return (
+    `The station answers, but its certificate is not valid at this computer's time, ${now} UTC (${detail}). ` +
+    'One of the two clocks is wrong: check the one here first.'
+  )
+}

@@ -22,7 +22,7 @@ import { nowUs, Timers, within } from '../clock.ts'
 import type { ListenEvent, ListenFigures, PathMode } from '../events.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { choosePath, type ChosenPath, type RtcChoice } from '../rtc-choice.ts'
-import { codeOf, impostorText, messageOf, refusalText } from '../text.ts'
+import { codeOf, impostorText, messageOf, refusalText, untimelyText } from '../text.ts'
 import { Helping } from '../routed/helping.ts'
 import { Liveness } from './liveness.ts'
 import { MediaReceiver } from './media-receiver.ts'
@@ -60,6 +60,8 @@ const TICK_MS = 10
 /** Every tenth tick: liveness and paths. */
 const TICKS_PER_CHECK = 10
 const STATS_MS = 1000
+/** A clock that is wrong is told so often. */
+const UNTIMELY_MS = 60_000
 /** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
 const LEAVE_MS = 1000
 
@@ -90,6 +92,7 @@ export class Listener {
   #offAir = false
   #ticks = 0
   #intervals: NodeJS.Timeout[] = []
+  #untimelyToldUs = Number.NEGATIVE_INFINITY
   #finish: (reason: string) => void = () => {}
   #closing: Promise<void> | undefined
 
@@ -251,8 +254,10 @@ export class Listener {
         if (event.end.kind === 'bye') this.#machine.send({ type: 'BYE', reason: event.end.reason })
         else this.#machine.send({ type: 'LINK_DOWN', reason: event.end.kind })
         return
-      case 'searching':
       case 'attempt-failed':
+        if (event.code === 'CERTIFICATE') this.#tellUntimely(event.detail)
+        return
+      case 'searching':
         return
     }
   }
@@ -416,6 +421,17 @@ export class Listener {
       targetMs: Math.round(stats.targetMs),
       framesRepaired: this.#receiver.repair.repaired,
       ...this.#figures(stats),
+    })
+  }
+
+  /** The station was found, and its time is not ours: told now and then, for every dial says so. */
+  #tellUntimely(detail: string): void {
+    if (nowUs() - this.#untimelyToldUs < UNTIMELY_MS * 1000) return
+    this.#untimelyToldUs = nowUs()
+    this.#options.onEvent({
+      event: 'error',
+      code: 'STATION_CLOCK',
+      message: untimelyText(detail, Date.now()),
     })
   }
 
