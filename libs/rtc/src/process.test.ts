@@ -8,7 +8,7 @@ const script = (name: string): string => join(import.meta.dirname, '..', 'script
 
 describe('a process', () => {
   test('that only imports the library loads no stack', async () => {
-    const ended = await runToEnd(process.execPath, [script('endings.ts'), 'import'], 5000)
+    const ended = await runToEnd(process.execPath, [script('endings.ts'), 'import'], 15_000)
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     show(`import: ${ended.stdout.trim()}`)
     expect(JSON.parse(ended.stdout)).toMatchObject({ loaded: [] })
@@ -17,7 +17,7 @@ describe('a process', () => {
   test.each(['closed', 'closedByPeer', 'weriftClosed', 'weriftUnanswered', 'cleanedUp'])(
     'ends by itself: %s',
     async (scenario) => {
-      const ended = await runToEnd(process.execPath, [script('endings.ts'), scenario], 5000)
+      const ended = await runToEnd(process.execPath, [script('endings.ts'), scenario], 15_000)
       expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
     },
   )
@@ -27,7 +27,7 @@ describe('a process', () => {
     const ended = await runToEnd(
       'sh',
       ['-c', command, process.execPath, script('endings.ts'), 'descriptors'],
-      5000,
+      15_000,
     )
     expect(ended).toMatchObject({ code: 0, signal: null })
     // One word for each number of free descriptors, from eight down to none.

@@ -13,7 +13,7 @@ describe.each(COMBINATIONS)('%s to %s: data channels beside the audio', (...stac
     await connect(made)
     const { receiver, sender } = made
     const opened = (): boolean => sender.channelsOpen.count + receiver.channelsOpen.count === 2
-    expect(await eventually(opened, 5000)).toBe(true)
+    expect(await eventually(opened, 10_000)).toBe(true)
     return made
   }
 
@@ -26,7 +26,7 @@ describe.each(COMBINATIONS)('%s to %s: data channels beside the audio', (...stac
       expect(sender.transport.sendRtp(rtpPacket(i))).toBe(true)
     }
     const all = (): boolean => sender.messages.length === 50 && receiver.messages.length === 50
-    expect(await eventually(() => all() && receiver.packets.length > 0, 5000)).toBe(true)
+    expect(await eventually(() => all() && receiver.packets.length > 0, 10_000)).toBe(true)
     expect(sender.messages).toEqual(messages)
     expect(receiver.messages).toEqual(messages)
   })
@@ -61,7 +61,7 @@ describe.each(COMBINATIONS)('%s to %s: data channels beside the audio', (...stac
     expect(transport.sendDatagram(new Uint8Array(RTC_LIMITS.maxRtpBytes))).toBe(true)
     expect(transport.sendDatagram(new Uint8Array(RTC_LIMITS.maxRtpBytes + 1))).toBe(false)
     expect(
-      await eventually(() => made.receiver.messages.length + made.receiver.datagrams.length === 2, 5000),
+      await eventually(() => made.receiver.messages.length + made.receiver.datagrams.length === 2, 10_000),
     ).toBe(true)
     made.close()
     expect(transport.sendMessage(Uint8Array.of(1))).toBe(false)

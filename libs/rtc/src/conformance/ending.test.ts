@@ -20,7 +20,7 @@ describe.each(COMBINATIONS)('%s to %s: the end', (...stacks) => {
     wire.lose = () => true
     const started = performance.now()
     await Promise.all([made.sender.until('failed'), made.receiver.until('failed')])
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(performance.now() - started).toBeLessThan(5000)
     expect(made.sender.transport.sendRtp(rtpPacket(1))).toBe(false)
   })
 

@@ -10,24 +10,31 @@ describe.each(COMBINATIONS)('%s to %s: a pair on loopback', (...stacks) => {
 
   test('carries RTP packets with their header extension unchanged and loses none', async () => {
     const { sender, receiver } = peers.pair()
-    const started = performance.now()
-    const offer = await sender.transport.createOffer()
-    await sender.transport.acceptAnswer(await receiver.transport.acceptOffer(offer))
-    await sender.until('connected')
+    await connect({ sender, receiver })
     const sent = Array.from({ length: 200 }, (_, i) => rtpPacket((65_500 + i) & 0xffff))
-    expect(sender.transport.sendRtp(sent[0] ?? new Uint8Array())).toBe(true)
-    expect(await eventually(() => receiver.packets.length > 0, 2000)).toBe(true)
-    const firstRtpMs = performance.now() - started
-    show(`offer to first RTP: ${firstRtpMs.toFixed(1)} ms`)
-    expect(firstRtpMs).toBeLessThan(1000)
-    for (const packet of sent.slice(1)) {
+    for (const packet of sent) {
       expect(sender.transport.sendRtp(packet)).toBe(true)
       await pause(1)
     }
-    await eventually(() => receiver.packets.length === sent.length, 2000)
+    await eventually(() => receiver.packets.length === sent.length, 10_000)
     expect(receiver.packets.map(hex)).toEqual(sent.map(hex))
     expect(sender.states).toEqual(['connecting', 'connected'])
     expect(receiver.states).toEqual(['connecting', 'connected'])
+  })
+
+  test('is quicker than a DTLS hello that was lost: that one comes again after 1 s', async () => {
+    const joinsMs: number[] = []
+    // The quickest of three, for the computer may be held up.
+    while (joinsMs.length < 3 && !joinsMs.some((ms) => ms < 900)) {
+      const made = peers.pair()
+      const started = performance.now()
+      await connect(made)
+      made.sender.transport.sendRtp(rtpPacket(1))
+      await eventually(() => made.receiver.packets.length > 0, 10_000)
+      joinsMs.push(performance.now() - started)
+    }
+    show(`${stacks.join(' to ')}: offer to first RTP ${joinsMs.map((ms) => ms.toFixed(0)).join(', ')} ms`)
+    expect(Math.min(...joinsMs)).toBeLessThan(900)
   })
 
   test('connects 25 times side by side in one process', async () => {
@@ -36,7 +43,7 @@ describe.each(COMBINATIONS)('%s to %s: a pair on loopback', (...stacks) => {
     await Promise.all(pairs.map(connect))
     show(`25 pairs connected after ${(performance.now() - started).toFixed(0)} ms`)
     pairs.forEach(({ sender }, i) => expect(sender.transport.sendRtp(rtpPacket(i))).toBe(true))
-    await eventually(() => pairs.every(({ receiver }) => receiver.packets.length === 1), 2000)
+    await eventually(() => pairs.every(({ receiver }) => receiver.packets.length === 1), 10_000)
     expect(pairs.map(({ receiver }) => receiver.packets.map(hex))).toEqual(
       pairs.map((_, i) => [hex(rtpPacket(i))]),
     )
@@ -66,7 +73,7 @@ describe.each(COMBINATIONS)('%s to %s: a pair on loopback', (...stacks) => {
     const answer = await receiver.transport.acceptOffer(`${offer}a=${candidate}\r\n`)
     // That address is silent, so the receiver waits for ICE as long as it may.
     expect(performance.now() - started).toBeGreaterThan(RTC_LIMITS.answerHoldMs - 5)
-    expect(performance.now() - started).toBeLessThan(RTC_LIMITS.answerHoldMs + 200)
+    expect(performance.now() - started).toBeLessThan(RTC_LIMITS.answerHoldMs + 2000)
     await sender.transport.acceptAnswer(answer)
     await Promise.all([sender.until('connected'), receiver.until('connected')])
     expect([sender, receiver].map(({ transport }) => transport.state)).toEqual(['connected', 'connected'])
@@ -92,7 +99,7 @@ describe.each(COMBINATIONS)('%s to %s: a pair on loopback', (...stacks) => {
     expect(offer + answer).not.toContain('a=candidate')
     expect([...sender.candidates, ...receiver.candidates]).toEqual([])
     await sender.transport.acceptAnswer(answer)
-    await eventually(() => sender.candidates.length > 0 && receiver.candidates.length > 0, 2000)
+    await eventually(() => sender.candidates.length > 0 && receiver.candidates.length > 0, 10_000)
     expect([...sender.candidates, ...receiver.candidates]).toHaveLength(2)
     for (const candidate of [...sender.candidates, ...receiver.candidates]) {
       expect(candidate).toMatch(/^candidate:\w+ 1 UDP \d+ 127\.0\.0\.1 \d+ typ host$/)
@@ -101,7 +108,7 @@ describe.each(COMBINATIONS)('%s to %s: a pair on loopback', (...stacks) => {
 
   test('hands RTP only to the receiver, while RTCP reports pass', async () => {
     const { sender, receiver } = peers.pair({ lostAfterMs: 90 })
-    await connect({ sender, receiver, close: () => undefined })
+    await connect({ sender, receiver })
     await pause(300) // ten reports each way: three times the bound without any RTP
     expect(sender.transport.state).toBe('connected')
     expect(receiver.transport.state).toBe('connected')

@@ -21,7 +21,7 @@ describe.each(COMBINATIONS)('%s to %s: sending', (...stacks) => {
     expect(transport.sendRtp(encodeEmptyReport(1))).toBe(false)
     expect(transport.sendRtp(new Uint8Array(4))).toBe(false)
     expect(made.receiver.transport.sendRtp(rtpPacket(3))).toBe(false)
-    await eventually(() => made.receiver.packets.length > 0, 2000)
+    await eventually(() => made.receiver.packets.length > 0, 10_000)
     expect(made.receiver.packets.map((packet) => packet.length)).toEqual([RTC_LIMITS.maxRtpBytes])
     made.close()
     expect(transport.sendRtp(rtpPacket(4))).toBe(false)
@@ -35,7 +35,7 @@ describe.each(COMBINATIONS)('%s to %s: sending', (...stacks) => {
       buffer.set(rtpPacket(i))
       expect(made.sender.transport.sendRtp(buffer)).toBe(true)
     }
-    await eventually(() => made.receiver.packets.length === 20, 2000)
+    await eventually(() => made.receiver.packets.length === 20, 10_000)
     expect(made.receiver.packets.map(hex)).toEqual(
       Array.from({ length: 20 }, (_, i) => hex(rtpPacket(i + 1))),
     )
@@ -47,7 +47,7 @@ describe.each(COMBINATIONS)('%s to %s: sending', (...stacks) => {
     const numbers = [65_000, 65_400, 200, 201, 65_300, 202, 3000]
     for (const [i, number] of numbers.entries()) {
       made.sender.transport.sendRtp(rtpPacket(number))
-      expect(await eventually(() => made.receiver.packets.length === i + 1, 2000), `${number}`).toBe(true)
+      expect(await eventually(() => made.receiver.packets.length === i + 1, 10_000), `${number}`).toBe(true)
     }
     expect(made.receiver.packets.map(hex)).toEqual(numbers.map((number) => hex(rtpPacket(number))))
   })
@@ -60,14 +60,14 @@ describe.each(COMBINATIONS)('%s to %s: sending', (...stacks) => {
     const lost = [3, 4, 11, 18]
     wire.lose = isRtpNumbered(lost)
     for (const packet of sent.values()) made.sender.transport.sendRtp(packet)
-    await eventually(() => made.receiver.packets.length === 16, 2000)
+    await eventually(() => made.receiver.packets.length === 16, 10_000)
     expect(made.receiver.packets.length).toBe(16)
     wire.lose = () => false
     expect(made.receiver.transport.requestRepair(lost)).toBe(true)
-    await eventually(() => made.sender.repairRequests.length > 0, 2000)
+    await eventually(() => made.sender.repairRequests.length > 0, 10_000)
     expect(made.sender.repairRequests).toEqual([lost])
     for (const number of lost) made.sender.transport.sendRtp(sent.get(number) ?? new Uint8Array())
-    await eventually(() => made.receiver.packets.length === 20, 2000)
+    await eventually(() => made.receiver.packets.length === 20, 10_000)
     expect(made.receiver.packets.slice(16).map(hex)).toEqual(lost.map((number) => hex(rtpPacket(number))))
   })
 

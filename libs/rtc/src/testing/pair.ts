@@ -110,7 +110,7 @@ export function createPair(
 }
 
 /** Negotiates and waits until both are connected. */
-export async function connect({ sender, receiver }: Pair): Promise<void> {
+export async function connect({ sender, receiver }: Pick<Pair, 'sender' | 'receiver'>): Promise<void> {
   const offer = await sender.transport.createOffer()
   await sender.transport.acceptAnswer(await receiver.transport.acceptOffer(offer))
   await Promise.all([sender.until('connected'), receiver.until('connected')])
