@@ -24,6 +24,7 @@ const stages = [
   // One project at a time: real-time tests on two cores starve each other. vitest itself uses two workers.
   ['unit tests', [...NX, 'run-many', '-t', 'test', '--parallel=1', '--outputStyle=stream']],
   ['end-to-end tests', [...NX, 'run', 'tests:e2e']],
+  ['the page in a browser', [...NX, 'run', 'tests:browser']],
   ['NAT lab, short selection', [...NX, 'run', 'netsim:canary']],
 ]
 
@@ -45,7 +46,9 @@ console.log(`${passed} passed, ${Math.max(failed, failedStages)} failed`)
 process.exit(failedStages === 0 && failed === 0 && passed > 0 ? 0 : 1)
 
 function reports() {
-  return globSync(['{apps,libs,tools}/*/reports/vitest.json', 'tests/reports/vitest.json'], { cwd: ROOT })
+  return globSync(['{apps,libs,tools}/*/reports/vitest.json', 'tests/reports/{,browser/}vitest.json'], {
+    cwd: ROOT,
+  })
 }
 
 /** A report of an earlier run must not count as this one's. Nx restores those of cached runs. */

@@ -7,7 +7,7 @@ const config: UserConfig = defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: true,
-    manifest: true,
+    license: { fileName: 'licenses.md' },
   },
   worker: { format: 'es' },
 })

@@ -3,7 +3,7 @@
  * bundled into JavaScript (Node strips no types below node_modules), what they import from npm is declared with its exact
  * version, and no package among it runs a script when it is installed. Prints the tarball and its size.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'rolldown'
 import { npm } from './npm.ts'
@@ -110,6 +110,7 @@ function npmPack(): string {
 
 rmSync(OUT, { recursive: true, force: true })
 await bundle()
+cpSync(join(ROOT, 'libs', 'ui', 'dist'), join(PACKAGE, 'dist', 'page'), { recursive: true })
 writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 copy('schema/events.schema.json', CLI, 'schema', 'events.schema.json')
 copy(`samples/${SAMPLE}`, ROOT, 'samples', SAMPLE)

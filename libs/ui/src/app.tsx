@@ -1,8 +1,11 @@
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { BroadcastPage } from './broadcast/broadcast-page.tsx'
-import { failure, link, state } from './engine/client.ts'
+import { outputMs } from './audio/output.ts'
+import { diagnosticsText } from './diagnostics.ts'
+import { failure, heard, link, state } from './engine/client.ts'
 import { ListenPage } from './listen/listen-page.tsx'
+import { CopyButton } from './parts/copy-button.tsx'
 import { Pear } from './parts/icon.tsx'
 import { Notice } from './parts/notice.tsx'
 import { t } from './strings.ts'
@@ -40,8 +43,22 @@ export function App(): VNode {
       ) : (
         <BroadcastPage />
       )}
+      <footer>
+        <CopyButton isQuiet label={t.diagnostics} text={diagnose} />
+      </footer>
     </>
   )
+}
+
+function diagnose(): string {
+  const browser = navigator.userAgent
+  return diagnosticsText({
+    browser,
+    link: link.value,
+    state: state.value,
+    heard: heard.value,
+    outputMs: outputMs.value,
+  })
 }
 
 function LinkNotice(): VNode | null {

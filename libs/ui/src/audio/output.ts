@@ -6,6 +6,10 @@ import workletUrl from './playout.worklet.ts?worker&url'
 export const volume = signal(1)
 /** The browser lets a page play only once its user has done something. */
 export const isAsleep = signal(false)
+/** Where it can play, when the browser tells. */
+export const outputs = signal<readonly MediaDeviceInfo[]>([])
+/** '': the usual one. */
+export const output = signal('')
 /** Between the ring and the ear, ms. */
 export const outputMs = signal(0)
 
@@ -24,12 +28,36 @@ export async function openOutput(): Promise<void> {
   }
 }
 
+export async function chooseOutput(deviceId: string): Promise<void> {
+  const context = await opening
+  const set: unknown = context && Reflect.get(context, 'setSinkId')
+  if (typeof set !== 'function') return
+  try {
+    const done: unknown = Reflect.apply(set, context, [deviceId])
+    await done
+    output.value = deviceId
+  } catch {
+    // The device is gone meanwhile: what plays goes on where it was.
+    output.value = ''
+  }
+}
+
+async function listOutputs(): Promise<void> {
+  const devices = await navigator.mediaDevices.enumerateDevices()
+  const known = devices.filter(
+    ({ deviceId, kind }) => kind === 'audiooutput' && deviceId !== '' && deviceId !== 'default',
+  )
+  outputs.value = 'setSinkId' in AudioContext.prototype ? known : []
+}
+
 async function open(): Promise<AudioContext> {
   const context = new AudioContext({ sampleRate: 48_000, latencyHint: 'interactive' })
   context.addEventListener('statechange', () => {
     isAsleep.value = context.state !== 'running'
     outputMs.value = RING_MS + 1000 * (context.baseLatency + context.outputLatency)
   })
+  navigator.mediaDevices.addEventListener('devicechange', () => void listOutputs())
+  void listOutputs()
   await context.audioWorklet.addModule(workletUrl)
   const options = { numberOfInputs: 0, outputChannelCount: [2] }
   const node = new AudioWorkletNode(context, 'pearcast-playout', options)

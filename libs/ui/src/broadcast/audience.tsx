@@ -11,8 +11,8 @@ export function Audience({ broadcast }: { broadcast: BroadcastState }): VNode {
     <section class="card" aria-labelledby="audience-heading">
       <div class="row">
         <h2 id="audience-heading">{t.broadcast.audience}</h2>
-        <span class="hint" role="status">
-          {t.broadcast.count(listeners)} · {t.broadcast.uplink(uplinkBps)}
+        <span class="hint time">
+          <span role="status">{t.broadcast.count(listeners)}</span> · {t.broadcast.uplink(uplinkBps)}
         </span>
       </div>
       {audienceHistory.length > 1 && <History counts={audienceHistory} />}

@@ -19,19 +19,26 @@ import { t } from '../strings.ts'
 
 const MIN_DB = -40
 const MAX_DB = 12
+/** The mixer leaves out what is turned down so far. */
+const OFF_DB = -60
+
+const faderText = (db: number): string => (db <= MIN_DB ? t.broadcast.off : `${db > 0 ? '+' : ''}${db} dB`)
 
 export function Inputs({ profile }: { profile: Profile }): VNode {
   const strips = state.value?.inputs ?? []
   return (
     <section class="card" aria-labelledby="inputs-heading">
       <h2 id="inputs-heading">{t.broadcast.inputs}</h2>
-      {inputs.value.length === 0 && <p class="hint">{t.broadcast.noInputs}</p>}
-      <ul class="strips">
-        {inputs.value.map((input) => {
-          const strip = strips.find(({ slot }) => slot === input.slot)
-          return strip && <Strip key={input.slot} input={input} strip={strip} profile={profile} />
-        })}
-      </ul>
+      {inputs.value.length === 0 ? (
+        <p class="hint">{t.broadcast.noInputs}</p>
+      ) : (
+        <ul class="strips">
+          {inputs.value.map((input) => {
+            const strip = strips.find(({ slot }) => slot === input.slot)
+            return strip && <Strip key={input.slot} input={input} strip={strip} profile={profile} />
+          })}
+        </ul>
+      )}
       {inputTrouble.value !== '' && (
         <p class="problem" role="alert">
           {inputTrouble}
@@ -109,20 +116,25 @@ function Strip({ input, profile, strip }: StripProps): VNode {
       {input.kind === 'mic' && input.isLost && <p class="problem">{t.broadcast.lost}</p>}
       {input.kind === 'files' && <PlaylistControls playlist={input.playlist} />}
       <StripMeter strip={strip} />
-      <input
-        class="fader"
-        type="range"
-        min={MIN_DB}
-        max={MAX_DB}
-        step="1"
-        value={Math.max(MIN_DB, gainDb)}
-        aria-label={t.broadcast.fader(label)}
-        aria-valuetext={`${gainDb} dB`}
-        onInput={(event) => {
-          const db = event.currentTarget.valueAsNumber
-          set({ gainDb: db <= MIN_DB ? -60 : db })
-        }}
-      />
+      <div class="row">
+        <input
+          class="fader"
+          type="range"
+          min={MIN_DB}
+          max={MAX_DB}
+          step="1"
+          value={Math.max(MIN_DB, gainDb)}
+          aria-label={t.broadcast.fader(label)}
+          aria-valuetext={faderText(gainDb)}
+          onInput={(event) => {
+            const db = event.currentTarget.valueAsNumber
+            set({ gainDb: db <= MIN_DB ? OFF_DB : db })
+          }}
+        />
+        <span class="fader-text" aria-hidden="true">
+          {faderText(gainDb)}
+        </span>
+      </div>
     </li>
   )
 }

@@ -38,6 +38,7 @@ export function OnAir({ broadcast, goOnAir, station }: OnAirProps): VNode {
         isReady={station !== undefined && title.trim() !== ''}
         goOnAir={() => void goOnAir(title)}
       />
+      {station === undefined && <p class="hint">{t.broadcast.stationFirst}</p>}
       {broadcast?.phase === 'on-air' && <OnAirDetails broadcast={broadcast} />}
     </section>
   )
@@ -64,9 +65,9 @@ function AirButton({ broadcast, goOnAir, isReady }: AirButtonProps): VNode {
     )
   return (
     <>
-      <p class="phase" role="status">
+      <p class="phase">
         <span class="lamp" aria-hidden="true" />
-        {t.broadcast.onAir}
+        <span role="status">{t.broadcast.onAir}</span>
         <span class="time"> {clock(now.value - (broadcast.onAirAtMs ?? now.value))}</span>
       </p>
       <button type="button" class="air-button is-on" onClick={() => void command({ name: 'go-off-air' })}>

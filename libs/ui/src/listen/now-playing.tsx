@@ -1,6 +1,6 @@
 import type { ListeningState } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
-import { outputMs, volume } from '../audio/output.ts'
+import { chooseOutput, output, outputMs, outputs, volume } from '../audio/output.ts'
 import { command, heard, level, state } from '../engine/client.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Meter } from '../parts/meter.tsx'
@@ -15,9 +15,9 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
   const shown = title === '' ? t.listen.untitled : title
   return (
     <section class={`card now-playing is-${phase}`} aria-labelledby="now-title">
-      <p class="phase" role="status">
+      <p class="phase">
         <span class="lamp" aria-hidden="true" />
-        {word}
+        <span role="status">{word}</span>
         {phase === 'playing' && <span class="time"> {clock(now.value - sinceMs)}</span>}
       </p>
       <h2 id="now-title">{shown}</h2>
@@ -49,6 +49,20 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
           />
         </label>
       </div>
+      {outputs.value.length > 1 && (
+        <select
+          aria-label={t.listen.output}
+          value={output}
+          onChange={(event) => void chooseOutput(event.currentTarget.value)}
+        >
+          <option value="">{t.listen.usualOutput}</option>
+          {outputs.value.map(({ deviceId, label }) => (
+            <option key={deviceId} value={deviceId}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
       {listening.impostor && <Notice kind="warning">{t.listen.impostor}</Notice>}
       <Details listening={listening} />
     </section>

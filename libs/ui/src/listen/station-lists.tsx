@@ -70,13 +70,9 @@ function List({ forgetAll, play, stations, title }: ListProps): VNode {
       <ul>
         {stations.map(({ forget, key, link, title: name }) => (
           <li key={key}>
-            <button
-              type="button"
-              class="station"
-              aria-label={t.listen.playNamed(name)}
-              onClick={() => play(link)}
-            >
+            <button type="button" class="station" onClick={() => play(link)}>
               <Icon name="play" />
+              <span class="visually-hidden">{t.listen.play} </span>
               <span class="station-title">{name}</span>
               <span class="station-link">{link.slice(0, 24)}…</span>
             </button>

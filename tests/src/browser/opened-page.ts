@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { Pearcast, ROOT, type Lab } from '../testing/pearcast.ts'
+
+const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
+/** Where screenshots are kept, if they are wanted. */
+const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
+let small = 0
+
+/** A page in a browser and the `pearcast ui` that serves it, with a user of its own. */
+export class OpenedPage {
+  readonly page: Page
+  readonly program: Pearcast
+  readonly url: string
+  /** What the browser complained of: a breach of the page's own policy, an exception. */
+  readonly complaints: string[] = []
+  readonly #context: BrowserContext
+
+  private constructor(page: Page, program: Pearcast, url: string, context: BrowserContext) {
+    this.page = page
+    this.program = program
+    this.url = url
+    this.#context = context
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text())
+    })
+    page.on('dialog', (dialog) => void dialog.accept())
+  }
+
+  static async open(browser: Browser, lab: Lab, user: string): Promise<OpenedPage> {
+    const home = lab.path(user)
+    await mkdir(home, { recursive: true })
+    const args = ['ui', '--no-open', '--json', '--bootstrap', lab.bootstrap]
+    const program = new Pearcast(args, { ...process.env, PEARCAST_HOME: home })
+    const { url } = await program.until('ui-ready', 30_000)
+    const context = await browser.newContext({ permissions: ['microphone'] })
+    const page = await context.newPage()
+    await page.addInitScript({ path: RECORDER })
+    const opened = new OpenedPage(page, program, String(url), context)
+    await page.goto(String(url))
+    await page.locator('main').waitFor()
+    return opened
+  }
+
+  /** Goes on air with the microphone. @returns the link */
+  async goOnAir(title: string): Promise<string> {
+    const { page } = this
+    await page.getByRole('link', { name: 'Broadcast' }).click()
+    await page.getByLabel('Name of the station').fill(title)
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('button', { name: 'Add a microphone' }).click()
+    await page.getByRole('slider').waitFor()
+    await page.getByRole('button', { name: 'Go on air' }).click()
+    return (await page.locator('code').textContent({ timeout: 20_000 })) ?? ''
+  }
+
+  async listen(link: string): Promise<void> {
+    const { page } = this
+    await page.getByRole('link', { name: 'Listen' }).click()
+    await page.getByLabel('A station’s link').fill(link)
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+  }
+
+  /** Waits for the state that the page shows, in its own word. */
+  async untilPhase(phase: string | RegExp): Promise<void> {
+    await this.page.locator('.now-playing .phase', { hasText: phase }).waitFor({ timeout: 20_000 })
+  }
+
+  /** What is played from now on, each ear. */
+  async record(seconds: number): Promise<Float32Array[]> {
+    const ears: number[][] = await this.page.evaluate(`recordOutput(${seconds * 48_000}, 15_000)`)
+    return ears.map((ear) => Float32Array.from(ear, (sample) => sample / 32_768))
+  }
+
+  /** What axe finds serious, in both themes. */
+  async seriousFaults(): Promise<string[]> {
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme })
+      await this.page.evaluate(axe.source)
+      const violations: { id: string; impact: string; nodes: { html: string }[] }[] =
+        await this.page.evaluate('axe.run().then(({ violations }) => violations)')
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical')
+          found.push(`${colorScheme} ${id}: ${nodes[0]?.html}`)
+    }
+    return found
+  }
+
+  /** How far the page is wider than a small telephone. */
+  async overflowPx(): Promise<number> {
+    const { page } = this
+    const wide = page.viewportSize() ?? { width: 1280, height: 720 }
+    await page.setViewportSize({ width: 320, height: 720 })
+    const overflowPx: number = await page.evaluate('document.documentElement.scrollWidth - 320')
+    if (SCREENSHOTS !== undefined)
+      await page.screenshot({ path: join(SCREENSHOTS, `small-${++small}.png`), fullPage: true })
+    await page.setViewportSize(wide)
+    return overflowPx
+  }
+
+  /** Of both themes, where they are wanted. */
+  async screenshot(name: string): Promise<void> {
+    if (SCREENSHOTS === undefined) return
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme })
+      await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), fullPage: true })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close()
+    await this.program.stop('SIGTERM')
+  }
+}

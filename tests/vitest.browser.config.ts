@@ -1,0 +1,15 @@
+import type { ViteUserConfig } from 'vitest/config'
+import whole from './vitest.config.ts'
+
+/** Pages in a real browser, and the programs that serve them. */
+const config: ViteUserConfig = {
+  ...whole,
+  test: {
+    ...whole.test,
+    include: ['src/browser/**/*.test.ts'],
+    exclude: [],
+    reporters: ['default', ['json', { outputFile: 'reports/browser/vitest.json' }]],
+  },
+}
+
+export default config
