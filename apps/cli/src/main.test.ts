@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +13,15 @@ afterAll(() => rmSync(home, { recursive: true, force: true }))
 const pearcast = (...args: string[]): Promise<Ran> => runCli(home, args)
 
 describe('help', () => {
+  test('read no further than its first lines is no failure', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'broadcast', '--help'])
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+    const [code] = await once(child, 'close')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
   test('the version is that of the package', async () => {
     expect(await pearcast('--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' })
   })

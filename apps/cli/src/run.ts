@@ -23,6 +23,7 @@ export async function run(argv: readonly string[], mainFile: string): Promise<nu
     }
     output = openOutput(command.optsWithGlobals<GlobalOptions & { output: string }>())
     const session: Session = { output, stop: new StopSignal(), startedAtMs: Date.now(), mainFile }
+    process.stdout.off('error', ignoreEnoughRead)
     const unfollow = followSignals(session.stop, output)
     const fail = (error: unknown): never => process.exit(tellError(error, output))
     process.on('uncaughtException', fail)
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[], mainFile: string): Promise<nu
     }
     if (session.stop.cause === 'SIGINT' && exitCode === EXIT.ok) exitCode = EXIT.interrupted
   }
+  process.stdout.on('error', ignoreEnoughRead)
   try {
     await parse(buildProgram(runner), argv)
   } catch (error) {
@@ -42,6 +44,11 @@ export async function run(argv: readonly string[], mainFile: string): Promise<nu
     return tellError(error, output)
   }
   return exitCode
+}
+
+/** Of help: `pearcast --help | head` has seen enough, which is nobody's mistake. */
+function ignoreEnoughRead(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 async function parse(program: Command, argv: readonly string[]): Promise<void> {
