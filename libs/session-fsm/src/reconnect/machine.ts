@@ -63,7 +63,8 @@ const JUST_BEGUN = { answered: false, lottery: false, outdated: false }
 /** Dials what `choose` picks, if anything, and notes that this tick has been used. */
 const dialWith = (choose: (pool: DialPool, limits: DialLimits) => DialChoice | undefined) =>
   base.enqueueActions(({ context, enqueue }) => {
-    const repeatMs = context.linkAttempt === 0 ? context.repeatMs : context.suspectRepeatMs
+    const isSuspect = context.linkAttempt !== 0 && !context.tentative
+    const repeatMs = isSuspect ? context.suspectRepeatMs : context.repeatMs
     const choice = choose(context, { ...context, repeatMs })
     if (choice === undefined) return
     const attempt = context.lastAttempt + 1
@@ -131,6 +132,7 @@ const machineSetup = base.extend({
         inFlight: context.inFlight.filter((other) => other !== proven),
         candidates: markProven(forgiveAll(context.candidates), proven?.key ?? event.key),
         linkAttempt: event.attempt,
+        tentative: false,
         everLinked: true,
         toldOffAir: false,
       })
@@ -139,7 +141,13 @@ const machineSetup = base.extend({
     /** It takes the number of an attempt, for its loss will name one. */
     takeRoute: base.enqueueActions(({ context, enqueue }) => {
       const attempt = context.lastAttempt + 1
-      enqueue.assign({ lastAttempt: attempt, linkAttempt: attempt, everLinked: true, toldOffAir: false })
+      enqueue.assign({
+        lastAttempt: attempt,
+        linkAttempt: attempt,
+        tentative: true,
+        everLinked: true,
+        toldOffAir: false,
+      })
       enqueue({ type: 'adopt', params: { attempt } })
     }),
     abandonAll: base.enqueueActions(({ context, enqueue }) => {
@@ -165,7 +173,8 @@ const machineSetup = base.extend({
       enqueue.assign({ toldOffAir: true })
       enqueue({ type: 'notify', params: { event: 'off-air', attempt: context.roundsBegun } })
     }),
-    loseLink: base.assign({ linkAttempt: 0 }),
+    loseLink: base.assign({ linkAttempt: 0, tentative: false }),
+    trustLink: base.assign({ tentative: false }),
 
     waitJitter: base.enqueueActions(({ event, enqueue }) => {
       const ms = event.type === 'LINK_LOST' ? (event.jitterMs ?? 0) : 0
@@ -234,6 +243,7 @@ export const reconnectMachine: EffectMachine<
     roundsBegun: 0,
     roundsDone: 0,
     linkAttempt: 0,
+    tentative: false,
     answers: false,
     everLinked: false,
     toldOffAir: false,
@@ -263,7 +273,7 @@ export const reconnectMachine: EffectMachine<
     redialing: {
       on: {
         ...whileDialling,
-        LINK_ALIVE: { target: 'linked', actions: endDialling },
+        LINK_ALIVE: { target: 'linked', actions: ['trustLink', ...endDialling] },
         LINK_LOST: { guard: 'isCurrentLink', target: 'searching', actions: ['loseLink', 'tellSearching'] },
       },
     },

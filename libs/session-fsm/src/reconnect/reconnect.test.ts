@@ -333,6 +333,17 @@ describe('a route through a peer in between', () => {
     expect(driver.snapshot().value).toBe('linked')
   })
 
+  test('does not make the dials beside it hasty, as a suspect link does', () => {
+    const dialsIn = (ticks: number, ...events: ReconnectEvent[]): number => {
+      const { ledger, send } = search({}, candidate('aa'), ...events)
+      for (let i = 0; i < ticks; i++) send(stagger)
+      return ledger.of('dial').length
+    }
+    expect(dialsIn(10, { type: 'ROUTE_PROVEN' })).toBe(dialsIn(10))
+    const suspect: ReconnectEvent[] = [proven(1), { type: 'REDIAL', reason: 'media-silent' }]
+    expect(dialsIn(10, ...suspect) - 1).toBeGreaterThan(dialsIn(10))
+  })
+
   test('gives way to a dial that is proven first', () => {
     const { driver, send } = search({}, candidate('aa'))
     send({ type: 'ROUTE_PROVEN' })

@@ -78,6 +78,8 @@ export interface ReconnectContext extends DialPool, DialLimits {
   readonly roundsDone: number
   /** The attempt whose link is open, 0 when none is. */
   readonly linkAttempt: number
+  /** That link is a route by which no audio can come yet: dials go on as if there were none. */
+  readonly tentative: boolean
   /** The latest dial that failed was answered: whoever is there is not off air, only out of reach. */
   readonly answers: boolean
   readonly everLinked: boolean
