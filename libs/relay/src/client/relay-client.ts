@@ -1,12 +1,12 @@
 import { createDriver, type MachineDriver } from '@pearcast/fsm'
-import { type ControlMessage, LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
+import { type ControlMessage, LIMITS, toHex } from '@pearcast/protocol'
 import { Lineage } from '../tree/lineage.ts'
 import { TimerTable } from '../timer-table.ts'
-import { DistrustList, type Misconduct } from '../trust/distrust.ts'
-import { type CandidateNews, Candidates } from './candidates.ts'
+import type { Misconduct } from '../trust/distrust.ts'
+import type { CandidateNews } from './candidates.ts'
 import { clientMachine } from './machine.ts'
+import { ParentChoice } from './parent-choice.ts'
 import { ParentLink } from './parent-link.ts'
-import { bestParent, parentCost, type Standpoint } from './rank.ts'
 import type {
   ClientContext,
   ClientEffect,
@@ -14,9 +14,7 @@ import type {
   ClientInput,
   ClientState,
   ClientTimer,
-  PickRole,
 } from './types.ts'
-import { Upgrade } from './upgrade.ts'
 
 /** What a client wants done, by whoever has the sockets. */
 export type RelayClientEffect =
@@ -49,7 +47,6 @@ export interface RelayClientOptions {
 
 /** How often the watches are looked at: a parent beats as often. */
 const CHECK_MS = 100
-const UPGRADE_EVERY_MS = 1000
 /** Verified copies in a row that show that a new parent sends. */
 const ENOUGH_COPIES = 3
 /** How far the second must be ahead; each hop may need as long again to find out by itself. */
@@ -71,16 +68,12 @@ export class RelayClient {
   readonly lineage: Lineage = new Lineage()
   readonly #options: RelayClientOptions
   readonly #channel: number
-  readonly #candidates = new Candidates()
-  readonly #distrust = new DistrustList()
+  readonly #choice: ParentChoice
   readonly #timers = new TimerTable<ClientTimer>()
-  readonly #upgrade = new Upgrade()
   readonly #links = new Map<string, ParentLink>()
   readonly #driver: Driver
   #nowMs = 0
   #checkMs = Infinity
-  #upgradeMs = 0
-  #upgradeSeq = -1
   #settledMs = 0
   #primary: string | undefined
   #next: string | undefined
@@ -89,6 +82,8 @@ export class RelayClient {
   constructor(options: RelayClientOptions) {
     this.#options = options
     this.#channel = options.channel ?? 1
+    const { isChild, self } = options
+    this.#choice = new ParentChoice({ self, isChild, lineage: this.lineage, primary: () => this.#primary })
     this.#driver = createDriver(clientMachine, options.timing ?? {}, (effect) => this.#perform(effect))
   }
 
@@ -149,8 +144,7 @@ export class RelayClient {
   /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
   learn(news: CandidateNews, nowMs: number): void {
     this.#nowMs = nowMs
-    if (news.key === this.#options.self) return
-    if (this.#candidates.learn(news, nowMs)) this.#send({ type: 'KNOWN' })
+    if (this.#choice.learn(news, nowMs)) this.#send({ type: 'KNOWN' })
   }
 
   /** A link that `connect` asked for is up and proven. */
@@ -162,11 +156,7 @@ export class RelayClient {
     this.#nowMs = nowMs
     const link = this.#links.get(key)
     if (link === undefined || link.phase !== 'connecting') return
-    const candidate = this.#candidates.get(key)
-    if (candidate !== undefined) {
-      candidate.rttMs = news.rttMs ?? candidate.rttMs
-      candidate.prefix = news.prefix ?? candidate.prefix
-    }
+    this.#choice.note(key, news)
     link.reserving(nowMs)
     this.#reserve(link)
   }
@@ -177,7 +167,7 @@ export class RelayClient {
     const link = this.#links.get(key)
     if (link === undefined) return
     this.#links.delete(key)
-    this.#candidates.failed(key, nowMs)
+    this.#choice.failed(key, nowMs)
     if (link.phase === 'held') this.#send({ type: 'LOST', key, jitterMs: this.#jitterMs() })
     else this.#send({ type: 'JOIN_FAILED', key })
   }
@@ -189,7 +179,9 @@ export class RelayClient {
     switch (message.type) {
       case 'parents':
         // From a former parent, too: it says so while it refuses.
-        for (const parent of message.parents) this.#hint(key, parent)
+        if (message.parents.map((parent) => this.#choice.learnHint(key, parent, nowMs)).includes(true)) {
+          this.#send({ type: 'KNOWN' })
+        }
         return
       case 'ancestors':
         if (link !== undefined) this.#takeAncestors(link, message.keys.map(toHex))
@@ -240,7 +232,7 @@ export class RelayClient {
   guilty(key: string, reason: Misconduct, nowMs: number): void {
     this.#nowMs = nowMs
     if (this.#links.get(key)?.phase === 'held') this.#send({ type: 'GUILTY', key, reason })
-    else this.#distrust.add(key, reason, nowMs)
+    else this.#choice.distrust(key, reason, nowMs)
   }
 
   /** Whether we hold a place at this peer, or are asking it for one. */
@@ -249,19 +241,12 @@ export class RelayClient {
   }
 
   isDistrusted(key: string, nowMs: number): boolean {
-    return this.#distrust.has(key, nowMs)
+    return this.#choice.isDistrusted(key, nowMs)
   }
 
   /** Who else carries the station, for whom we have no place ourselves: our parent, and whom it named. */
   hints(count: number): CandidateNews[] {
-    const usable = [...this.#candidates.values()].filter(
-      ({ failures, freeSlots, key }) =>
-        failures === 0 &&
-        freeSlots !== 0 &&
-        !this.#distrust.has(key, this.#nowMs) &&
-        !this.#options.isChild(key),
-    )
-    return usable.toSorted((a, b) => (a.depth ?? 16) - (b.depth ?? 16)).slice(0, count)
+    return this.#choice.hints(count, this.#nowMs)
   }
 
   #fromNext(key: string, run: number, seq: number, hops: number, isNew: boolean): void {
@@ -287,10 +272,9 @@ export class RelayClient {
     for (const link of this.#links.values()) this.#checkLink(link, nowMs)
     const second = this.second === undefined ? undefined : this.#links.get(this.second)
     if (second !== undefined && this.#isAhead(second)) this.#send({ type: 'AHEAD', key: second.key })
-    if (nowMs >= this.#upgradeMs) {
-      this.#upgradeMs = nowMs + UPGRADE_EVERY_MS
-      this.#considerUpgrade(nowMs)
-    }
+    const mayUse = ({ key }: { key: string }): boolean => key === second?.key || !this.#links.has(key)
+    const better = this.#choice.better(mayUse, nowMs)
+    if (better !== undefined) this.#send({ type: 'BETTER', key: better })
   }
 
   #checkLink(link: ParentLink, nowMs: number): void {
@@ -298,12 +282,12 @@ export class RelayClient {
     if (link.phase !== 'held') {
       if (nowMs < link.deadlineMs) return
       this.#links.delete(key)
-      this.#candidates.failed(key, nowMs)
+      this.#choice.failed(key, nowMs)
       this.#options.perform({ type: 'disconnect', key })
       return this.#send({ type: 'JOIN_FAILED', key })
     }
     const misconduct = this.#settledMs === 0 ? link.watch.misconduct(nowMs) : undefined
-    if (misconduct !== undefined && !link.withdrawn)
+    if (misconduct !== undefined && (misconduct !== 'withheld' || !link.withdrawn))
       return this.#send({ type: 'GUILTY', key, reason: misconduct })
     const silent = link.watch.isSilent(nowMs)
     if (silent !== link.silent) {
@@ -321,50 +305,11 @@ export class RelayClient {
     return this.#settledMs === 0 && second.watch.claimedSeq >= this.lineage.headSeq + frames
   }
 
-  #considerUpgrade(nowMs: number): void {
-    const { primary, second } = this.#driver.snapshot().context
-    const present = primary === undefined ? undefined : this.#candidates.get(primary)
-    const quiet = this.lineage.headSeq === this.#upgradeSeq
-    this.#upgradeSeq = this.lineage.headSeq
-    // While the source is silent nobody can show that he is nearer to it.
-    if (present === undefined || quiet) return
-    const from = this.#standpoint()
-    const best = this.#best(
-      'better',
-      (key) => (key === second || !this.#links.has(key)) && (this.#candidates.get(key)?.freeSlots ?? 1) > 0,
-    )
-    const cost = best === undefined ? Infinity : parentCost(best, from, 'better')
-    if (this.#upgrade.consider(best?.key, cost, parentCost(present, from, 'better'), nowMs) && best) {
-      this.#send({ type: 'BETTER', key: best.key })
-    }
-  }
-
-  #hint(teller: string, { depth, freeSlots, key, rttMs }: ParentHint): void {
-    const source = teller === this.#primary ? 'sibling' : 'referral'
-    // What a third party measured is not our round trip, but it tells near from far.
-    const news = {
-      key: toHex(key),
-      source,
-      depth,
-      freeSlots,
-      rttMs: rttMs === 0 ? undefined : rttMs,
-    } as const
-    this.learn(news, this.#nowMs)
-  }
-
   #takeAncestors(link: ParentLink, ancestors: readonly string[]): void {
     const { key } = link
     link.ancestors = ancestors
     link.watch.tellsDepth(ancestors.length, this.#nowMs)
-    const candidate = this.#candidates.get(key)
-    if (candidate !== undefined) {
-      candidate.ancestors = ancestors
-      candidate.depth = ancestors.length
-    }
-    for (const [depth, ancestor] of ancestors.entries()) {
-      if (ancestor !== this.#options.self)
-        this.learn({ key: ancestor, source: 'ancestor', depth }, this.#nowMs)
-    }
+    if (this.#choice.learnWay(link, this.#nowMs)) this.#send({ type: 'KNOWN' })
     if (link.phase !== 'held') return
     if (this.#isLoop(link)) this.#drop(link)
     else if (key === this.#primary) this.#options.perform({ type: 'place', ancestors: this.ancestors })
@@ -372,17 +317,16 @@ export class RelayClient {
 
   #takePlace(link: ParentLink, lifetimeMs: number, freeSlots: number): void {
     const { key } = link
-    const candidate = this.#candidates.get(key)
-    if (candidate !== undefined) candidate.freeSlots = freeSlots
+    this.#choice.note(key, { freeSlots })
     link.withdrawn = false
     if (link.phase === 'held') return link.renewed(this.#nowMs, lifetimeMs)
     if (link.phase !== 'reserving') return
     if (this.#isLoop(link) || link.ancestors.length >= LIMITS.maxHops) {
-      this.#candidates.full(key, 5000, this.#nowMs)
+      this.#choice.full(key, 5000, this.#nowMs)
       return this.#drop(link)
     }
     link.hold(this.#nowMs, lifetimeMs)
-    this.#candidates.worked(key)
+    this.#choice.worked(key)
     this.#send({ type: 'JOINED', key })
     // The machine may have had no use for it any more.
     if (!this.#isUsed(key)) this.#links.delete(key)
@@ -391,7 +335,7 @@ export class RelayClient {
   #refused(link: ParentLink, retryAfterMs: number): void {
     const { key } = link
     const retryMs = Math.min(Math.max(retryAfterMs, 500), 60_000) + this.#jitterMs()
-    const lied = this.#candidates.full(key, retryMs, this.#nowMs)
+    const lied = this.#choice.full(key, retryMs, this.#nowMs)
     if (link.phase === 'held') return this.#withdrawn(link)
     if (lied) this.#perform({ type: 'distrust', key, reason: 'lied-slots' })
     this.#drop(link)
@@ -437,22 +381,6 @@ export class RelayClient {
     this.#options.perform({ type: 'send', key, message })
   }
 
-  #best(role: PickRole, mayUse: (key: string) => boolean): ReturnType<typeof bestParent> {
-    const nowMs = this.#nowMs
-    return bestParent(
-      this.#candidates.values(),
-      this.#standpoint(),
-      role,
-      (key, { notBeforeMs }) =>
-        mayUse(key) && nowMs >= notBeforeMs && !this.#distrust.has(key, nowMs) && !this.#options.isChild(key),
-    )
-  }
-
-  #standpoint(): Standpoint {
-    const primary = this.#primary === undefined ? undefined : this.#candidates.get(this.#primary)
-    return { self: this.#options.self, depth: this.lineage.depth, primary }
-  }
-
   #jitterMs(): number {
     return this.#options.random() * REDIAL_JITTER_MS
   }
@@ -471,7 +399,7 @@ export class RelayClient {
       case 'search':
         return perform({ type: 'search' })
       case 'pick': {
-        const best = this.#best(effect.role, (key) => !this.#links.has(key))
+        const best = this.#choice.best(effect.role, ({ key }) => !this.#links.has(key), this.#nowMs)
         const { role } = effect
         return this.#driver.send(
           best === undefined ? { type: 'NOBODY', role } : { type: 'FOUND', role, key: best.key },
@@ -492,14 +420,14 @@ export class RelayClient {
         return this.#subscribe(effect.key, false)
       case 'adopt':
         this.#primary = effect.key
-        if (effect.cause !== 'first') this.#upgrade.moved(this.#nowMs)
+        if (effect.cause !== 'first') this.#choice.moved(this.#nowMs)
         perform({ type: 'parent', key: effect.key, cause: effect.cause })
         return perform({ type: 'place', ancestors: this.ancestors })
       case 'orphaned':
         perform({ type: 'parent', key: undefined, cause: 'lost' })
         return perform({ type: 'place', ancestors: undefined })
       case 'distrust':
-        this.#distrust.add(effect.key, effect.reason, this.#nowMs)
+        this.#choice.distrust(effect.key, effect.reason, this.#nowMs)
         return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
       case 'spare':
         return
