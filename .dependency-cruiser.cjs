@@ -91,7 +91,7 @@ module.exports = {
       name: 'test-tools-in-tests-only',
       comment: 'the root declares the test tools for all tests',
       severity: 'error',
-      from: { pathNot: `${TESTS}|(vite|vitest)[.]([a-z]+[.])?(config|shared)[.]ts$` },
+      from: { pathNot: `${TESTS}|/vite[^/]*[.]ts$|^vitest[.]shared[.]ts$` },
       to: { path: TEST_TOOLS },
     },
     {
