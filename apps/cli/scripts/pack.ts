@@ -3,6 +3,7 @@
  * bundled into JavaScript (Node strips no types below node_modules), what they import from npm is declared with its exact
  * version, and no package among it runs a script when it is installed. Prints the tarball and its size.
  */
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'rolldown'
@@ -92,6 +93,18 @@ async function bundle(): Promise<void> {
   })
 }
 
+/** The page of `pearcast ui`, beside the program. */
+function addPage(): void {
+  const ui = join(ROOT, 'libs', 'ui')
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
+  const { status, stderr } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: ui,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`the page could not be built: ${stderr}`)
+  cpSync(join(ui, 'dist'), join(PACKAGE, 'dist', 'page'), { recursive: true })
+}
+
 function isBundled(id: string): boolean {
   return id.startsWith('@pearcast/') || id === BUNDLED
 }
@@ -110,7 +123,7 @@ function npmPack(): string {
 
 rmSync(OUT, { recursive: true, force: true })
 await bundle()
-cpSync(join(ROOT, 'libs', 'ui', 'dist'), join(PACKAGE, 'dist', 'page'), { recursive: true })
+addPage()
 writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 copy('schema/events.schema.json', CLI, 'schema', 'events.schema.json')
 copy(`samples/${SAMPLE}`, ROOT, 'samples', SAMPLE)
@@ -120,7 +133,8 @@ copy('README.md', CLI, 'README.md')
 writeFileSync(
   join(PACKAGE, 'NOTICE'),
   `pearCast, Apache-2.0: see LICENSE. The sample is CC0-1.0: see samples/README.md.\n` +
-    `dist holds the JavaScript of ${BUNDLED} ${readManifest(ROOT, 'node_modules', BUNDLED).version}, Dmitry Iv., MIT.\n`,
+    `dist holds the JavaScript of ${BUNDLED} ${readManifest(ROOT, 'node_modules', BUNDLED).version}, Dmitry Iv., MIT; what the page holds\n` +
+    `is in dist/page/licenses.md.\n`,
 )
 const tarball = npmPack()
 console.log(`${tarball} (${(statSync(tarball).size / 1024).toFixed(0)} KiB)`)

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { npm } from './npm.ts'
 
 const OLDEST_NODE = '22.23.3'
@@ -78,6 +78,8 @@ const modules = join(app, 'node_modules')
 const main = join(modules, 'pearcast', 'dist', 'main.js')
 const scripted = withInstallScripts(modules)
 if (scripted.length > 0) throw new Error(`packages that run scripts when installed: ${scripted.join(', ')}`)
+if (!existsSync(join(dirname(main), 'page', 'index.html')))
+  throw new Error('the page of pearcast ui is missing')
 const command = join(modules, '.bin', process.platform === 'win32' ? 'pearcast.cmd' : 'pearcast')
 if (!existsSync(command)) throw new Error('npm has not linked the command pearcast')
 console.log(
