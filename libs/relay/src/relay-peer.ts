@@ -1,12 +1,14 @@
 import type { ControlMessage } from '@pearcast/protocol'
 import type { CandidateNews } from './client/candidates.ts'
-import { RelayClient, type RelayClientEffect } from './client/relay-client.ts'
+import type { RelayClientEffect } from './client/ports.ts'
+import { RelayClient } from './client/relay-client.ts'
 import type { ClientInput } from './client/types.ts'
 import { Forwarder, type Outcome } from './forward/forwarder.ts'
 import type { RelayFrame, RelayRing } from './forward/ports.ts'
 import type { Reception } from './forward/repair.ts'
 import type { HostLimits } from './host/admission.ts'
-import { RelayHost, type RelayHostEffect } from './host/relay-host.ts'
+import type { RelayHostEffect } from './host/ports.ts'
+import { RelayHost } from './host/relay-host.ts'
 
 export type RelayEffect =
   RelayClientEffect | Exclude<RelayHostEffect, { type: 'serve' | 'unserve' }> | ChildEffect
@@ -36,6 +38,12 @@ export interface RelayPeerOptions<F extends RelayFrame> {
 /** Heartbeats to children that got nothing else for so long, and what waits in their queues. */
 const TICK_MS = 20
 const BEAT_MS = 100
+/**
+ * Frames of a new run can overtake the certificate that they are verified with, and those of the old one come for a while
+ * after it: neither is a forgery.
+ */
+const ACCUSE_AFTER_MS = 300
+const OLD_RUN_MS = 3000
 
 /**
  * One peer of the tree: a client with two parents, a host with children, and the forwarder between them. Links, messages,
@@ -49,6 +57,9 @@ export class RelayPeer<F extends RelayFrame> {
   #run = 0
   #tickMs = Infinity
   #nowMs = 0
+  /** Who sent what did not verify, and since when. */
+  readonly #accused = new Map<string, number>()
+  #runMs = -Infinity
 
   constructor(options: RelayPeerOptions<F>) {
     this.#options = options
@@ -70,7 +81,7 @@ export class RelayPeer<F extends RelayFrame> {
       depth: () => this.client.lineage.depth,
       admit: (from, { hops, seq }, isNew, nowMs) =>
         this.client.frame(from, this.#run, seq, hops, isNew, nowMs),
-      forged: (from, nowMs) => this.client.guilty(from, 'forged', nowMs),
+      forged: (from, nowMs) => this.#accuse(from, nowMs),
       useless: (from, nowMs) => this.client.useless(from, nowMs),
       slow: (child, nowMs) => this.host.move(child, nowMs),
     })
@@ -114,6 +125,7 @@ export class RelayPeer<F extends RelayFrame> {
     this.host.advance(nowMs)
     if (nowMs < this.#tickMs) return
     this.#tickMs = nowMs + TICK_MS
+    this.#judge(nowMs)
     // Who has lost its parent is silent, so that its children turn to their second one.
     const orphaned = this.#options.isRoot !== true && this.client.primary === undefined
     this.forwarder.tick(nowMs, orphaned ? Infinity : BEAT_MS, this.#beat)
@@ -162,9 +174,12 @@ export class RelayPeer<F extends RelayFrame> {
   }
 
   /** The station began anew: frames of this run count from now on. Number runs in their order, from 0. */
-  beginRun(run: number): void {
+  beginRun(run: number, nowMs: number): void {
     if (run <= this.#run) return
+    this.#nowMs = nowMs
     this.#run = run
+    this.#runMs = this.#nowMs
+    this.#accused.clear()
     this.forwarder.newRun()
     if (this.#options.isRoot === true) this.client.lineage.originate(run, 0)
   }
@@ -174,6 +189,18 @@ export class RelayPeer<F extends RelayFrame> {
     this.#nowMs = nowMs
     this.client.lineage.originate(this.#run, frame.seq)
     this.forwarder.publish(frame, nowMs)
+  }
+
+  #accuse(from: string, nowMs: number): void {
+    if (nowMs - this.#runMs >= OLD_RUN_MS && !this.#accused.has(from)) this.#accused.set(from, nowMs)
+  }
+
+  #judge(nowMs: number): void {
+    for (const [from, sinceMs] of this.#accused) {
+      if (nowMs - sinceMs < ACCUSE_AFTER_MS) continue
+      this.#accused.delete(from)
+      this.client.guilty(from, 'forged', nowMs)
+    }
   }
 
   readonly #beat = (child: string): void => {

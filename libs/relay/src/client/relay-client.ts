@@ -7,6 +7,7 @@ import type { CandidateNews } from './candidates.ts'
 import { clientMachine } from './machine.ts'
 import { ParentChoice } from './parent-choice.ts'
 import { ParentLink } from './parent-link.ts'
+import type { RelayClientOptions } from './ports.ts'
 import type {
   ClientContext,
   ClientEffect,
@@ -15,35 +16,6 @@ import type {
   ClientState,
   ClientTimer,
 } from './types.ts'
-
-/** What a client wants done, by whoever has the sockets. */
-export type RelayClientEffect =
-  /** Looks up the record and the topic of helpers; what they name comes back through `learn`. */
-  | { type: 'search' }
-  /** Connects to the peer and proves the station; the end is `linkUp` or `linkDown`. */
-  | { type: 'connect'; key: string }
-  /** The link is not needed any more as one to a parent. */
-  | { type: 'disconnect'; key: string }
-  | { type: 'send'; key: string; message: ControlMessage }
-  /** The audio comes from this parent now, or from nobody. */
-  | { type: 'parent'; key: string | undefined; cause: string }
-  /** The keys from the broadcaster to our parent, both included; undefined without a parent. */
-  | { type: 'place'; ancestors: readonly string[] | undefined }
-  | { type: 'distrusted'; key: string; reason: Misconduct }
-
-export interface RelayClientOptions {
-  /** Our own DHT key, hex. */
-  readonly self: string
-  readonly perform: (effect: RelayClientEffect) => void
-  /** [0, 1): jitter of redials. */
-  readonly random: () => number
-  /** Children that we could serve, 0 for a leaf, and how many more than now: told to parents. */
-  readonly slots: () => { readonly slots: number; readonly freeSlots: number }
-  /** Whether this peer is fed by us: it never becomes our parent. */
-  readonly isChild: (key: string) => boolean
-  readonly channel?: number
-  readonly timing?: ClientInput
-}
 
 /** How often the watches are looked at: a parent beats as often. */
 const CHECK_MS = 100
@@ -311,7 +283,8 @@ export class RelayClient {
     link.watch.tellsDepth(ancestors.length, this.#nowMs)
     if (this.#choice.learnWay(link, this.#nowMs)) this.#send({ type: 'KNOWN' })
     if (link.phase !== 'held') return
-    if (this.#isLoop(link)) this.#drop(link)
+    // A child on its way may be a warm second of ours: that one sees itself there, and goes.
+    if (ancestors.includes(this.#options.self)) this.#drop(link)
     else if (key === this.#primary) this.#options.perform({ type: 'place', ancestors: this.ancestors })
   }
 
@@ -329,7 +302,7 @@ export class RelayClient {
     this.#choice.worked(key)
     this.#send({ type: 'JOINED', key })
     // The machine may have had no use for it any more.
-    if (!this.#isUsed(key)) this.#links.delete(key)
+    if (!this.#isUsed(key) && this.#links.delete(key)) this.#options.perform({ type: 'disconnect', key })
   }
 
   #refused(link: ParentLink, retryAfterMs: number): void {

@@ -2,7 +2,8 @@ import { type ControlMessage, fromHex, toHex } from '@pearcast/protocol'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HostLimits } from './admission.ts'
-import { RelayHost, type RelayHostEffect } from './relay-host.ts'
+import type { RelayHostEffect } from './ports.ts'
+import { RelayHost } from './relay-host.ts'
 
 const LIMITS: HostLimits = {
   maxChildren: 4,

@@ -3,12 +3,14 @@ import type { RelayFrame, RelayRing } from '../forward/ports.ts'
 /** A frame whose signature is a number: 1 is the station's. */
 export interface TestFrame extends RelayFrame {
   readonly signature: number
+  /** Of the station: it decides with which key the signature verifies. */
+  readonly run: number
 }
 
 const BODY = { length: 329 }
 
-export function testFrame(seq: number, hops = 0, signature = 1): TestFrame {
-  return { seq, hops, signature, body: BODY }
+export function testFrame(seq: number, hops = 0, signature = 1, run = 0): TestFrame {
+  return { seq, hops, signature, run, body: BODY }
 }
 
 /** What `FrameRing` of libs/media does. */

@@ -46,6 +46,9 @@ export class Node {
   readonly distrusted: { atMs: number; key: string; reason: string }[] = []
   readonly #world: World
   readonly #ring = new TestRing()
+  #run = 0
+  /** It never learns that the station began anew. */
+  deafToRuns: boolean = false
 
   constructor(world: World, { behaviour = {}, isRoot = false, key, limits, prefix, relays }: NodeOptions) {
     this.#world = world
@@ -60,8 +63,8 @@ export class Node {
       ring: this.#ring,
       random: world.random,
       perform: (effect) => this.#perform(effect),
-      verify: ({ signature }) => signature === 1,
-      isCopy: (known, { signature }) => known.signature === signature,
+      verify: ({ run, signature }) => signature === 1 && run === this.#run,
+      isCopy: (known, { run, signature }) => known.signature === signature && known.run === run,
       sendFrame: (child, frame, hops) => this.#sendFrame(child, frame, hops),
       sendBeat: (child, headSeq) => this.#sendBeat(child, headSeq),
     })
@@ -80,6 +83,14 @@ export class Node {
       if (this.alive && this.peer.nextMs <= clock.nowMs) this.peer.advance(clock.nowMs)
       return this.alive
     })
+  }
+
+  /** It has seen the certificate of a new run. */
+  beginRun(run: number): void {
+    if (this.deafToRuns) return
+    this.#run = run
+    this.headSeq = -1
+    this.peer.beginRun(run, this.#world.clock.nowMs)
   }
 
   resetEars(): void {
@@ -159,7 +170,7 @@ export class Node {
     // Who withholds frames beats all the same.
     if (copies.length === 0) this.#sendBeat(child, frame.seq)
     for (const copy of copies) {
-      const sent = testFrame(copy.frame.seq, copy.hops, copy.frame.signature)
+      const sent = testFrame(copy.frame.seq, copy.hops, copy.frame.signature, copy.frame.run)
       this.#world.sendDatagram(this, child, (to) => to.receiveFrame(this.key, sent), this.behaviour.delayMs)
     }
     return true

@@ -39,6 +39,7 @@ export class World {
   /** While true the source sends nothing. */
   stalled = false
   seq = 0
+  run = 0
   #isCut: (a: Node, b: Node) => boolean = () => false
   readonly #options: Required<WorldOptions>
 
@@ -50,7 +51,7 @@ export class World {
     this.clock.every(FRAME_MS, () => {
       if (!this.stalled && this.root.alive) {
         this.seq++
-        this.root.peer.publish(testFrame(this.seq), this.clock.nowMs)
+        this.root.peer.publish(testFrame(this.seq, 0, 1, this.run), this.clock.nowMs)
       }
       return true
     })

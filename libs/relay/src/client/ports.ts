@@ -1,0 +1,32 @@
+import type { ControlMessage } from '@pearcast/protocol'
+import type { Misconduct } from '../trust/distrust.ts'
+import type { ClientInput } from './types.ts'
+
+/** What a client wants done, by whoever has the sockets. */
+export type RelayClientEffect =
+  /** Looks up the record and the topic of helpers; what they name comes back through `learn`. */
+  | { type: 'search' }
+  /** Connects to the peer and proves the station; the end is `linkUp` or `linkDown`. */
+  | { type: 'connect'; key: string }
+  /** The link is not needed any more as one to a parent. */
+  | { type: 'disconnect'; key: string }
+  | { type: 'send'; key: string; message: ControlMessage }
+  /** The audio comes from this parent now, or from nobody. */
+  | { type: 'parent'; key: string | undefined; cause: string }
+  /** The keys from the broadcaster to our parent, both included; undefined without a parent. */
+  | { type: 'place'; ancestors: readonly string[] | undefined }
+  | { type: 'distrusted'; key: string; reason: Misconduct }
+
+export interface RelayClientOptions {
+  /** Our own DHT key, hex. */
+  readonly self: string
+  readonly perform: (effect: RelayClientEffect) => void
+  /** [0, 1): jitter of redials. */
+  readonly random: () => number
+  /** Children that we could serve, 0 for a leaf, and how many more than now: told to parents. */
+  readonly slots: () => { readonly slots: number; readonly freeSlots: number }
+  /** Whether this peer is fed by us: it never becomes our parent. */
+  readonly isChild: (key: string) => boolean
+  readonly channel?: number
+  readonly timing?: ClientInput
+}
