@@ -76,7 +76,7 @@ export async function keysCheck(): Promise<Check> {
     await access(store.folder, constants.W_OK)
     const names = await store.names()
     for (const each of names) await store.load(each)
-    const text = `${count(names.length, 'station')} in ${store.folder}, for your eyes only.`
+    const text = `${count(names.length, 'station')} in ${store.folder}, readable by you only.`
     return { name, status: 'ok', text, code: null }
   } catch (error) {
     const { code, message } = failureOf(error)
