@@ -52,6 +52,7 @@ const WRONG: readonly [string, string, string, string][] = [
   ['a pure library that imports an adapter', 'libs/media', '@pearcast/swarm', 'layer-media'],
   ['an adapter that imports another', 'libs/rtc', '@pearcast/swarm', 'layer-rtc'],
   ['a library that imports an app', 'libs/station', '../../../apps/cli/src/index.ts', 'layer-station'],
+  ['a page that imports what runs in Node', 'libs/ui', '@pearcast/engine', 'the-page-sees-the-schema-only'],
   ['a pure library that reads files', 'libs/protocol', 'node:fs', 'pure-layers-reach-no-platform'],
   ['a pure library that imports its sibling', 'libs/relay', '@pearcast/media', 'layer-relay'],
   ['an undeclared sibling', 'apps/cli', '@pearcast/media', 'declared-apps/cli'],

@@ -4,6 +4,7 @@ import { App } from './app.tsx'
 import { addFiles, restoreInputs, watchDevices } from './audio/inputs.ts'
 import { openOutput } from './audio/output.ts'
 import { connect, state } from './engine/client.ts'
+import { pageTitle } from './strings.ts'
 import './style/page.css'
 
 const root = document.getElementById('app')
@@ -20,6 +21,10 @@ const stop = effect(() => {
     if (state.value?.listening) void openOutput()
     void restoreInputs()
   })
+})
+
+effect(() => {
+  document.title = pageTitle(state.value)
 })
 
 addEventListener('dragover', (event) => event.preventDefault())

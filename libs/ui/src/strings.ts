@@ -1,3 +1,4 @@
+import type { EngineState } from '@pearcast/engine/schema'
 import type { Path, Via } from '@pearcast/protocol'
 
 /** Every word of the page, in one place: what a translation would replace. */
@@ -161,6 +162,14 @@ export function route(path: Path | null, via: Via | null): string {
 
 export function troubleText({ code, message }: { code: string; message: string }): string {
   return t.trouble[code] ?? message
+}
+
+/** What a tab is called among others. */
+export function pageTitle(state: EngineState | undefined): string {
+  const { broadcast, listening } = state ?? {}
+  if (broadcast?.phase === 'on-air') return `${t.onAirBadge}: ${broadcast.title} · ${t.name}`
+  if (listening && listening.title !== '') return `${listening.title} · ${t.name}`
+  return t.name
 }
 
 /** 75 s: 1:15 */

@@ -5,13 +5,16 @@ const RATE = 48_000
 const WINDOW = RATE / 10
 const PIECE = RATE / 100
 
-/** What the fake microphone plays, to each ear another note. */
-const NOTES_HZ = [440, 660] as const
+/** To each ear another note; whole numbers, so that a second of them loops without a seam. */
+export type Notes = readonly [leftHz: number, rightHz: number]
+
+/** What the fake microphone plays. */
+const MICROPHONE: Notes = [440, 660]
 /** -12 dBFS */
 const NOTE_PEAK = 0.25
 
-/** A WAV file that loops without a seam: whole periods of both notes. */
-export async function writeNotes(file: string): Promise<void> {
+/** A WAV file of one second. */
+export async function writeNotes(file: string, notes: Notes = MICROPHONE): Promise<void> {
   const wav = Buffer.alloc(44 + RATE * 4)
   wav.write('RIFF', 0)
   wav.writeUInt32LE(36 + RATE * 4, 4)
@@ -26,7 +29,7 @@ export async function writeNotes(file: string): Promise<void> {
   wav.write('data', 36)
   wav.writeUInt32LE(RATE * 4, 40)
   for (let i = 0; i < RATE; i++) {
-    for (const [ear, hz] of NOTES_HZ.entries()) {
+    for (const [ear, hz] of notes.entries()) {
       const sample = NOTE_PEAK * Math.sin((2 * Math.PI * hz * i) / RATE)
       wav.writeInt16LE(Math.round(sample * 32_767), 44 + 4 * i + 2 * ear)
     }
@@ -44,10 +47,10 @@ export interface EarHeard {
 }
 
 /** What is left of the notes in a recording of the left and the right ear. */
-export function hearNotes(ears: readonly Float32Array[]): EarHeard[] {
-  return NOTES_HZ.map((hz, ear) => {
+export function hearNotes(ears: readonly Float32Array[], notes: Notes = MICROPHONE): EarHeard[] {
+  return notes.map((hz, ear) => {
     const pcm = ears[ear] ?? new Float32Array(0)
-    const other = NOTES_HZ[1 - ear] ?? 0
+    const other = notes[1 - ear] ?? 0
     return { ownDb: noteDb(pcm, hz), otherDb: noteDb(pcm, other), silentShare: silentShare(pcm) }
   })
 }

@@ -61,6 +61,8 @@ describe('the page', () => {
     await listener.page.getByText('Nothing kept yet').waitFor()
     expect(await listener.seriousFaults()).toEqual([])
     await listener.screenshot('listen-empty')
+    for (const { page } of [listener, broadcaster])
+      await page.getByRole('button', { name: 'Understood' }).click()
     await listener.listen('pearcast://typo')
     await listener.page.getByRole('alert').getByText('The link is not complete').waitFor()
     await broadcaster.page.getByRole('link', { name: 'Broadcast' }).click()
@@ -90,6 +92,9 @@ describe('the page', () => {
     expect(await listener.seriousFaults()).toEqual([])
     expect([await listener.overflowPx(), await broadcaster.overflowPx()]).toEqual([0, 0])
     await listener.page.getByText('Details').click()
+    await listener.page.getByRole('button', { name: 'Keep' }).click()
+    await listener.page.getByText('Kept stations').waitFor()
+    expect(await listener.page.title()).toBe(`${TITLE} · pearCast`)
     await listener.screenshot('listen-playing')
     await broadcaster.screenshot('broadcast-on-air')
   })
@@ -100,6 +105,26 @@ describe('the page', () => {
     const { pcm } = await decodeFile(lab.path('heard.wav'))
     const ears = [0, 1].map((ear) => pcm.filter((_, i) => i % 2 === ear))
     expectNotes(hearNotes(ears))
+  })
+
+  test('plays audio files into the mix, over and over, with a fader and a mute for each input', async () => {
+    const { page } = broadcaster
+    const notes = [550, 990] as const
+    await writeNotes(lab.path('jingle.wav'), notes)
+    await page.getByLabel('Add audio files').setInputFiles(lab.path('jingle.wav'))
+    await page.getByText('jingle.wav').waitFor()
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+    await page.getByLabel('Fader of 1 audio file').fill('-6')
+    await page.getByRole('button', { name: /^Mute Fake/ }).click()
+    await expect
+      .poll(async () => hearNotes(await listener.record(0.5), notes).map(({ ownDb }) => Math.round(ownDb)), {
+        timeout: 15_000,
+      })
+      .toEqual([-6, -6])
+    const microphone = hearNotes(await listener.record(0.5))
+    for (const { ownDb } of microphone) expect(ownDb).toBeLessThan(-25)
+    await page.getByRole('button', { name: 'Remove 1 audio file' }).click()
+    await page.getByRole('button', { name: /^Mute Fake/ }).click()
   })
 
   test('goes on with another microphone on air', async () => {
@@ -149,6 +174,7 @@ describe('the page', () => {
     const [left = new Float32Array(0)] = await listener.record(1)
     expect(left.some((sample) => Math.abs(sample) > 0.05)).toBe(true)
     await listener.page.getByText('Heard lately').waitFor()
+    await listener.page.getByText('Kept stations').waitFor()
   })
 
   test('says so when its program has ended', async () => {

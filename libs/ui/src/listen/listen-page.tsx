@@ -20,7 +20,8 @@ export function ListenPage(): VNode {
     problem.value = ''
     void openOutput()
     const reply = await command({ name: 'listen', link, buffer: isRobust.value ? 'robust' : 'low' })
-    if (!reply.ok) problem.value = troubleText(reply)
+    if (reply.ok) text.value = ''
+    else problem.value = troubleText(reply)
   }
   const submit = (event: Event): void => {
     event.preventDefault()
