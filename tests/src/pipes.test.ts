@@ -42,7 +42,7 @@ describe('broadcast -', () => {
       '-ss',
       '3',
       '-t',
-      '8',
+      '6',
       '-i',
       SAMPLE,
       '-f',
