@@ -36,6 +36,6 @@ function missingReason(name: string, error: unknown): string {
   const detail = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
   return (
     `WebRTC is not available: ${name} could not be loaded for ${process.platform}-${process.arch}` +
-    ` (${detail.slice(0, 200)}); reinstall with optional dependencies, or use the swarm path only (--path swarm)`
+    ` (${detail.slice(0, 200)}); install pearcast again with optional dependencies, or use the swarm path only (--path swarm)`
   )
 }

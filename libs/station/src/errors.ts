@@ -133,10 +133,8 @@ export class StationError extends Error {
     )
   }
 
+  /** @param reason one line with what to do, without its full stop */
   static rtcUnavailable(reason: string): StationError {
-    return new StationError(
-      'RTC_UNAVAILABLE',
-      `WebRTC cannot run here (${reason}). Use --path swarm, or install pearcast again to have node-datachannel.`,
-    )
+    return new StationError('RTC_UNAVAILABLE', `${reason}.`)
   }
 }

@@ -19,7 +19,11 @@ export interface ChosenPath {
 export function choosePath(path: PathMode, rtc?: RtcChoice): ChosenPath {
   if (path === 'swarm') return { path }
   if (rtc === 'none') {
-    if (path === 'webrtc') throw StationError.rtcUnavailable('it is switched off with --rtc none')
+    if (path === 'webrtc') {
+      throw StationError.rtcUnavailable(
+        'WebRTC is asked for (--path webrtc) and switched off (--rtc none): leave one of the two out',
+      )
+    }
     return { path: 'swarm' }
   }
   const available = rtcAvailable(rtc)
