@@ -8,6 +8,8 @@ const config: ViteUserConfig = {
     ...whole.test,
     include: ['src/browser/**/*.test.ts'],
     exclude: [],
+    // A browser and its sound need the computer for themselves.
+    fileParallelism: false,
     reporters: ['default', ['json', { outputFile: 'reports/browser/vitest.json' }]],
   },
 }
