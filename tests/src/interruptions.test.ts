@@ -54,10 +54,12 @@ test('a second encoder with the same key: the older one goes off air and says wh
   const { broadcaster: older, link } = await lab.broadcast('tone')
   const listener = lab.listen(link, '--output', 'null')
   await listener.until('first-audio')
+  const before = listener.events.length
   await lab.broadcast('tone')
   expect(await older.exited, older.stderr).toBe(1)
   expect(older.of('error').at(-1)).toMatchObject({ code: 'SUPERSEDED' })
-  const after = listener.events.length
-  await listener.until('connected', 20_000, after)
+  // It may have found the newer one while the older one was still leaving.
+  const connected = await listener.until('connected', 20_000, before)
+  const after = listener.events.indexOf(connected)
   await listener.until((event) => event.event === 'stats' && Number(event['bufferMs']) > 0, 10_000, after)
 })
