@@ -84,8 +84,11 @@ export class DelayTarget {
     return true
   }
 
-  /** Once a pull; looks at the jitter once a second. True when the target rose by what should not be waited for. */
-  review(nowUs: number): boolean {
+  /**
+   * Once a pull, with the delay of late; looks at the jitter once a second. True when frames are being lost and the
+   * delay should rise to the target at once.
+   */
+  review(delayUs: number, nowUs: number): boolean {
     if (nowUs - this.#reviewedUs < REVIEW_US) return false
     this.#reviewedUs = nowUs
     const isLossy = this.#repairUs > 0
@@ -99,7 +102,7 @@ export class DelayTarget {
     } else if (nowUs - this.#raisedUs >= HOLD_US) {
       this.#us = Math.max(wantedUs, this.#us - SHRINK_PER_REVIEW_US)
     }
-    return isLossy && risesUs >= RAISE_AT_ONCE_US
+    return isLossy && (risesUs >= RAISE_AT_ONCE_US || delayUs <= this.#us - RAISE_AT_ONCE_US)
   }
 
   /** Lateness measured against a base that no longer holds says nothing; the target itself stays. */

@@ -60,7 +60,7 @@ describe('the target delay', () => {
     const pass = (fromS: number, toS: number, latenessUs: (s: number) => number): void => {
       for (let s = fromS; s < toS; s++) {
         target.onArrival(latenessUs(s), s * 1_000_000)
-        target.review(s * 1_000_000)
+        target.review(Number.NaN, s * 1_000_000)
       }
     }
     pass(0, 60, (s) => (s === 30 ? 120_000 : 3000))

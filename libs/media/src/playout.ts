@@ -125,7 +125,7 @@ export class Playout {
    * losses have ceased; the delay then comes down as after jitter.
    */
   awaitRepair(repairUs: number, nowUs: number): void {
-    if (this.#target.awaitRepair(repairUs, nowUs) && this.#phase === 'playing') this.#raiseDelay()
+    if (this.#target.awaitRepair(repairUs, nowUs)) this.#raiseDelay()
   }
 
   /** Fills `into` exactly (interleaved). Silence before the start, when quiet and when starved. */
@@ -138,7 +138,7 @@ export class Playout {
     this.#nowUs = nowUs
     this.#pulls.onPull(count, nowUs)
     this.#pullSamples = count
-    if (this.#target.review(nowUs)) this.#raiseDelay()
+    if (this.#target.review(this.#control.delayUs, nowUs)) this.#raiseDelay()
     const ratio =
       this.#phase === 'playing' ? this.#control.update(this.#target.us, nowUs) : this.#control.ratio
     const needed = this.#resampler.needed(count, ratio)
@@ -322,7 +322,8 @@ export class Playout {
   }
 
   #raiseDelay(): void {
-    if (this.#phase === 'outage' && !this.#bridges()) return
+    // Where the mapping is set anew, it is set to the new target.
+    if (this.#phase !== 'playing' && !this.#bridges()) return
     const missing = usToSamples(this.#target.us - this.#delayUs)
     this.#insert = Math.max(this.#insert, Math.ceil(missing / OPUS_UNIT_SAMPLES) * OPUS_UNIT_SAMPLES)
   }

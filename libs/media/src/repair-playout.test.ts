@@ -105,6 +105,16 @@ describe('the delay', () => {
     expect(bench.playout.stats().latencyMs.p95).toBeGreaterThan(100)
   })
 
+  test('rises at once also when it is learnt while a burst has emptied the buffer', () => {
+    const bench = new Bench()
+    bench.run(2000)
+    bench.channel = () => []
+    bench.run(80)
+    bench.playout.awaitRepair(240_000, bench.nowUs)
+    bench.channel = () => [1000]
+    expect(bench.run(2500).playout.stats().bufferMs).toBeGreaterThanOrEqual(220)
+  })
+
   test('stays where it is after one loss, or one burst', () => {
     const bench = repairing(40, lossOf([1100, 1101, 1102]), 1)
     bench.run(60_000)
