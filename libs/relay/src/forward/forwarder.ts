@@ -3,6 +3,10 @@ import { ChildLane } from './child-lane.ts'
 import type { ForwarderPorts, RelayFrame } from './ports.ts'
 import { type Reception, RepairServer, wantsRedundancy } from './repair.ts'
 
+/**
+ * What became of a frame. `forwarded` and `kept` are new and verified, and can be played: a kept one came from a parent that
+ * has not become the primary, and is passed on later or never.
+ */
 export type Outcome = 'forwarded' | 'kept' | 'duplicate' | 'old' | 'forged' | 'too-far'
 
 /** As the ring of `libs/media`: an older frame is not verified, only dropped. */

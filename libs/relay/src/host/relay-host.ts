@@ -96,7 +96,11 @@ export class RelayHost {
   message(key: string, prefix: string | undefined, message: ControlMessage, nowMs: number): void {
     this.#nowMs = nowMs
     if (message.type === 'reserve') this.#reserve(key, prefix, message)
-    if (message.type === 'subscribe') this.#subscribe(key, prefix, message.channel, message.paths.swarm)
+    if (message.type === 'subscribe') {
+      // Which path carries the audio is between the two ends of the link.
+      const { swarm, webrtc } = message.paths
+      this.#subscribe(key, prefix, message.channel, swarm || webrtc)
+    }
     if (message.type === 'bye') this.childGone(key, nowMs)
   }
 
