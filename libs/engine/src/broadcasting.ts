@@ -33,6 +33,7 @@ export class Broadcasting {
   readonly #options: BroadcastingOptions
   readonly #audience = new Map<string, AudienceMember>()
   #broadcaster: Broadcaster | undefined
+  #starting: Promise<void> | undefined
   #trouble: { code: string; message: string } | undefined
   #bytesBefore = 0
   #historyAtMs = 0
@@ -60,7 +61,25 @@ export class Broadcasting {
   }
 
   /** Throws what the broadcaster throws when it cannot get on air. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#start()
+    return this.#starting
+  }
+
+  takeLevels(): Levels {
+    return this.source.meter.take()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.state.phase = 'stopping'
+    this.#options.onChange()
+    await this.#starting?.catch(() => undefined)
+    await this.#broadcaster?.stop()
+    await this.source.close()
+  }
+
+  async #start(): Promise<void> {
     const { station, title, profile, bitrate, store, bootstrap, path } = this.#options
     const broadcaster = new Broadcaster({
       identity: await store.open(station),
@@ -79,18 +98,6 @@ export class Broadcasting {
     if (this.#stopping) return
     await broadcaster.start()
     void broadcaster.ended.then(() => this.#options.onEnded(this.#trouble))
-  }
-
-  takeLevels(): Levels {
-    return this.source.meter.take()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping = true
-    this.state.phase = 'stopping'
-    this.#options.onChange()
-    await this.#broadcaster?.stop()
-    await this.source.close()
   }
 
   #onEvent(event: BroadcastEvent): void {

@@ -83,6 +83,28 @@ describe('an engine', () => {
     expect(after.media).toContainEqual({ kind: 'begin', bufferMs: 250 })
   })
 
+  test('follows a hasty user: stop before the start is over, and another station at once', async () => {
+    const [own, other] = [new FakePage(await open()), new FakePage(await open('two'))]
+    await own.command({ name: 'create-station', title: 'On' })
+    await own.command({ name: 'go-on-air', station: 'on', title: 'On', profile: 'music', bitrate: 96_000 })
+    const link = own.state.broadcast?.link ?? ''
+    await own.command({ name: 'set-input', slot: 0, label: 'mic', gainDb: 0, muted: false })
+    const starting = other.command({ name: 'listen', link, buffer: 'low' })
+    expect(await other.command({ name: 'stop-listening' })).toMatchObject({ ok: true })
+    await starting
+    expect(other.state.listening).toBeNull()
+    void other.command({ name: 'listen', link, buffer: 'low' })
+    await other.command({ name: 'listen', link, buffer: 'robust' })
+    const capturing = setInterval(() => own.capture(0, 0.1), 20)
+    try {
+      await expect.poll(() => other.state.listening?.phase, soon).toBe('playing')
+    } finally {
+      clearInterval(capturing)
+    }
+    expect(other.state.listening?.buffer).toBe('robust')
+    await expect.poll(() => own.state.broadcast?.listeners, soon).toBe(1)
+  })
+
   test('is held by its newest page, and does not hear the one before', async () => {
     const engine = await open()
     const first = new FakePage(engine)

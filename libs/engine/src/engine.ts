@@ -148,8 +148,9 @@ export class Engine {
   async #listen({ link, buffer }: Extract<Command, { name: 'listen' }>): Promise<void> {
     const canonical = this.#library.canonical(link)
     this.#clearTrouble('listen')
-    await this.#stopListening()
-    const listening = new Listening({
+    // Its goodbye is not waited for.
+    void this.#stopListening()
+    const listening: Listening = new Listening({
       link: canonical,
       title: this.#library.titleOf(canonical),
       buffer,
@@ -160,7 +161,11 @@ export class Engine {
       onMedia: (bytes) => this.#sendMedia(bytes),
       onChange: () => this.#change(),
       onTitle: (title) => this.#remember(canonical, title),
-      onFailed: (code, message) => this.#fail({ during: 'listen', code, message }),
+      onTrouble: (code, message) => this.#fail({ during: 'listen', code, message }),
+      onEnded: () => {
+        if (this.#listening === listening) this.#listening = undefined
+        this.#change()
+      },
     })
     this.#listening = listening
     this.#change()
@@ -183,6 +188,7 @@ export class Engine {
   async #stopListening(): Promise<void> {
     const listening = this.#listening
     this.#listening = undefined
+    this.#change()
     await listening?.stop()
   }
 

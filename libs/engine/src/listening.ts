@@ -3,7 +3,7 @@ import { openSink } from '@pearcast/audio'
 import { parseLink } from '@pearcast/protocol'
 import { Listener, type IdentityStore, type ListenEvent, type PathMode } from '@pearcast/station'
 import type { Address } from '@pearcast/swarm'
-import { encodeDown } from './schema/media.ts'
+import { encodeDown, type DownMessage } from './schema/media.ts'
 import type { ListeningPhase, ListeningState } from './schema/state.ts'
 
 /** ms of the jitter buffer at least: 40 is the listener's own default. */
@@ -21,8 +21,9 @@ export interface ListeningOptions {
   onMedia: (bytes: Uint8Array) => void
   onChange: () => void
   onTitle: (title: string) => void
+  onTrouble: (code: string, message: string) => void
   /** It is over although nobody asked for it. */
-  onFailed: (code: string, message: string) => void
+  onEnded: () => void
 }
 
 /**
@@ -33,6 +34,7 @@ export class Listening {
   readonly #options: ListeningOptions
   readonly state: ListeningState
   #listener: Listener | undefined
+  #starting: Promise<void> | undefined
   #stopped = false
   #toldTargetUs = 0
 
@@ -56,8 +58,27 @@ export class Listening {
   }
 
   /** Throws what the listener throws when it cannot begin. */
-  async start(): Promise<void> {
-    const { link, buffer, store, bootstrap, path, onMedia } = this.#options
+  start(): Promise<void> {
+    this.#starting = this.#start()
+    return this.#starting
+  }
+
+  /** A page is there, or there again: it begins to play with what comes next. */
+  greet(): void {
+    this.#toldTargetUs = 0
+    this.#send({ kind: 'begin', bufferMs: BUFFER_MS[this.#options.buffer] })
+  }
+
+  /** Its beginning is waited for: one that is stopped before would never close what it then opens. */
+  async stop(): Promise<void> {
+    this.#send({ kind: 'end' })
+    this.#stopped = true
+    await this.#starting?.catch(() => undefined)
+    await this.#listener?.stop()
+  }
+
+  async #start(): Promise<void> {
+    const { link, buffer, store, bootstrap, path } = this.#options
     const sink = await openSink('null', { channels: 2 })
     if (this.#stopped) return
     this.greet()
@@ -72,28 +93,21 @@ export class Listening {
       tap: {
         onFrame: ({ seq, ts48k, captureUs, payload }, framePath, offsetUs) => {
           if (this.state.phase !== 'playing') this.#enter('playing')
-          onMedia(encodeDown({ kind: 'frame', path: framePath, seq, ts48k, captureUs, offsetUs, payload }))
+          this.#send({ kind: 'frame', path: framePath, seq, ts48k, captureUs, offsetUs, payload })
         },
-        onHeartbeat: (heartbeat) => onMedia(encodeDown({ kind: 'heartbeat', heartbeat })),
-        onStart: (headSeq) => onMedia(encodeDown({ kind: 'start', headSeq })),
-        onReset: () => onMedia(encodeDown({ kind: 'reset' })),
+        onHeartbeat: (heartbeat) => this.#send({ kind: 'heartbeat', heartbeat }),
+        onStart: (headSeq) => this.#send({ kind: 'start', headSeq }),
+        onReset: () => this.#send({ kind: 'reset' }),
       },
     })
     this.#listener = listener
+    void listener.ended.then(() => this.#stopped || this.#options.onEnded())
     await listener.start()
   }
 
-  /** A page is there, or there again: it begins to play with what comes next. */
-  greet(): void {
-    this.#toldTargetUs = 0
-    const bufferMs = BUFFER_MS[this.#options.buffer]
-    this.#options.onMedia(encodeDown({ kind: 'begin', bufferMs }))
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#options.onMedia(encodeDown({ kind: 'end' }))
-    await this.#listener?.stop()
+  /** Of one that was stopped nothing is heard any more, while it still says goodbye. */
+  #send(message: DownMessage): void {
+    if (!this.#stopped) this.#options.onMedia(encodeDown(message))
   }
 
   #onEvent(event: ListenEvent): void {
@@ -128,7 +142,7 @@ export class Listening {
         return this.#onStats(event)
       case 'error':
         if (event.code === 'IMPOSTOR') state.impostor = true
-        else this.#options.onFailed(event.code, event.message)
+        else this.#options.onTrouble(event.code, event.message)
         return this.#options.onChange()
       default:
         return
@@ -141,7 +155,7 @@ export class Listening {
     this.state.path = path
     this.state.via = via
     const targetUs = stats.targetMs * 1000
-    if (targetUs !== this.#toldTargetUs) this.#options.onMedia(encodeDown({ kind: 'target', us: targetUs }))
+    if (targetUs !== this.#toldTargetUs) this.#send({ kind: 'target', us: targetUs })
     this.#toldTargetUs = targetUs
     this.#options.onChange()
   }
