@@ -15,7 +15,7 @@ export function listenCommand(run: Runner): Command {
     .addOption(
       new Option(
         '--output <where>',
-        "'speakers', a file ending in .wav or .opus, '-' for PCM on stdout, or 'null'",
+        "'speakers', a file ending in .wav or .opus, '-' for PCM on stdout (events then go to stderr), or 'null'",
       )
         .argParser(output('--output'))
         .default('speakers'),
