@@ -149,6 +149,22 @@ describe('a host', () => {
     expect(effects.at(-1)).toMatchObject({ type: 'serve', audio: true, warm: false })
   })
 
+  test('serves a child over whichever path it names, and one that names none with heads', () => {
+    const { effects, host } = hosting()
+    for (const [swarm, webrtc, audio] of [
+      [false, true, true],
+      [false, false, false],
+    ] as const) {
+      host.message(
+        keyOf(1),
+        undefined,
+        { type: 'subscribe', channel: 7, variant: 0, paths: { swarm, webrtc } },
+        0,
+      )
+      expect(effects.at(-1)).toMatchObject({ type: 'serve', channel: 7, audio })
+    }
+  })
+
   test('answers one key ten times a second at most', () => {
     const { ask } = hosting({ ...LIMITS, maxChildren: 0 })
     expect([0, 50, 99, 250].map((nowMs) => ask(1, { nowMs }).length)).toEqual([1, 0, 0, 1])
