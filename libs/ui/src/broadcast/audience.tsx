@@ -9,7 +9,7 @@ export function Audience({ broadcast }: { broadcast: BroadcastState }): VNode {
   const { audience, audienceHistory, listeners, uplinkBps } = broadcast
   return (
     <section class="card" aria-labelledby="audience-heading">
-      <div class="row">
+      <div class="row spread">
         <h2 id="audience-heading">{t.broadcast.audience}</h2>
         <span class="hint time">
           <span role="status">{t.broadcast.count(listeners)}</span> · {t.broadcast.uplink(uplinkBps)}

@@ -49,20 +49,6 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
           />
         </label>
       </div>
-      {outputs.value.length > 1 && (
-        <select
-          aria-label={t.listen.output}
-          value={output}
-          onChange={(event) => void chooseOutput(event.currentTarget.value)}
-        >
-          <option value="">{t.listen.usualOutput}</option>
-          {outputs.value.map(({ deviceId, label }) => (
-            <option key={deviceId} value={deviceId}>
-              {label}
-            </option>
-          ))}
-        </select>
-      )}
       {listening.impostor && <Notice kind="warning">{t.listen.impostor}</Notice>}
       <Details listening={listening} />
     </section>
@@ -103,7 +89,30 @@ function Details({ listening }: { listening: ListeningState }): VNode {
         <dd>{here === undefined ? figures.unknown : figures.buffered(here.bufferMs)}</dd>
         <dt>{figures.lost}</dt>
         <dd>{here === undefined ? figures.unknown : figures.of(bad, bad + here.framesPlayed)}</dd>
+        <OutputChoice />
       </dl>
     </details>
+  )
+}
+
+/** Where the browser tells its devices and can change between them. */
+function OutputChoice(): VNode | null {
+  if (outputs.value.length < 2) return null
+  return (
+    <>
+      <dt>
+        <label for="output">{t.listen.output}</label>
+      </dt>
+      <dd>
+        <select id="output" value={output} onChange={(event) => void chooseOutput(event.currentTarget.value)}>
+          <option value="">{t.listen.usualOutput}</option>
+          {outputs.value.map(({ deviceId, label }) => (
+            <option key={deviceId} value={deviceId}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </dd>
+    </>
   )
 }
