@@ -130,6 +130,22 @@ describe('an engine', () => {
     expect(page.state.listening).toBeNull()
   })
 
+  test('says that no UDP gets through, to who listens and to who broadcasts', async () => {
+    const bootstrap = [{ host: '127.0.0.1', port: 9 }]
+    const engine = await Engine.open({ folder, bootstrap, path: 'auto' })
+    engines.push(engine)
+    const page = new FakePage(engine)
+    await page.command({ name: 'create-station', title: 'On' })
+    const link = page.state.stations[0]?.link ?? ''
+    const air = { station: 'on', title: 'On', profile: 'voice', bitrate: 32_000 } as const
+    const replies = await Promise.all([
+      page.command({ name: 'listen', link, buffer: 'low' }),
+      page.command({ name: 'go-on-air', ...air }),
+    ])
+    for (const reply of replies) expect(reply).toMatchObject({ ok: false, code: 'NO_UDP' })
+    expect(page.state).toMatchObject({ listening: null, broadcast: null, trouble: { code: 'NO_UDP' } })
+  }, 30_000)
+
   test('keeps stations and what was heard, under any title, for the next time', async () => {
     const page = new FakePage(await open())
     await page.command({ name: 'create-station', title: 'Own' })

@@ -101,8 +101,8 @@ export class Listening {
       },
     })
     this.#listener = listener
-    void listener.ended.then(() => this.#stopped || this.#options.onEnded())
     await listener.start()
+    void listener.ended.then(() => this.#stopped || this.#options.onEnded())
   }
 
   /** Of one that was stopped nothing is heard any more, while it still says goodbye. */
