@@ -20,6 +20,8 @@ export type DoctorEvent = ({ event: 'check' } & Check) | DiagnosisEvent
 
 export interface DiagnosisEvent {
   event: 'diagnosis'
+  /** since the arguments were parsed */
+  ms: number
   /** `limited`: on air, but not for everybody; `offline`: not at all */
   verdict: 'good' | 'limited' | 'offline'
   /** the way out over IPv4; null when nothing answered */

@@ -31,7 +31,8 @@ const VERDICT_WORDS: Readonly<Record<DiagnosisEvent['verdict'], string>> = {
  *
  * @returns the exit code: 0, or that of the first check that failed
  */
-export async function doctor(options: DoctorOptions, { output, stop }: Session): Promise<number> {
+export async function doctor(options: DoctorOptions, session: Session): Promise<number> {
+  const { output, stop } = session
   const bootstrap = bootstrapOf(options)
   const before = now()
   const failed: Check[] = []
@@ -54,6 +55,7 @@ export async function doctor(options: DoctorOptions, { output, stop }: Session):
 
   const diagnosis: DiagnosisEvent = {
     event: 'diagnosis',
+    ms: Date.now() - session.startedAtMs,
     verdict: verdictOf(found),
     nat: found === undefined ? null : natOf(found),
     ipv6,

@@ -133,6 +133,7 @@ export const doctorEvents: OneOfEach<DoctorEvent> = {
   check: { event: 'check', name: 'udp', status: 'failed', text: 'No answer over UDP.', code: 'NO_UDP' },
   diagnosis: {
     event: 'diagnosis',
+    ms: 5200,
     verdict: 'limited',
     nat: {
       class: 'random',

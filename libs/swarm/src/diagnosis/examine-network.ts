@@ -36,9 +36,11 @@ export interface NetworkFindings {
 }
 
 const STABILITY_MS = 2000
-/** Asking the firewall takes this long where nothing comes through. */
+/** Asking the firewall takes longer than 4 s where nothing comes through. */
 const FIREWALL_MS = 5000
 const PING_MS = 3000
+/** From the first to the last packet, however slowly answers come. */
+const BUDGET_MS = 9500
 const MAX_SAMPLES = 8
 
 /**
@@ -48,6 +50,7 @@ const MAX_SAMPLES = 8
  */
 export async function examineNetwork(options: ExamineOptions = {}): Promise<NetworkFindings> {
   const { bootstrap, onStep, readyTimeoutMs, stabilityMs = STABILITY_MS } = options
+  const untilMs = Date.now() + BUDGET_MS
   onStep?.('socket')
   const node = await openDht({ bootstrap, ...(readyTimeoutMs === undefined ? {} : { readyTimeoutMs }) })
   try {
@@ -57,17 +60,18 @@ export async function examineNetwork(options: ExamineOptions = {}): Promise<Netw
     const bootstrapMs = Date.now() - startedMs
     const { dht } = node
     onStep?.('mapping')
-    // The socket that asks is chosen by this flag, which the check of the firewall changes: so the mapping comes first.
+    // The socket that asks is chosen by this flag.
     const localPort = (dht.firewalled ? dht.io.clientSocket : dht.io.serverSocket)?.address()?.port ?? 0
     const hosts = dht.io.networkInterfaces.interfaces.map(({ host }) => host)
-    const before = await sample(dht, bootstrap)
+    const before = await sample(dht, bootstrap, untilMs)
     onStep?.('stability')
-    await sleep(stabilityMs)
-    const after = await sample(dht, bootstrap)
+    const later = sleep(stabilityMs).then(() => sample(dht, bootstrap, untilMs))
     if (dht.firewalled) onStep?.('firewall')
+    const leftMs = Math.min(FIREWALL_MS, untilMs - Date.now())
     // HyperDHT asks this only when it thinks of becoming a node that others rely on.
     // oxlint-disable-next-line no-underscore-dangle
-    const firewalled = dht.firewalled && (await within(FIREWALL_MS, dht._checkIfFirewalled(), true))
+    const closed = dht.firewalled && within(leftMs, dht._checkIfFirewalled(), true)
+    const [after, firewalled] = await Promise.all([later, closed])
     const mapping = mappingOf(before, { hosts, port: localPort })
     const address = node.publicAddress()
     const seen = before[0]?.seen
@@ -102,14 +106,19 @@ function natClassOf(firewalled: boolean, mapping: NatMapping): NatClass {
 }
 
 /** Where the nodes that are known see us, each asked once from the same socket. */
-async function sample(dht: HyperDHT, bootstrap: readonly Address[] | undefined): Promise<MappingSample[]> {
+async function sample(
+  dht: HyperDHT,
+  bootstrap: readonly Address[] | undefined,
+  untilMs: number,
+): Promise<MappingSample[]> {
+  const ms = Math.min(PING_MS, untilMs - Date.now())
   const known = [...dht.toArray({ limit: MAX_SAMPLES }), ...(bootstrap ?? [])]
   const asked = known.filter(
     ({ host, port }, i) => known.findIndex((other) => other.host === host && other.port === port) === i,
   )
   const answers = asked.slice(0, MAX_SAMPLES).map(async (to): Promise<MappingSample | undefined> => {
     const reply = await within(
-      PING_MS,
+      ms,
       dht.ping(to).catch(() => undefined),
       undefined,
     )

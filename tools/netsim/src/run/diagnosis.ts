@@ -8,11 +8,10 @@ export interface Diagnosis {
   /** Its last event; undefined when there was none. */
   says: Readonly<Record<string, unknown>> | undefined
   exit: number | string | undefined
-  tookMs: number
 }
 
-/** Longer than it may take, so that a late one is told as late. */
-const PATIENCE_MS = 20_000
+/** Longer than it may take, on a computer that is slow to start it. */
+const PATIENCE_MS = 40_000
 
 /** Play the doctor in the broadcaster's place; nothing is broadcast. */
 export async function observeDoctor(
@@ -22,9 +21,9 @@ export async function observeDoctor(
   const program = stage.run('broadcaster', ['doctor'])
   await Promise.race([program.exited, sleep(PATIENCE_MS, undefined, { ref: false })])
   await program.stop()
-  const tookMs = Math.round(performance.now() - startedMs)
-  const diagnosis = { says: program.last('diagnosis'), exit: program.exit, tookMs }
-  return { heard: undefined, waitedMs: tookMs, errors: [], escapes: 0, broken: undefined, diagnosis }
+  const waitedMs = Math.round(performance.now() - startedMs)
+  const diagnosis = { says: program.last('diagnosis'), exit: program.exit }
+  return { heard: undefined, waitedMs, errors: [], escapes: 0, broken: undefined, diagnosis }
 }
 
 /** What is wrong with a diagnosis; empty when it says at least what is expected. */
@@ -33,7 +32,8 @@ export function judgeDiagnosis(
   diagnosis: Diagnosis | undefined,
 ): string[] {
   if (diagnosis?.says === undefined) return [`the doctor said nothing, and ended with ${diagnosis?.exit}`]
-  const { exit, says, tookMs } = diagnosis
+  const { exit, says } = diagnosis
+  const tookMs = Number(says['ms'])
   return [
     ...differences('', expect.says, says),
     ...(exit === expect.exit ? [] : [`the doctor ended with ${exit}, not ${expect.exit}`]),

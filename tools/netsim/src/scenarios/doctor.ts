@@ -4,7 +4,7 @@ import type { Expectation, Scenario } from './scenario.ts'
 
 type Diagnosis = Extract<Expectation, { verdict: 'diagnosis' }>
 
-/** It is to end in so long wherever it is; starting a process on a busy computer comes on top. */
+/** It is to end in 10 s wherever it is; the rest is for a busy computer. */
 const WITHIN_MS = 12_000
 
 const BEHIND_ROUTER: Diagnosis['says'] = {
