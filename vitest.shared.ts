@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** What every project's tests share: beside the source, no globals, a seed that fast-check prints on failure. */
 const shared: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
+    setupFiles: [fileURLToPath(new URL('vitest.seed.ts', import.meta.url))],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Two workers: the reference machine has two cores, and real-time tests starve with more.

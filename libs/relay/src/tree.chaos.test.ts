@@ -48,7 +48,7 @@ test(
         expect(deaf.map(({ key, peer }) => [key, peer.client.state])).toEqual([])
         expect(world.listeners.filter((node) => world.depthOf(node) > 16)).toEqual([])
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     )
   },
 )
