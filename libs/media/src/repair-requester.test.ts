@@ -75,6 +75,18 @@ describe('what is missing', () => {
     expect(repair.delayUs(40_000_000, 400_000)).toBe(0)
   })
 
+  test('is no loss while only a heartbeat has told of it', () => {
+    const repair = new RepairRequester({ rttUs: 1000 })
+    for (const nowUs of [1_000_000, 2_000_000, 3_000_000]) {
+      const seq = nowUs / 1_000_000
+      repair.onFrame(2 * seq, nowUs)
+      repair.onHead(2 * seq + 1, nowUs)
+      expect(repair.due(nowUs + 20_000)).toEqual([2 * seq + 1])
+      repair.onFrame(2 * seq + 1, nowUs + 50_000)
+    }
+    expect(repair.delayUs(3_100_000, 400_000)).toBe(0)
+  })
+
   test('that comes before any answer could was no loss', () => {
     const repair = new RepairRequester({ rttUs: 40_000 })
     for (const nowUs of [1_000_000, 2_000_000, 3_000_000]) {

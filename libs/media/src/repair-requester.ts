@@ -38,6 +38,7 @@ export class RepairRequester {
   readonly #holeUs: Float64Array = new Float64Array(MAX_MISSING)
   readonly #tries: Uint8Array = new Uint8Array(MAX_MISSING)
   readonly #later: Uint8Array = new Uint8Array(MAX_MISSING)
+  readonly #counted: Uint8Array = new Uint8Array(MAX_MISSING)
   readonly #losses: LossRecord = new LossRecord()
   #count = 0
   #repaired = 0
@@ -113,12 +114,10 @@ export class RepairRequester {
           ? (this.#later[i] ?? 0) >= REORDER_FRAMES || nowUs - missedUs >= REORDER_US
           : tries < MAX_TRIES && nowUs - (this.#triedUs[i] ?? 0) >= retryUs
       if (!ready) continue
-      if (tries === 0) {
-        this.#firstTryUs[i] = nowUs
-        this.#losses.onLoss(this.#holeUs[i] ?? 0, nowUs)
-      }
+      if (tries === 0) this.#firstTryUs[i] = nowUs
       this.#tries[i] = tries + 1
       this.#triedUs[i] = nowUs
+      this.#countLoss(i, nowUs)
       wanted ??= []
       wanted.push(this.#seqs[i] ?? 0)
     }
@@ -162,6 +161,7 @@ export class RepairRequester {
       this.#holeUs[i] = holeUs
       this.#tries[i] = 0
       this.#later[i] = later
+      this.#counted[i] = 0
     }
   }
 
@@ -169,16 +169,26 @@ export class RepairRequester {
     for (let i = this.#count - 1; i >= 0; i--) {
       const missing = this.#seqs[i] ?? 0
       if (missing === seq) this.#found(i, nowUs)
-      else if (missing < seq && seq > this.#highest) this.#later[i] = Math.min(255, (this.#later[i] ?? 0) + 1)
+      else if (missing < seq && seq > this.#highest) {
+        this.#later[i] = Math.min(255, (this.#later[i] ?? 0) + 1)
+        this.#countLoss(i, nowUs)
+      }
     }
+  }
+
+  /** A frame of which only a heartbeat has told may still be on its way: it is lost when later ones are here. */
+  #countLoss(i: number, nowUs: number): void {
+    if (this.#counted[i] === 1 || (this.#tries[i] ?? 0) === 0 || (this.#later[i] ?? 0) === 0) return
+    this.#counted[i] = 1
+    this.#losses.onLoss(this.#holeUs[i] ?? 0, nowUs)
   }
 
   /** What comes sooner than any answer could was not lost. */
   #found(i: number, nowUs: number): void {
     const soonUs = this.rttUs / 2
     if ((this.#tries[i] ?? 0) > 0) {
-      if (nowUs - (this.#firstTryUs[i] ?? 0) < soonUs) this.#losses.forgive()
-      else this.#repaired++
+      if (nowUs - (this.#firstTryUs[i] ?? 0) >= soonUs) this.#repaired++
+      else if (this.#counted[i] === 1) this.#losses.forgive()
     }
     this.#remove(i)
   }
@@ -193,5 +203,6 @@ export class RepairRequester {
     this.#holeUs.copyWithin(i, i + 1, end)
     this.#tries.copyWithin(i, i + 1, end)
     this.#later.copyWithin(i, i + 1, end)
+    this.#counted.copyWithin(i, i + 1, end)
   }
 }
