@@ -36,17 +36,22 @@ export function App(): VNode {
         </nav>
       </header>
       <LinkNotice />
-      {state.value === undefined ? (
-        <main id="main" />
-      ) : tab.value === 'listen' ? (
-        <ListenPage />
-      ) : (
-        <BroadcastPage />
-      )}
+      <CurrentPage />
       <footer>
         <CopyButton isQuiet label={t.diagnostics} text={diagnose} />
       </footer>
     </>
+  )
+}
+
+/** Without its engine a page cannot do anything: for a moment it waits, then it goes. */
+function CurrentPage(): VNode {
+  const isHeld = link.value === 'open' || link.value === 'connecting'
+  if (state.value === undefined || !isHeld) return <main id="main" />
+  return (
+    <div class="held" inert={link.value === 'connecting'}>
+      {tab.value === 'listen' ? <ListenPage /> : <BroadcastPage />}
+    </div>
   )
 }
 

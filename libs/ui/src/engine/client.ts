@@ -54,6 +54,7 @@ function take(message: FromWorker): void {
   switch (message.type) {
     case 'link':
       if (link.value !== 'version') link.value = message.state
+      if (message.state !== 'open') forgetSound()
       return
     case 'heard':
       heard.value = message.heard
@@ -88,9 +89,11 @@ function takeFromEngine(message: FromEngine): void {
 
 function show(next: EngineState): void {
   state.value = next
-  if (next.listening === null) {
-    heard.value = undefined
-    level.value = 0
-  }
+  if (next.listening === null) forgetSound()
   if (next.broadcast?.phase !== 'on-air') programme.value = undefined
+}
+
+function forgetSound(): void {
+  heard.value = undefined
+  level.value = 0
 }
