@@ -47,12 +47,12 @@ describe('a child', () => {
     for (let i = 0; i < 20; i++) expect(reports.tell(GOOD, lossy(50), GOOD)).toEqual(['full', 'full', 'full'])
   })
 
-  test('that goes on losing is stopped 5 s later', () => {
+  test('that loses more than half is stopped 5 s later, one that loses less hears what is left', () => {
     const reports = new Reports()
     reports.tell(GOOD)
-    expect(reports.times(4, lossy(15))).toBe('lean')
-    expect(reports.times(3, lossy(15))).toBe('lean')
-    expect(reports.times(1, lossy(15))).toBe('stop')
+    expect(reports.times(60, lossy(24))).toBe('lean')
+    expect(reports.times(4, lossy(30))).toBe('lean')
+    expect(reports.times(1, lossy(30))).toBe('stop')
   })
 
   test('with 200 ms of queue for 2 s gets each frame once, and is not stopped for a queue that stays', () => {
@@ -62,9 +62,10 @@ describe('a child', () => {
     expect(reports.times(60, delayed(400))).toBe('lean')
   })
 
-  test('whose queue only grows is stopped', () => {
+  test('whose queue grows beyond what any buffer waits for is stopped', () => {
     const reports = new Reports()
-    expect(reports.tell(...Array.from({ length: 15 }, (_, i) => delayed(i * 100))).at(-1)).toBe('stop')
+    expect(reports.tell(...Array.from({ length: 20 }, (_, i) => delayed(i * 100))).at(-1)).toBe('lean')
+    expect(reports.tell(...Array.from({ length: 6 }, (_, i) => delayed(2000 + i * 100))).at(-1)).toBe('stop')
   })
 
   test('that says nothing more has no trouble that counts', () => {

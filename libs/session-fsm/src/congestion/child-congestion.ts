@@ -15,7 +15,9 @@ const BREAK_LOSS = 0.1
 const BREAK_LOSS_MS = 3000
 const BREAK_DELAY_MS = 200
 const BREAK_DELAY_FOR_MS = 2000
-/** In lean treatment for so long without getting better: it stops. */
+/** Half of the frames lost, or later than any buffer waits, in lean treatment and for so long: nothing of it is heard. */
+const STOP_LOSS = 0.5
+const STOP_DELAY_MS = 2000
 const STOP_AFTER_MS = 5000
 /** Lean for so long without trouble: back to full. */
 const HEAL_MS = 10_000
@@ -35,7 +37,7 @@ interface Window {
 
 /**
  * What one child reports, judged: a circuit breaker (loss above 10 % for 3 s, or 200 ms of queue for 2 s) between
- * `full` and `lean`, and from `lean` to `stop` when 5 s of it have not helped. Whether the child's own line or the
+ * `full` and `lean`, and from `lean` to `stop` when what arrives then is useless for 5 s. Whether the child's own line or the
  * uplink that all share is at fault, a report cannot say: see `UplinkBudget`.
  */
 export class ChildCongestion {
@@ -102,9 +104,9 @@ export class ChildCongestion {
       if (this.#lossyMs >= BREAK_LOSS_MS || this.#delayedMs >= BREAK_DELAY_FOR_MS) this.treatment = 'lean'
       return
     }
-    // Late frames that come are still heard; only loss, or a queue that goes on growing, makes them useless.
-    const helpless = this.#isLossy || (this.#isDelayed && this.#rising)
-    this.#troubledMs = helpless ? this.#troubledMs + ms : 0
+    // Late frames that come are still heard, and so is what loss leaves over: better than nothing.
+    const isUseless = this.#lossRatio > STOP_LOSS || this.#delayMs > STOP_DELAY_MS
+    this.#troubledMs = isUseless ? this.#troubledMs + ms : 0
     if (this.#troubledMs >= STOP_AFTER_MS) this.treatment = 'stop'
     else if (this.#calmMs >= HEAL_MS) this.treatment = 'full'
   }

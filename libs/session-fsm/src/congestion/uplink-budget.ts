@@ -16,12 +16,12 @@ export interface UplinkBudgetOptions {
 const ADMIT_RATIO = 0.7
 /** For the second that a change of path takes, when a child gets each frame twice. */
 const SWITCH_RATIO = 0.9
-/** Shared trouble for so many seconds in a row is believed. */
-const BELIEVE_TICKS = 2
+/** Shared trouble for so many seconds in a row is believed: a cut line or another address also troubles all, and passes. */
+const BELIEVE_TICKS = 6
 /** One child leaves, then the others are given time to show whether that was enough. */
 const SETTLE_TICKS = 3
 /** Seconds without shared trouble after which more is tried, and how much more. */
-const TRY_TICKS = 300
+const TRY_TICKS = 60
 const TRY_MORE = 1.25
 /** The rate is the highest of so many seconds: music is not as quiet for ever as it is now. */
 const RATE_TICKS = 10

@@ -222,7 +222,7 @@ describe('congestion', () => {
     const [a, b, c] = [join('a', SWARM), join('b', SWARM), join('c', SWARM)]
     const reports = new Map([
       [a, {}],
-      [b, { received: 30 }],
+      [b, { received: 20 }],
       [c, {}],
     ] as const)
     publish(1)
@@ -248,7 +248,7 @@ describe('congestion', () => {
     const [a, b] = [join('a', SWARM), join('b', SWARM)]
     const reports = new Map([
       [a, {}],
-      [b, { received: 30 }],
+      [b, { received: 20 }],
     ] as const)
     for (let i = 0; i < 20 && audience.size === 2; i++) secondsOf(1, reports)
     expect(audience.size).toBe(1)
@@ -266,7 +266,9 @@ describe('congestion', () => {
     const links = ['a', 'b', 'c'].map((id) => join(id, SWARM))
     const reports = new Map(links.map((link) => [link, { received: 30 }] as const))
     publish(1)
-    secondsOf(4, reports)
+    secondsOf(6, reports)
+    expect(events.filter(({ event }) => event === 'listener-left')).toEqual([])
+    secondsOf(2, reports)
     expect(events.filter(({ event }) => event === 'listener-left')).toEqual([
       { event: 'listener-left', id: 'c', reason: 'congested' },
     ])
@@ -275,6 +277,18 @@ describe('congestion', () => {
     expect(d.sent).toEqual([expect.objectContaining({ type: 'refused', reason: 'full' })])
     publish(2)
     expect(links.map((link) => framesOf(link).includes(2))).toEqual([true, true, false])
+  })
+
+  test('what is lost because this process was held up sends nobody away', () => {
+    audience = createAudience(10)
+    const links = ['a', 'b', 'c'].map((id) => join(id, SWARM))
+    const reports = new Map(links.map((link) => [link, { received: 10 }] as const))
+    for (let i = 0; i < 30; i++) {
+      // One beat where ten were due.
+      audience.beat(undefined, nowUs() / 1000)
+      secondsOf(1, reports)
+    }
+    expect(events.filter(({ event }) => event === 'listener-left')).toEqual([])
   })
 
   test('who loses a little without a queue gets each frame again two frames later', () => {
@@ -418,7 +432,7 @@ describe('a switch to WebRTC', () => {
     rtc[0]?.onPhase('connected')
     link.receive(select('webrtc'))
     publish(1)
-    audience.beat(undefined)
+    audience.beat(undefined, 0)
     const last = link.datagrams.at(-1)
     expect(last && decodeDatagram(last)).toEqual({ type: 'hop-heartbeat', channel: CHANNEL, headSeq: 1 })
   })

@@ -74,7 +74,8 @@ export class Audience {
   }
 
   /** Ten times a second: what the source signs of its silence, or that the hop lives where no frames show it. */
-  beat(signed: Uint8Array | undefined): void {
+  beat(signed: Uint8Array | undefined, nowMs: number): void {
+    this.#congestion.beat(nowMs)
     for (const child of this.#children) {
       if (signed === undefined) child.hopBeat()
       else child.beat(signed)

@@ -306,7 +306,7 @@ export class Broadcaster {
   #beat(): void {
     const state = this.#heartbeatState
     const heartbeat = state === undefined ? undefined : this.#feed?.heartbeat(state)
-    this.#audience.beat(heartbeat && this.#session?.signHeartbeat(heartbeat))
+    this.#audience.beat(heartbeat && this.#session?.signHeartbeat(heartbeat), nowUs() / 1000)
   }
 
   #renew(): void {

@@ -27,6 +27,9 @@ const PREFIX_BYTES = 3
 const BODY_OVERHEAD_BYTES = 89
 const OVERHEAD_BYTES = PREFIX_BYTES + LIMITS.sealOverheadBytes + HEADERS_BYTES
 const FRAMES_PER_S = 50
+/** This process did nothing for so long: what children lost meanwhile, and right after, says nothing of the line. */
+const HELD_UP_MS = 250
+const EXCUSED_MS = 4000
 /** Of all listeners, how many may get each frame twice. */
 const REPEAT_RATIO = 0.2
 
@@ -34,6 +37,8 @@ const REPEAT_RATIO = 0.2
 export class CongestionControl {
   readonly #budget: UplinkBudget
   readonly #users: ReadonlySet<UplinkUser>
+  #beatMs = Number.POSITIVE_INFINITY
+  #excusedUntilMs = Number.NEGATIVE_INFINITY
 
   /** @param users those who get audio, in the order in which they were let in */
   constructor(users: ReadonlySet<UplinkUser>, { bitrate, uplinkBps }: CongestionControlOptions) {
@@ -63,16 +68,25 @@ export class CongestionControl {
     this.#budget.onFrame(frame.body.length + OVERHEAD_BYTES)
   }
 
+  /** Ten times a second: shows when this process itself was held up. */
+  beat(nowMs: number): void {
+    if (nowMs - this.#beatMs > HELD_UP_MS) this.#excusedUntilMs = nowMs + EXCUSED_MS
+    this.#beatMs = nowMs
+  }
+
   /** Once a second. */
   tick(nowMs: number): void {
     const users = [...this.#users]
-    const oneTooMany = this.#budget.tick(users.map(({ congestion }) => congestion.shareAt(nowMs)))
+    const isExcused = nowMs < this.#excusedUntilMs
+    const shares = isExcused ? [] : users.map(({ congestion }) => congestion.shareAt(nowMs))
+    const oneTooMany = this.#budget.tick(shares)
+    this.#grantRepeats(users)
+    if (isExcused) return
     if (oneTooMany && users.length > 1) users.at(-1)?.pause()
     // While all suffer together, leaving one by one is the cure; nobody is judged by what others do to the line.
     if (!this.#budget.isShared) {
       for (const user of users) if (user.congestion.treatment === 'stop') user.pause()
     }
-    this.#grantRepeats(users)
   }
 
   #grantRepeats(users: readonly UplinkUser[]): void {
