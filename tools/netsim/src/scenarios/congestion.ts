@@ -17,11 +17,11 @@ const BLOATED = { up: { delayMs: LINE_MS }, down: { delayMs: LINE_MS + 400, jitt
 /** Lines with less room than the audio of everybody wants. */
 export const congestion: readonly Scenario[] = [
   {
-    // Opus at 20 kbit/s is 86 kbit/s on the wire: signature, seal and headers are 328 bytes for each 50 of audio.
+    // Opus at 16 kbit/s is some 82 kbit/s on the wire: signature, seal and headers are 328 bytes for each 40 of audio.
     name: 'congestion/256 kbit uplink',
     group: 'congestion',
     broadcaster: narrowUplink,
-    broadcast: ['--bitrate', '20', '--uplink', '256kbit'],
+    broadcast: ['--bitrate', '16', '--uplink', '256kbit'],
     listener: home,
     others: [
       {
