@@ -36,7 +36,9 @@ export class OpenedPage {
     const args = ['ui', '--no-open', '--json', '--bootstrap', lab.bootstrap]
     const program = new Pearcast(args, { ...process.env, PEARCAST_HOME: home })
     const { url } = await program.until('ui-ready', 30_000)
-    const context = await browser.newContext({ permissions: ['microphone'] })
+    const context = await browser.newContext({
+      permissions: ['microphone', 'clipboard-read', 'clipboard-write'],
+    })
     const page = await context.newPage()
     await page.addInitScript({ path: RECORDER })
     const opened = new OpenedPage(page, program, String(url), context)
@@ -109,6 +111,13 @@ export class OpenedPage {
       await this.page.emulateMedia({ colorScheme })
       await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), fullPage: true })
     }
+  }
+
+  /** What the page copies for who is to help. */
+  async diagnostics(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Copy diagnostics' }).click()
+    await this.page.getByRole('button', { name: 'Copied' }).waitFor()
+    return String(await this.page.evaluate('navigator.clipboard.readText()'))
   }
 
   async close(): Promise<void> {

@@ -104,6 +104,11 @@ describe('the page', () => {
     expect(await listener.page.title()).toBe(`${TITLE} · pearCast`)
     await listener.screenshot('listen-playing')
     await broadcaster.page.getByText('1 listener').waitFor()
+    const diagnostics = await listener.diagnostics()
+    expect(diagnostics).not.toContain(link)
+    const { page, outputMs } = JSON.parse(diagnostics).listening
+    process.stdout.write(`latency to the decoder ${JSON.stringify(page.latencyMs)}, then ${outputMs} ms\n`)
+    expect(page.latencyMs.p50 + outputMs).toBeLessThan(1000)
     expect(await broadcaster.seriousFaults()).toEqual([])
     expect(await listener.seriousFaults()).toEqual([])
     expect([await listener.overflowPx(), await broadcaster.overflowPx()]).toEqual([0, 0])

@@ -12,8 +12,8 @@ export type LinkState = 'connecting' | 'open' | 'replaced' | 'lost'
 
 /** What is heard here, once a second while something is. */
 export interface Heard {
-  /** from capture to this page's decoder; NaN before it is known */
-  latencyMs: number
+  /** from the station's mixer to this page's decoder; NaN before it is known */
+  latencyMs: { p50: number; p95: number }
   framesPlayed: number
   framesConcealed: number
   framesLost: number

@@ -80,7 +80,7 @@ function tellHeard(): void {
   if (player === undefined || stats === undefined) return
   const { framesPlayed, framesConcealed, framesLost, bufferMs, latencyMs, state } = stats
   const figures = { framesPlayed, framesConcealed, framesLost, bufferMs, state, underruns }
-  tell({ type: 'heard', heard: { latencyMs: latencyMs.p50, ...figures } })
+  tell({ type: 'heard', heard: { latencyMs, ...figures } })
 }
 
 function tellLevel(): void {

@@ -19,9 +19,14 @@ export function CopyButton({ isQuiet = false, label, text }: CopyButtonProps): V
     setTimeout(() => (isCopied.value = false), COPIED_MS)
   }
   return (
-    <button type="button" class={isQuiet ? 'quiet' : ''} onClick={() => void copy()}>
-      <Icon name="copy" />
-      <span role="status">{isCopied.value ? t.copied : label}</span>
-    </button>
+    <>
+      <button type="button" class={isQuiet ? 'quiet' : ''} onClick={() => void copy()}>
+        <Icon name="copy" />
+        {isCopied.value ? t.copied : label}
+      </button>
+      <span class="visually-hidden" role="status">
+        {isCopied.value && t.copied}
+      </span>
+    </>
   )
 }
