@@ -167,7 +167,7 @@ describe('leaving', () => {
     const [victim, other] = [lab.listen(link, '--output', 'null'), lab.listen(link, '--output', 'null')]
     await Promise.all([victim.until('first-audio'), other.until('first-audio')])
     victim.child.kill('SIGKILL')
-    await broadcaster.until('listener-left', 40_000)
+    expect(await broadcaster.until('listener-left', 40_000)).toMatchObject({ id: expect.any(String) })
     await playsOn(other)
   }, 60_000)
 })

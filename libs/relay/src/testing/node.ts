@@ -1,8 +1,8 @@
 import { type ControlMessage, decodeControl, encodeControl } from '@pearcast/protocol'
 import type { HostLimits } from '../host/admission.ts'
 import { type RelayEffect, RelayPeer } from '../relay-peer.ts'
+import type { VirtualClock } from './clock.ts'
 import { testFrame, type TestFrame, TestRing } from './frames.ts'
-import type { World } from './world.ts'
 
 /** What a peer that does not play by the rules does to what it sends. */
 export interface Behaviour {
@@ -21,6 +21,19 @@ export interface NodeOptions {
   readonly limits: HostLimits
   readonly prefix: string
   readonly behaviour?: Behaviour
+}
+
+/** What a node can do to the world that it lives in. */
+export interface Surroundings {
+  readonly clock: VirtualClock
+  search(node: Node): void
+  connect(from: Node, key: string): void
+  disconnect(from: Node, key: string): void
+  childLeft(host: Node, child: string): void
+  send(from: Node, key: string, deliver: (to: Node) => void, delayMs?: number): void
+  sendDatagram(from: Node, key: string, deliver: (to: Node) => void, delayMs?: number): void
+  /** A node has another parent: is the tree still one? */
+  checkTree(from: Node): void
 }
 
 /** One peer, and what its ears noticed. */
@@ -44,13 +57,13 @@ export class Node {
   forgedHeard = 0
   readonly parents: { atMs: number; key: string | undefined; cause: string }[] = []
   readonly distrusted: { atMs: number; key: string; reason: string }[] = []
-  readonly #world: World
+  readonly #world: Surroundings
   readonly #ring = new TestRing()
   #run = 0
   /** It never learns that the station began anew. */
   deafToRuns: boolean = false
 
-  constructor(world: World, { behaviour = {}, isRoot = false, key, limits, prefix, relays }: NodeOptions) {
+  constructor(world: Surroundings, { behaviour = {}, isRoot = false, key, limits, prefix, relays }: NodeOptions) {
     this.#world = world
     this.key = key
     this.prefix = prefix

@@ -1,7 +1,7 @@
 import type { HostLimits } from '../host/admission.ts'
 import { VirtualClock } from './clock.ts'
 import { testFrame } from './frames.ts'
-import { type Behaviour, Node } from './node.ts'
+import { type Behaviour, Node, type Surroundings } from './node.ts'
 import { seededRandom } from './random.ts'
 
 export interface WorldOptions {
@@ -29,7 +29,7 @@ const TOPIC_ENTRIES = 20
  * A broadcaster and any number of peers in virtual time: links with a delay between every two, discovery, partitions, and
  * peers that vanish or cheat. Nothing of it is real but the peers. The same seed gives the same story.
  */
-export class World {
+export class World implements Surroundings {
   readonly clock: VirtualClock = new VirtualClock()
   readonly random: () => number
   readonly nodes: Map<string, Node> = new Map()
