@@ -26,6 +26,7 @@ export interface NodeOptions {
 /** What a node can do to the world that it lives in. */
 export interface Surroundings {
   readonly clock: VirtualClock
+  readonly random: () => number
   search(node: Node): void
   connect(from: Node, key: string): void
   disconnect(from: Node, key: string): void
@@ -63,7 +64,10 @@ export class Node {
   /** It never learns that the station began anew. */
   deafToRuns: boolean = false
 
-  constructor(world: Surroundings, { behaviour = {}, isRoot = false, key, limits, prefix, relays }: NodeOptions) {
+  constructor(
+    world: Surroundings,
+    { behaviour = {}, isRoot = false, key, limits, prefix, relays }: NodeOptions,
+  ) {
     this.#world = world
     this.key = key
     this.prefix = prefix
