@@ -6,7 +6,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT: string = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
-const MAIN = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+export const MAIN: string = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
+/** Preloaded, it moves the clock of a process: by CLOCK_OFFSET_MS from the beginning, by an hour and more at SIGUSR2. */
+export const CLOCK_STEP: string = join(ROOT, 'tests', 'src', 'testing', 'clock-step.ts')
 
 /** A program, and what it is always given first. */
 type Command = readonly [program: string, ...args: string[]]
