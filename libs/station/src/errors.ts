@@ -61,6 +61,14 @@ export class StationError extends Error {
     )
   }
 
+  /** The same keys under two names would each take the other off air. */
+  static stationKnown(name: string): StationError {
+    return new StationError(
+      'STATION_EXISTS',
+      `This station is here already, as "${name}"; nothing was imported. To call it otherwise, rename it.`,
+    )
+  }
+
   static exportInvalid(why: string, cause?: unknown): StationError {
     return new StationError(
       'EXPORT_INVALID',

@@ -99,11 +99,19 @@ describe('managing stations', () => {
     const text = await store.export('jazz', PASSPHRASE, CHEAP)
     const elsewhere = new IdentityStore(join(folder, 'elsewhere'))
     expect(store.link(await elsewhere.import(text, PASSPHRASE))).toBe(store.link(jazz))
-    expect(await elsewhere.import(text, PASSPHRASE, 'blues')).toMatchObject({
-      name: 'blues',
-      term: jazz.term,
-    })
-    expect(await elsewhere.names()).toEqual(['blues', 'jazz'])
+    const third = new IdentityStore(join(folder, 'third'))
+    expect(await third.import(text, PASSPHRASE, 'blues')).toMatchObject({ name: 'blues', term: jazz.term })
+    expect(await third.names()).toEqual(['blues'])
+  })
+
+  test('one that is here under another name is not imported a second time', async () => {
+    const text = await store.create('jazz').then(() => store.export('jazz', PASSPHRASE, CHEAP))
+    await store.create('damaged')
+    await writeFile(store.fileOf('damaged'), '{')
+    const again = store.import(text, PASSPHRASE, 'blues')
+    await expect(again).rejects.toMatchObject({ code: 'STATION_EXISTS' })
+    await expect(again).rejects.toThrow(/here already, as "jazz".*rename/)
+    expect(await store.names()).toEqual(['damaged', 'jazz'])
   })
 
   test('an import never replaces another station, nor a higher term of the same one', async () => {

@@ -83,7 +83,8 @@ export class IdentityStore {
   /**
    * Takes in what `export` made, under its own name or another one. The same station twice keeps the higher term.
    *
-   * @throws StationError EXPORT_INVALID, PASSPHRASE, STATION_EXISTS when that name is another station's
+   * @throws StationError EXPORT_INVALID, PASSPHRASE, STATION_EXISTS when that name is another station's, or the
+   *   station is here under another name
    */
   async import(text: string, passphrase: string, name?: string): Promise<StationIdentity> {
     const exported = await unsealIdentity(text, passphrase)
@@ -91,6 +92,8 @@ export class IdentityStore {
     const known = await this.#load(chosen)
     if (known !== undefined && toHex(known.station.publicKey) !== toHex(exported.station.publicKey))
       throw StationError.stationExists(chosen)
+    const other = known === undefined ? await this.#nameOf(exported.station.publicKey) : undefined
+    if (other !== undefined) throw StationError.stationKnown(other)
     const imported = { ...exported, name: chosen, term: Math.max(exported.term, known?.term ?? 0) }
     await writeJson(this.#stationFile(chosen), identityToJson(imported))
     return imported
@@ -130,6 +133,15 @@ export class IdentityStore {
     const known = await this.lastHeard(stationKey)
     if (known !== undefined && compareTerm(known, era) >= 0) return
     await writeJson(this.#heardFile(stationKey), { generation: era.generation, term: era.term })
+  }
+
+  /** What a key is called here. A file that cannot be read is passed over: it tells of no key. */
+  async #nameOf(stationKey: Uint8Array): Promise<string | undefined> {
+    for (const name of await this.names()) {
+      const identity = await this.#load(name).catch(() => undefined)
+      if (identity !== undefined && toHex(identity.station.publicKey) === toHex(stationKey)) return name
+    }
+    return undefined
   }
 
   async #requireFree(name: string): Promise<void> {
