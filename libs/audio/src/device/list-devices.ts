@@ -1,6 +1,13 @@
 import { AudioError } from '../error.ts'
 import { askFfmpeg } from '../ffmpeg/ffmpeg.ts'
-import { findDevice, parseAvfoundation, parseDshow, parseFfmpegDevices } from './parse-devices.ts'
+import { missingAudioDevice, type Direction } from './audio-device.ts'
+import {
+  findDevice,
+  isAlsaPlugin,
+  parseAvfoundation,
+  parseDshow,
+  parseFfmpegDevices,
+} from './parse-devices.ts'
 import type { AudioDevice } from './parse-devices.ts'
 import { hasPulseServer } from './sound-server.ts'
 
@@ -20,8 +27,9 @@ const DEFAULT_OUTPUT: AudioDevice = { id: 'default', name: 'the default device',
 export async function listDevices(): Promise<AudioDevices> {
   const system = await soundSystem()
   switch (system) {
-    case 'pulse':
-    case 'alsa': {
+    case 'alsa':
+      return { system, inputs: await alsaDevices('input'), outputs: await alsaDevices('output') }
+    case 'pulse': {
       const [inputs, outputs] = [await ask(['-sources', system]), await ask(['-sinks', system])]
       return { system, inputs: parseFfmpegDevices(inputs), outputs: parseFfmpegDevices(outputs) }
     }
@@ -34,6 +42,13 @@ export async function listDevices(): Promise<AudioDevices> {
       return { system, inputs: parseDshow(text), outputs: [DEFAULT_OUTPUT] }
     }
   }
+}
+
+/** ALSA has its plugins in the list, also where no card is. */
+async function alsaDevices(direction: Direction): Promise<AudioDevice[]> {
+  if ((await missingAudioDevice(direction)) !== undefined) return []
+  const found = parseFfmpegDevices(await ask([direction === 'input' ? '-sources' : '-sinks', 'alsa']))
+  return found.filter(({ id }) => !isAlsaPlugin(id))
 }
 
 async function soundSystem(): Promise<SoundSystem> {

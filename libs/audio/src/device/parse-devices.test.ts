@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { findDevice, parseAvfoundation, parseDshow, parseFfmpegDevices } from './parse-devices.ts'
+import {
+  findDevice,
+  isAlsaPlugin,
+  parseAvfoundation,
+  parseDshow,
+  parseFfmpegDevices,
+} from './parse-devices.ts'
 
 test('the devices of PulseAudio, the default marked', () => {
   const text = `
@@ -16,6 +22,13 @@ Auto-detected sinks for pulse:
     { id: 'usb', name: 'USB Audio', isDefault: true },
   ])
   expect(parseFfmpegDevices('Cannot list sources: Generic error in an external library')).toEqual([])
+})
+
+test('the plugins of ALSA are no devices; cards and what the user made are', () => {
+  const plugins = ['null', 'lavrate', 'jack', 'pulse', 'upmix', 'usbstream:CARD=PCH']
+  expect(plugins.filter((id) => !isAlsaPlugin(id))).toEqual([])
+  const devices = ['default', 'sysdefault:CARD=PCH', 'hw:CARD=PCH,DEV=0', 'plughw:CARD=PCH,DEV=0', 'kitchen']
+  expect(devices.filter(isAlsaPlugin)).toEqual([])
 })
 
 test('the microphones of macOS, without its cameras', () => {

@@ -20,6 +20,28 @@ export function parseFfmpegDevices(text: string): AudioDevice[] {
   return devices
 }
 
+/** Of alsa-lib and the packages of alsa-plugins: converters, and ways to servers that did not answer. */
+const ALSA_PLUGINS: ReadonlySet<string> = new Set([
+  'null',
+  'a52',
+  'dca',
+  'jack',
+  'lavrate',
+  'oss',
+  'pulse',
+  'samplerate',
+  'speex',
+  'speexrate',
+  'upmix',
+  'usbstream',
+  'vdownmix',
+])
+
+/** Whether an ALSA name is no device, but something that ALSA puts before one. */
+export function isAlsaPlugin(id: string): boolean {
+  return ALSA_PLUGINS.has(id.split(':', 1)[0] ?? id)
+}
+
 /** What ffmpeg says on macOS (`avfoundation`): video devices first, then `[0] Built-in Microphone` and so on. */
 export function parseAvfoundation(text: string): AudioDevice[] {
   const devices: AudioDevice[] = []
