@@ -51,7 +51,7 @@ describe('help', () => {
 describe('a mistake is one plain line and exit code 2', () => {
   test.each([
     [['listne'], /unknown command 'listne'.*Did you mean listen/],
-    [['listen'], /missing required argument 'link'/],
+    [['listen'], /missing required argument 'link\|name'/],
     [
       ['listen', 'pearcast://x', '--output', 'x.mp3'],
       /--output wants speakers, null, - for stdout, or a file/,

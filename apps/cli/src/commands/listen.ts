@@ -9,9 +9,9 @@ export function listenCommand(run: Runner): Command {
   return new Command('listen')
     .summary('hear a station')
     .description(
-      'Plays or records the station behind LINK. It waits for a station that is not on air yet, and finds it again after any interruption.',
+      'Plays or records the station behind a link, or the favourite of that name. It waits for a station that is not on air yet, and finds it again after any interruption.',
     )
-    .argument('<link>', 'pearcast://…, as the broadcaster gave it to you, or the name of a favourite')
+    .argument('<link|name>', 'pearcast://…, as the broadcaster gave it to you, or the name of a favourite')
     .addOption(
       new Option(
         '--output <where>',

@@ -63,7 +63,7 @@ function flagValues(option: Option): Values | undefined {
 
 function argumentValues(path: string, argument: Argument | undefined): Values {
   const name = argument?.name()
-  if (name === 'link' || path.endsWith('favourites remove')) return { kind: 'favourites' }
+  if (name === 'link|name' || path.endsWith('favourites remove')) return { kind: 'favourites' }
   if (name === 'name' && !path.endsWith('create')) return { kind: 'stations' }
   if (argument !== undefined && argument.argChoices !== undefined)
     return { kind: 'words', words: argument.argChoices }

@@ -52,6 +52,21 @@ describe('a configuration file', () => {
     expect(await optionsOf('broadcast: {loop: false}')).not.toHaveProperty('loop')
   })
 
+  test.each(['listen:\n  output: null\n', '{"listen": {"output": null}}', 'listen: {output: "null"}'])(
+    'means the word null where that is a value: %j',
+    async (text) => {
+      let chosen: Command | undefined
+      const program = buildProgram((command) => {
+        chosen = command
+        return Promise.resolve()
+      })
+      await program.parseAsync(['listen', 'jazz'], { from: 'user' })
+      if (chosen === undefined) throw new Error('no command ran')
+      await applyConfig(chosen, fileOf(text))
+      expect(chosen.opts()).toMatchObject({ output: 'null' })
+    },
+  )
+
   test('gives way to flags and to the environment, not to defaults', async () => {
     process.env['PEARCAST_BOOTSTRAP'] = '127.0.0.1:1'
     try {
@@ -77,6 +92,8 @@ describe('a mistake in it is told with line and column', () => {
     ['broadcast:\n  station: [a, b]\n', ":2:12: 'station' wants a text or a number"],
     ['broadcast: jazz\n', ":1:12: 'broadcast' wants options below it"],
     ['listen:\n  buffer: 5\n', ':2:11: --buffer wants a whole number from 20 to 2000'],
+    ['listen:\n  output:\n', ":2:10: 'output' wants a text or a number"],
+    ['broadcast:\n  station: null\n', ":2:12: 'station' wants a text or a number"],
     ['- a\n- b\n', ':1:1: it wants options'],
     ['path: "swarm\n', ':2:1: Missing closing "quote'],
     ['path: swarm\npath: webrtc\n', ':2:1: Map keys must be unique'],
@@ -94,6 +111,9 @@ describe('a mistake in it is told with line and column', () => {
     const { code, stderr } = await runCli(folder, ['broadcast', 'tone', '--config', file])
     expect(code).toBe(2)
     expect(stderr).toMatch(/^error: .*pearcast\.yaml:3:3: .*Did you mean station\?\n$/)
-    expect((await runCli(folder, ['dht', '--config', join(folder, 'none')])).stderr).toMatch(/ENOENT/)
+    expect((await runCli(folder, ['dht', '--config', join(folder, 'none')])).stderr).toMatch(
+      /there is no such file/,
+    )
+    expect((await runCli(folder, ['dht', '--config', folder])).stderr).toMatch(/is a folder/)
   })
 })

@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Ajv, type ErrorObject } from 'ajv'
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { CliError } from '../errors.ts'
 import { printable } from '../terminal/text.ts'
-import { configOption, configSchema } from './config-schema.ts'
+import { configOption, configSchema, takesNull } from './config-schema.ts'
 
 /** Nobody writes a longer one by hand. */
 const MAX_BYTES = 262_144
@@ -80,11 +80,12 @@ class ConfigSource {
   #parsed(command: Command, name: string, path: Path): unknown {
     const option = configOption(command, name)
     const value: unknown = option && this.#document.getIn([...path, name])
-    if (option === undefined || value === undefined || value === null) return undefined
+    if (option === undefined || value === undefined) return undefined
     // A flag that says no is one that was not typed.
     if (typeof value === 'boolean') return value ? !option.negate : undefined
     // What else could stand there the schema has refused already.
-    const text = typeof value === 'number' ? String(value) : value
+    const text =
+      value === null ? this.#nullWord(option, path) : typeof value === 'number' ? String(value) : value
     if (typeof text !== 'string') return undefined
     try {
       return option.parseArg === undefined ? text : option.parseArg(text, undefined)
@@ -92,6 +93,14 @@ class ConfigSource {
       const why = error instanceof Error ? error.message : String(error)
       throw this.#mistake(this.#offsetAt([...path, name]), why)
     }
+  }
+
+  /** The word, where it is a value. A place that was left empty is null to YAML as well, and says nothing. */
+  #nullWord(option: Option, path: Path): string {
+    const at = [...path, option.name()]
+    const node: unknown = this.#document.getIn(at, true)
+    if (takesNull(option) && isScalar(node) && node.source?.toLowerCase() === 'null') return 'null'
+    throw this.#mistake(this.#offsetAt(at), `'${option.name()}' wants a text or a number`)
   }
 
   #offsetOf({ instancePath, keyword, params }: ErrorObject): number {
@@ -171,6 +180,22 @@ async function readText(file: string): Promise<string> {
     if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`)
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw CliError.configFile(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw CliError.configFile(`${file}: ${whyUnread(error)}`)
+  }
+}
+
+function whyUnread(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  switch (Reflect.get(error, 'code')) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such file. Check what --config or PEARCAST_CONFIG says.'
+    case 'EISDIR':
+      return 'this is a folder, not a file. Name the file in it.'
+    case 'EACCES':
+    case 'EPERM':
+      return 'it may not be read. Check its permissions.'
+    default:
+      return error.message
   }
 }

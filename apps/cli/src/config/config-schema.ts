@@ -32,8 +32,14 @@ function optionSchemas(command: Command): Record<string, object> {
   return Object.fromEntries(options.map((option) => [option.name(), optionSchema(option)]))
 }
 
+/** An option with the word 'null' among its values: unquoted, it is YAML's and JSON's null. */
+export function takesNull(option: Option): boolean {
+  return option.description.includes("'null'")
+}
+
 /** What the text of a value must be is known to the option's own parser. */
 function optionSchema(option: Option): object {
   const isFlag = !option.required && !option.optional
-  return { type: isFlag ? 'boolean' : ['string', 'number'], description: option.description }
+  const types = ['string', 'number', ...(takesNull(option) ? ['null'] : [])]
+  return { type: isFlag ? 'boolean' : types, description: option.description }
 }

@@ -22,9 +22,9 @@ export interface DiagnosisEvent {
   event: 'diagnosis'
   /** since the arguments were parsed */
   ms: number
-  /** `limited`: on air, but not for everybody; `offline`: not at all */
-  verdict: 'good' | 'limited' | 'offline'
-  /** the way out over IPv4; null when nothing answered */
+  /** `local`: on this computer, and nothing was learnt of the network outside; `limited`: on air, but not for everybody; `offline`: not at all */
+  verdict: 'good' | 'local' | 'limited' | 'offline'
+  /** the way out over IPv4; null when nothing answered, or only this computer did */
   nat: {
     class: NatClass
     mapping: NatMapping

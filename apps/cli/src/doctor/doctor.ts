@@ -22,6 +22,8 @@ const STEP_WORDS: Readonly<Record<ExamineStep, string>> = {
 
 const VERDICT_WORDS: Readonly<Record<DiagnosisEvent['verdict'], string>> = {
   good: 'A station here is heard by listeners in all usual networks. It would reach',
+  local:
+    'Works on this computer. Of the network outside nothing was learnt: for that, run it without --bootstrap.',
   limited: 'A station here is heard, but not by everybody. It would reach',
   offline: 'A station cannot go on air here, nor can one be heard: see what failed above.',
 }
@@ -57,7 +59,7 @@ export async function doctor(options: DoctorOptions, session: Session): Promise<
     event: 'diagnosis',
     ms: Date.now() - session.startedAtMs,
     verdict: verdictOf(found),
-    nat: found === undefined ? null : natOf(found),
+    nat: found === undefined || found.isLoopback ? null : natOf(found),
     ipv6,
     clockStepMs: clockStepMs(before, after),
     openFilesLimit: openFilesLimit() ?? null,

@@ -47,6 +47,8 @@ describe('the NAT in words', () => {
 
   test('of a DHT on this computer says nothing of the Internet', () => {
     expect(natText({ ...HOME, isLoopback: true })).toMatch(/nothing is learnt/)
+    expect(verdictOf({ ...HOME, isLoopback: true })).toBe('local')
+    expect(verdictOf({ ...HOME, isLoopback: true, nodes: 1 })).toBe('limited')
   })
 
   test('a port that wanders limits the station', () => {

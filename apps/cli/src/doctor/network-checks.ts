@@ -128,5 +128,6 @@ export function pathLines(paths: NonNullable<DiagnosisEvent['paths']>): string[]
 export function verdictOf(found: NetworkFindings | undefined): DiagnosisEvent['verdict'] {
   if (found === undefined) return 'offline'
   const reaches = found.natClass === 'open' || found.natClass === 'consistent'
-  return reaches && found.portStable !== false && found.nodes >= ENOUGH_NODES ? 'good' : 'limited'
+  if (!reaches || found.portStable === false || found.nodes < ENOUGH_NODES) return 'limited'
+  return found.isLoopback ? 'local' : 'good'
 }

@@ -81,8 +81,15 @@ test('a reconnection ends when frames play again', () => {
   expect(view.statusLine(0)).toContain('playing')
 })
 
+test('a station that was never met is waited for, not said to come back', () => {
+  const view = new ListenView(plain)
+  expect(told(view, { event: 'off-air' })).toBe('The station is not on air. Waiting for it to come on air …')
+  expect(view.statusLine(0)).toBe('not on air; waiting for the station to come on air …')
+})
+
 test('off air is waiting, not an error', () => {
   const view = new ListenView(plain)
+  told(view, { event: 'connected', ms: 120, via: 'lan' })
   expect(told(view, { event: 'off-air' })).toBe('The station is off air. Waiting for it to come back …')
   expect(told(view, { event: 'reconnecting', attempt: 1 })).toBe('')
   expect(view.statusLine(0)).toContain('waiting for the station to come back')

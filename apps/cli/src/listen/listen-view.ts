@@ -16,6 +16,8 @@ export class ListenView {
   readonly #colors: Colors
   readonly #durationS: number | undefined
   #state: State = 'searching'
+  /** It was on air while we listened, so that it can come back. */
+  #wasOnAir = false
   #path: Path | null = null
   #via: Via | null = null
   #firstAudioAtMs: number | undefined
@@ -43,6 +45,7 @@ export class ListenView {
         return [info('Searching for the station …')]
       case 'connected':
         this.#state = 'connected'
+        this.#wasOnAir = true
         this.#via = event.via
         return [info(`Connected after ${event.ms} ms (${VIA_WORDS[event.via]}).`)]
       case 'station':
@@ -63,7 +66,13 @@ export class ListenView {
         return [{ level: 'warn', text: `The connection is lost; reconnecting (attempt ${event.attempt}).` }]
       case 'off-air':
         this.#state = 'off-air'
-        return [info('The station is off air. Waiting for it to come back …')]
+        return [
+          info(
+            this.#wasOnAir
+              ? 'The station is off air. Waiting for it to come back …'
+              : 'The station is not on air. Waiting for it to come on air …',
+          ),
+        ]
       case 'output':
         if (event.state === 'back') return [info('The sound is back.')]
         return [
@@ -94,7 +103,11 @@ export class ListenView {
       case 'reconnecting':
         return yellow('reconnecting …')
       case 'off-air':
-        return yellow('off air; waiting for the station to come back …')
+        return yellow(
+          this.#wasOnAir
+            ? 'off air; waiting for the station to come back …'
+            : 'not on air; waiting for the station to come on air …',
+        )
       case 'ended':
         return dim('ended')
       case 'playing':

@@ -30,7 +30,7 @@ test('a station is made, listed, shown, renamed and removed, and prints its link
   const shown: unknown = JSON.parse((await station(['show', 'blues', '--json'])).stdout)
   const file = join(home, 'stations', 'blues.json')
   expect(shown).toMatchObject({ event: 'station-info', name: 'blues', link, lastOnAirS: 0, file })
-  expect((await station(['show', 'blues'])).stdout).toMatch(/last on air +never/)
+  expect((await station(['show', 'blues'])).stdout).toMatch(/last went on air +never/)
 
   expect(await station(['remove', 'blues'])).toMatchObject({
     code: 2,

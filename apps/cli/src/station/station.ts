@@ -8,7 +8,7 @@ import { openStore } from '../identity-store.ts'
 import type { Session } from '../session.ts'
 import { tellError } from '../tell-error.ts'
 import { ask, canAsk } from '../terminal/ask.ts'
-import { padEnd, widthOf } from '../terminal/text.ts'
+import { localMinute, padEnd, widthOf } from '../terminal/text.ts'
 import { passphraseOf } from './passphrase.ts'
 import type { StationCommandEvent } from './station-event.ts'
 import type { StationOptions } from './station-options.ts'
@@ -48,15 +48,15 @@ export async function show(name: string, { output }: Session): Promise<number> {
   const store = await openStore()
   const info = infoOf(store, await store.load(name))
   output.event(info)
-  const lastOnAir = info.lastOnAirS === 0 ? 'never' : new Date(info.lastOnAirS * 1000).toLocaleString()
+  const lastOnAir = info.lastOnAirS === 0 ? 'never' : localMinute(new Date(info.lastOnAirS * 1000))
   for (const [what, value] of [
     ['name', info.name],
     ['link', info.link],
     ['key', info.key],
-    ['last on air', lastOnAir],
+    ['last went on air', lastOnAir],
     ['file', info.file],
   ] as const)
-    output.result(`${padEnd(what, 12)}${value}`)
+    output.result(`${padEnd(what, 18)}${value}`)
   return EXIT.ok
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clock, count, padEnd, printable, truncate, widthOf } from './text.ts'
+import { clock, count, localMinute, padEnd, printable, truncate, widthOf } from './text.ts'
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`
 
@@ -38,4 +38,8 @@ test('one thing is not many', () => {
     '1 listener',
     '2 listeners',
   ])
+})
+
+test('a moment is told in local time, to the minute', () => {
+  expect(localMinute(new Date(2026, 10, 2, 8, 5, 59))).toBe('2026-11-02 08:05')
 })
