@@ -6,5 +6,8 @@ import { setup } from './setup.mjs'
 
 const [script, ...args] = process.argv.slice(2)
 await setup()
-const { code } = await run(pinnedNode(), [join(ROOT, script), ...args], { cwd: process.env.INIT_CWD ?? ROOT })
+const { code } = await run(pinnedNode(), [join(ROOT, script), ...args], {
+  channel: true,
+  cwd: process.env.INIT_CWD ?? ROOT,
+})
 process.exit(code)

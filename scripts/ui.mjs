@@ -9,5 +9,8 @@ if (built.code !== 0) {
   process.exit(built.code)
 }
 const main = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
-const { code } = await run(pinnedNode(), [main, 'ui', ...process.argv.slice(2)], { env: process.env })
+const { code } = await run(pinnedNode(), [main, 'ui', ...process.argv.slice(2)], {
+  channel: true,
+  env: process.env,
+})
 process.exit(code)

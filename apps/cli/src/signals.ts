@@ -15,12 +15,21 @@ const LEAVE_MS = 8_000
  * @returns a function that stops following
  */
 export function followSignals(stop: StopSignal, output: Output): () => void {
+  let isEchoAwaited = false
   const onSignal = (signal: (typeof SIGNALS)[number]): void => {
+    if (isEchoAwaited) {
+      isEchoAwaited = false
+      return
+    }
     if (stop.cause !== undefined) process.exit(128 + (constants.signals[signal] ?? 0))
     if (signal === 'SIGINT') output.line('info', 'Leaving; Ctrl-C again leaves at once.')
     stop.request(signal)
   }
-  const onDisconnect = (): void => stop.request('disconnect')
+  const onDisconnect = (): void => {
+    // What ended the parent may have gone to the whole process group: then it is no second request.
+    isEchoAwaited = stop.cause === undefined
+    stop.request('disconnect')
+  }
   const onOutputError = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') stop.request('output-closed')
     // Who writes audio there tells what else goes wrong with it.
@@ -29,6 +38,8 @@ export function followSignals(stop: StopSignal, output: Output): () => void {
   const handlers = SIGNALS.map((signal) => [signal, () => onSignal(signal)] as const)
   for (const [signal, handle] of handlers) process.on(signal, handle)
   if (process.connected) process.once('disconnect', onDisconnect)
+  // The parent went while we were loaded.
+  else if (process.send !== undefined) onDisconnect()
   // The listener must not keep the process alive.
   process.channel?.unref()
   process.stdout.on('error', onOutputError)
