@@ -7,6 +7,8 @@ export type NetsimErrorCode =
   | 'UNKNOWN_HOST'
   | 'UNKNOWN_SITE'
   | 'UNKNOWN_NAT'
+  | 'PATTERN_INVALID'
+  | 'FOLDER_UNUSABLE'
   | 'TUN_UNAVAILABLE'
   | 'SYSCALL_FAILED'
   | 'LAB_FAILED'
@@ -42,6 +44,16 @@ export class NetsimError extends Error {
   static unknown(kind: 'host' | 'site' | 'nat', id: string, known: Iterable<string>): NetsimError {
     const code = kind === 'host' ? 'UNKNOWN_HOST' : kind === 'site' ? 'UNKNOWN_SITE' : 'UNKNOWN_NAT'
     return new NetsimError(code, `There is no ${kind} "${id}" in this lab. Known: ${[...known].join(', ')}.`)
+  }
+
+  static patternInvalid(pattern: string, why: string): NetsimError {
+    const message = `${pattern} is not a regular expression (${why}): correct it, or leave the slashes out to look for text.`
+    return new NetsimError('PATTERN_INVALID', message)
+  }
+
+  static folderUnusable(folder: string, error: unknown): NetsimError {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return new NetsimError('FOLDER_UNUSABLE', `${folder} cannot hold a report (${why}): name another folder.`)
   }
 
   static tunUnavailable(reason: string): NetsimError {

@@ -16,6 +16,19 @@ test('names that nothing has are an error, and the list is the list', async () =
   })
 })
 
+test.each([
+  [['--only', 'matrix/publik x public'], /Did you mean "matrix\/public x public"/],
+  [['--only', '/[/'], /^error: \/\[\/ is not a regular expression/],
+  [['--shell', 'nohost'], /^error: There is no host "nohost" in this lab. Known: .*broadcaster/],
+  [['--seed', 'x'], /^error: .*'--seed <n>'.*not a whole number/],
+  [['--jobs', '0'], /^error: .*'--jobs <n>'.*at least 1/],
+  [['--onyl', 'x'], /^error: unknown option '--onyl'/],
+])('%j is a mistake that is told in plain words, with exit code 2', async (args, words) => {
+  const failure: unknown = await run(process.execPath, [MAIN, ...args]).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(words) })
+  expect(failure).toMatchObject({ stderr: expect.not.stringContaining('    at ') })
+})
+
 test('an ordinary user plays a scenario, with a TUN node that he may open', async (context) => {
   requireTun(context)
   const device = deviceForAll(context)

@@ -8,6 +8,8 @@ export interface Summary {
   heard: number
   /** Silent, as theory or a named limit has it. */
   expectedSilent: number
+  /** Negative controls that failed as they must. */
+  controls: number
   skipped: number
   failed: number
   /** Scenarios are never played again to make them pass. */
@@ -23,6 +25,7 @@ export function summaryOf(results: readonly Result[], skipped: number): Summary 
     pairs: results.length,
     heard: firstSounds.length,
     expectedSilent: results.filter(({ passed, expected }) => passed && expected === 'silent').length,
+    controls: results.filter(({ passed, expected }) => passed && expected === 'failure').length,
     skipped,
     failed: results.filter(({ passed }) => !passed).length,
     retries: 0,
@@ -31,6 +34,26 @@ export function summaryOf(results: readonly Result[], skipped: number): Summary 
         ? null
         : { p50: percentile(firstSounds, 0.5), p95: percentile(firstSounds, 0.95) },
   }
+}
+
+/** The last line for people. Each play counts once: the numbers add up to what was played. */
+export function closing(results: readonly Result[], durationMs: number): string {
+  const { pairs, expectedSilent, controls, failed, firstSoundMs } = summaryOf(results, 0)
+  const heard = results.filter(({ passed, expected }) => passed && expected === 'heard').length
+  const told = pairs - heard - expectedSilent - controls - failed
+  const first =
+    firstSoundMs === null ? '' : `, first sound p50 ${firstSoundMs.p50} ms, p95 ${firstSoundMs.p95} ms`
+  const counts = [
+    `${pairs} played`,
+    `${heard} heard`,
+    `${expectedSilent} rightly silent`,
+    ...(told === 0 ? [] : [`${told} rightly told why`]),
+    ...(controls === 0
+      ? []
+      : [controls === 1 ? '1 control failed as it must' : `${controls} controls failed as they must`]),
+    `${failed} failed`,
+  ]
+  return `${counts.join(', ')}${first}; ${(durationMs / 1000).toFixed(0)} s`
 }
 
 /** Nearest rank. */

@@ -48,5 +48,12 @@ function cells({ heard, errors, expected }: Result): string[] {
 
 function row(name: string, values: readonly string[]): string {
   const rest = values.map((value, i) => value.padStart(WIDTHS[i] ?? 0)).join(' ')
-  return `  ${name.padEnd(NAME_WIDTH).slice(0, NAME_WIDTH)} ${rest}`
+  return `  ${fitted(name).padEnd(NAME_WIDTH)} ${rest}`
+}
+
+/** Cut in the middle: names of a group begin alike, those of the controls of a scenario differ at the end. */
+export function fitted(name: string): string {
+  if (name.length <= NAME_WIDTH) return name
+  const tail = Math.ceil((NAME_WIDTH - 1) / 2)
+  return `${name.slice(0, NAME_WIDTH - 1 - tail)}…${name.slice(-tail)}`
 }

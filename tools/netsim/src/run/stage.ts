@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NetsimError } from '../errors.ts'
@@ -38,6 +39,14 @@ export function topologyOf(scenario: Scenario): Topology {
   return { sites }
 }
 
+/** Throws `UNKNOWN_HOST`, with those there are, when the scenario has no such host. */
+export function checkHost(scenario: Scenario, host: string): void {
+  const hosts = topologyOf(scenario).sites.flatMap((site) =>
+    site.hosts.map((each) => (typeof each === 'string' ? each : each.id)),
+  )
+  if (!hosts.includes(host)) throw NetsimError.unknown('host', host, hosts)
+}
+
 /** The program that takes it out of a process. */
 export function withoutFile(mechanism: Mechanism): URL {
   return new URL(`./without/${mechanism}.ts`, import.meta.url)
@@ -57,6 +66,7 @@ export class Stage {
   readonly #scenario: Scenario
   readonly #folder: string
   readonly #dht: Program[]
+  readonly #homes = new Set<string>()
 
   private constructor(lab: Lab, bootstrap: string, scenario: Scenario, folder: string, dht: Program[]) {
     this.lab = lab
@@ -109,10 +119,12 @@ export class Stage {
       '--path',
       path,
     ]
+    const home = join(this.#folder, `${role}-home`)
+    this.#homes.add(home)
     const child = this.lab.spawn(role, process.execPath, [...preload, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: this.#folder,
-      env: { ...process.env, PEARCAST_HOME: join(this.#folder, `${role}-home`), NO_COLOR: '1' },
+      env: { ...process.env, PEARCAST_HOME: home, NO_COLOR: '1' },
     })
     return new Program(role, child, join(this.#folder, role))
   }
@@ -123,11 +135,16 @@ export class Stage {
     await within(KILLED_MS, 'The end of the DHT', Promise.all(this.#dht.map((node) => node.exited)))
   }
 
+  /** Ends the processes, and removes their homes: the keys in them are of no use to anybody. */
   async close(): Promise<void> {
     try {
       await this.loseDht()
     } finally {
-      await this.lab.close()
+      try {
+        await this.lab.close()
+      } finally {
+        for (const home of this.#homes) await rm(home, { recursive: true, force: true, maxRetries: 3 })
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { NetsimError } from '../errors.ts'
 import { congestion } from './congestion.ts'
 import { controls } from './controls.ts'
 import { doctor } from './doctor.ts'
@@ -19,7 +20,10 @@ export const scenarios: readonly Scenario[] = [
   ...controls,
 ]
 
-/** Those whose name contains the text, or matches it as a regular expression between slashes. */
+/**
+ * Those whose name contains the text, or matches it as a regular expression between slashes; throws `PATTERN_INVALID`
+ * when that is none.
+ */
 export function select(pattern: string | undefined, canary: boolean): Scenario[] {
   const matches = matcher(pattern)
   return scenarios.filter((scenario) => (!canary || scenario.canary === true) && matches(scenario.name))
@@ -29,6 +33,15 @@ function matcher(pattern: string | undefined): (name: string) => boolean {
   if (pattern === undefined) return () => true
   const expression = /^\/(.*)\/$/.exec(pattern)?.[1]
   if (expression === undefined) return (name) => name.includes(pattern)
-  const regExp = new RegExp(expression)
+  const regExp = regularExpression(expression, pattern)
   return (name) => regExp.test(name)
+}
+
+function regularExpression(expression: string, pattern: string): RegExp {
+  try {
+    return new RegExp(expression)
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split(': ').at(-1) : undefined
+    throw NetsimError.patternInvalid(pattern, why?.toLowerCase() ?? 'it cannot be read')
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { topologyOf } from '../run/stage.ts'
+import { checkHost, topologyOf } from '../run/stage.ts'
 import { build } from '../topology/plan.ts'
 import { scenarios, select } from './index.ts'
 
@@ -24,6 +24,14 @@ test('a name is chosen by its text, or by a regular expression between slashes',
   expect(select('matrix/cgnat x cgnat', false).map(({ name }) => name)).toEqual(['matrix/cgnat x cgnat'])
   expect(select('/^matrix.*x cgnat$/', false)).toHaveLength(7)
   expect(select('no such scenario', false)).toEqual([])
+  expect(() => select('/[/', false)).toThrow(expect.objectContaining({ code: 'PATTERN_INVALID' }))
+})
+
+test('a host is one that the scenario has', () => {
+  const [first] = scenarios
+  if (first === undefined) throw new Error('there are no scenarios')
+  for (const host of ['broadcaster', 'listener', 'dht-1', 'dht-2']) checkHost(first, host)
+  expect(() => checkHost(first, 'nohost')).toThrow(expect.objectContaining({ code: 'UNKNOWN_HOST' }))
 })
 
 test('every fault is played for either role', () => {
