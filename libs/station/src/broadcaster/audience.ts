@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { FrameBus } from '@pearcast/media'
-import type { Accepted } from '@pearcast/protocol'
+import type { Accepted, Frame } from '@pearcast/protocol'
 import type { PeerLink } from '@pearcast/swarm'
 import type { BroadcastEvent } from '../events.ts'
 import type { RtcCarrier, RtcSessionOptions } from '../rtc-session.ts'
@@ -9,6 +9,9 @@ import { Child } from './child.ts'
 import { CongestionControl, type CongestionControlOptions } from './congestion-control.ts'
 import { FrameCopies } from './frame-copies.ts'
 import { SwitchQueue } from './switch-queue.ts'
+
+/** A repeated frame goes out so much later: a burst that takes one need not take both. */
+const REPEAT_AFTER_FRAMES = 2
 
 export interface AudienceOptions extends CongestionControlOptions {
   bus: FrameBus
@@ -42,6 +45,7 @@ export class Audience {
     options.bus.subscribe((frame) => {
       this.#congestion.onFrame(frame)
       for (const child of this.#listeners) child.send(frame)
+      this.#sendAgain(options.bus.ring.get(frame.seq - REPEAT_AFTER_FRAMES))
     })
   }
 
@@ -96,6 +100,12 @@ export class Audience {
   /** Nobody waits for an audience any more. */
   stop(): void {
     this.#enough()
+  }
+
+  /** After all others: the copies of one frame are made once, and a second one between two children would make them anew. */
+  #sendAgain(frame: Frame | undefined): void {
+    if (frame === undefined) return
+    for (const child of this.#listeners) if (child.repeats) child.send(frame)
   }
 
   #createHost(copies: FrameCopies): ChildHost<Child> {

@@ -23,8 +23,6 @@ const CATCH_UP_US = 80_000
 const REPAIRS: Rate = { burst: 100, perSecond: 100 }
 /** When a listener that found the station full may ask again. */
 const FULL_RETRY_MS = 5000
-/** A repeated frame goes out so much later: a burst that takes one need not take both. */
-const REPEAT_AFTER_FRAMES = 2
 
 /**
  * One listener as its parent sees it. Audio goes out over each path that is on: swarm from the subscription, WebRTC
@@ -87,13 +85,6 @@ export class Child implements UplinkUser {
 
   /** Hot: once a frame and child. */
   send(frame: Frame): void {
-    this.#sendOnce(frame)
-    if (!this.repeats) return
-    const again = this.#host.ring.get(frame.seq - REPEAT_AFTER_FRAMES)
-    if (again !== undefined) this.#sendOnce(again)
-  }
-
-  #sendOnce(frame: Frame): void {
     if (this.#channel === undefined) return
     if (this.#swarm) {
       const datagram = this.#host.copies.datagram(frame, this.#channel)
@@ -221,7 +212,7 @@ export class Child implements UplinkUser {
     while ((ring.get(from - 1)?.captureUs ?? 0) >= oldestUs) from--
     for (let seq = from; seq <= ring.head; seq++) {
       const frame = ring.get(seq)
-      if (frame !== undefined) this.#sendOnce(frame)
+      if (frame !== undefined) this.send(frame)
     }
   }
 
