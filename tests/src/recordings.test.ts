@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { decodeFile } from '@pearcast/audio'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { bestSecond } from './testing/heard.ts'
 import { Lab, ROOT } from './testing/pearcast.ts'
 import { ffmpeg, pcmOf, testWith } from './testing/tools.ts'
@@ -30,7 +29,7 @@ testWith('ffmpeg').each(['killed.wav', 'killed.opus'])(
   },
 )
 
-test.runIf(existsSync('/dev/full'))('a full disk: exit code 6, and what to do', async () => {
+testWith('/dev/full')('a full disk: exit code 6, and what to do', async () => {
   const { link } = await lab.broadcast('tone')
   await symlink('/dev/full', lab.path('full.wav'))
   const listener = lab.listen(link, '--output', lab.path('full.wav'))

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { MAIN, Pearcast, ROOT } from './testing/pearcast.ts'
+import { testWith } from './testing/tools.ts'
 
 /** What a process passes to all that it starts. */
 const MARK = 'PEARCAST_TEST_FAMILY'
@@ -43,13 +44,10 @@ async function wrapper(name: string, ...command: string[]): Promise<string> {
   return file
 }
 
-test.for(['SIGTERM', 'SIGKILL'] as const)(
+/** Orphans are found through /proc, which is of Linux. */
+testWith('/proc/self/environ').for(['SIGTERM', 'SIGKILL'] as const)(
   'after %s to the outermost script nothing of a demo is left',
-  async (signal, context) => {
-    if (!existsSync('/proc/self/environ')) {
-      process.stdout.write('SKIP: orphans are found through /proc, which is of Linux\n')
-      context.skip('no /proc')
-    }
+  async (signal) => {
     const demo = [MAIN, 'demo', '--path', 'swarm', '--duration', '60', '--json', '--keep', folder]
     const outer = await wrapper('outer.mjs', await wrapper('inner.mjs', ...demo))
     const started = new Pearcast([], { ...process.env, [MARK]: folder }, [process.execPath, outer])

@@ -1,15 +1,20 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { test } from 'vitest'
 
-/** `test`, or where a program is missing a loud SKIP; under CI the test then runs and fails. */
-export function testWith(...commands: string[]): typeof test | typeof test.skip {
-  const missing = commands.filter((command) => spawnSync(command, ['--version']).error !== undefined)
+/** `test`, or where a program or an absolute path is missing a loud SKIP; under CI the test then runs and fails. */
+export function testWith(...needed: string[]): typeof test | typeof test.skip {
+  const missing = needed.filter((what) => !isThere(what))
   if (missing.length === 0 || process.env['CI'] === 'true') return test
-  process.stderr.write(`SKIP: ${missing.join(', ')} is not installed\n`)
+  process.stderr.write(`SKIP: ${missing.join(', ')} is not here\n`)
   return test.skip
+}
+
+function isThere(what: string): boolean {
+  return isAbsolute(what) ? existsSync(what) : spawnSync(what, ['--version']).error === undefined
 }
 
 /** Runs ffmpeg to its end. Throws with what it said. */
