@@ -6,8 +6,7 @@ const GAP_MS = 150
 
 /** Of the frames sent in one or two minutes, the first losses included, which teach the playout to wait for repair. */
 const LOSSY = 0.001
-/** The aim is 0.5 % of ten minutes; of the first two, 0.07 to 1.3 % were measured, and nearly 3 % without repair. */
-const BURSTY = 0.02
+const BURSTY = 0.005
 const LOSSY_LISTEN_MS = 60_000
 /** A burst of 15 packets, one in a hundred, can come before the playout has learnt that there are bursts. */
 const BURSTY_GAP_MS = 400
