@@ -1,6 +1,6 @@
 export type { CandidateNews, CandidateSource } from './client/candidates.ts'
 export { clientMachine } from './client/machine.ts'
-export type { RelayClientEffect, RelayClientOptions } from './client/ports.ts'
+export type { Beats, RelayClientEffect, RelayClientOptions, Stretch } from './client/ports.ts'
 export { RelayClient } from './client/relay-client.ts'
 export type { ClientInput, ClientState } from './client/types.ts'
 export { Forwarder, type Outcome, type ServeOptions } from './forward/forwarder.ts'

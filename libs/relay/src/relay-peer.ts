@@ -1,6 +1,6 @@
 import type { ControlMessage } from '@pearcast/protocol'
 import type { CandidateNews } from './client/candidates.ts'
-import type { RelayClientEffect } from './client/ports.ts'
+import type { Beats, RelayClientEffect, Stretch } from './client/ports.ts'
 import { RelayClient } from './client/relay-client.ts'
 import type { ClientInput } from './client/types.ts'
 import { Forwarder, type Outcome } from './forward/forwarder.ts'
@@ -14,8 +14,9 @@ export type RelayEffect =
   RelayClientEffect | Exclude<RelayHostEffect, { type: 'serve' | 'unserve' }> | ChildEffect
 
 type ChildEffect =
-  /** A child gets audio, or heads only, on this channel of its link. */
-  { type: 'child'; key: string; channel: number; audio: boolean } | { type: 'child-left'; key: string }
+  /** A child gets audio, or heads only, on this channel of its link; `warm`: it takes over from another parent. */
+  | { type: 'child'; key: string; channel: number; audio: boolean; warm: boolean }
+  | { type: 'child-left'; key: string }
 
 /** What a peer needs of the world. The functions are called for every frame: they neither keep nor wait. */
 export interface RelayPeerOptions<F extends RelayFrame> {
@@ -33,6 +34,8 @@ export interface RelayPeerOptions<F extends RelayFrame> {
   readonly isRoot?: boolean
   readonly channel?: number
   readonly timing?: ClientInput
+  /** Frames and heartbeats are told by `stretch`, `beats` and `flowing` only: this peer forwards nothing itself. */
+  readonly inStretches?: boolean
 }
 
 /** Heartbeats to children that got nothing else for so long, and what waits in their queues. */
@@ -103,7 +106,7 @@ export class RelayPeer<F extends RelayFrame> {
 
   start(nowMs: number): void {
     this.#nowMs = nowMs
-    this.#tickMs = nowMs + TICK_MS
+    if (this.#options.inStretches !== true) this.#tickMs = nowMs + TICK_MS
     if (this.#options.isRoot !== true) this.client.start(nowMs)
   }
 
@@ -165,6 +168,20 @@ export class RelayPeer<F extends RelayFrame> {
     this.client.beat(from, headSeq, nowMs)
   }
 
+  /** For simulations: see `RelayClient.stretch`. */
+  stretch(from: string, stretch: Stretch, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.client.stretch(from, this.#run, stretch, nowMs)
+  }
+
+  beats(from: string, beats: Beats): void {
+    this.client.beats(from, beats)
+  }
+
+  flowing(from: string, flows: boolean, nowMs: number): void {
+    this.client.flowing(from, flows, nowMs)
+  }
+
   nack(child: string, seqs: readonly number[], nowMs: number): number {
     return this.forwarder.onNack(child, seqs, nowMs)
   }
@@ -222,7 +239,7 @@ export class RelayPeer<F extends RelayFrame> {
     switch (effect.type) {
       case 'serve': {
         const { audio, bytesPerS, channel, key, warm } = effect
-        perform({ type: 'child', key, channel, audio })
+        perform({ type: 'child', key, channel, audio, warm })
         return this.forwarder.serve(key, { audio, warm, bytesPerS }, this.#nowMs)
       }
       case 'unserve':

@@ -30,6 +30,8 @@ export interface Candidate {
   emptyClaims: number
   notBeforeMs: number
   toldMs: number
+  /** Where it comes in the order of the one who chooses, see `spread`. */
+  order: number | undefined
 }
 
 const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
@@ -103,6 +105,15 @@ export class Candidates {
     known.notBeforeMs = 0
   }
 
+  /** When the next one that rests, and may have room, can be asked again. */
+  nextRestedMs(nowMs: number): number {
+    let nextMs = Infinity
+    for (const { freeSlots, notBeforeMs } of this.#all.values()) {
+      if (notBeforeMs > nowMs && freeSlots !== 0) nextMs = Math.min(nextMs, notBeforeMs)
+    }
+    return nextMs
+  }
+
   #add({ key, source, depth, freeSlots, rttMs, prefix }: CandidateNews, nowMs: number): boolean {
     const added: Candidate = {
       key,
@@ -117,6 +128,7 @@ export class Candidates {
       emptyClaims: 0,
       notBeforeMs: 0,
       toldMs: nowMs,
+      order: undefined,
     }
     if (this.#all.size >= MAX_CANDIDATES) {
       const victim = this.#leastPromising()

@@ -17,6 +17,7 @@ const candidate = (key: string, changes: Partial<Candidate> = {}): Candidate => 
   emptyClaims: 0,
   notBeforeMs: 0,
   toldMs: 0,
+  order: undefined,
   ...changes,
 })
 const from: Standpoint = { self: 'us', depth: 3 }
@@ -24,7 +25,13 @@ const best = (
   all: readonly Candidate[],
   at: Standpoint = from,
   role: 'first' | 'second' = 'first',
-): string | undefined => bestParent(all, at, role, () => true)?.key
+): string | undefined =>
+  bestParent(
+    all.map((each) => ({ ...each })),
+    at,
+    role,
+    () => true,
+  )?.key
 
 describe('the best parent', () => {
   const plain = candidate('plain')

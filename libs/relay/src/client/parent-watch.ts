@@ -23,11 +23,13 @@ export class ParentWatch {
   deliveredSeq = -1
   /** Sends audio to us now. */
   active = false
+  /** It is heard without a pause until we are told otherwise: see `RelayPeer.flowing`. */
+  flowing = false
   #heardMs: number
   #limitMs = MIN_SILENCE_MS
   #activeSinceMs = 0
   #behindSinceMs = Infinity
-  readonly #gaps = new Float64Array(GAPS)
+  readonly #gaps = new Float32Array(GAPS)
   #gapCount = 0
   #windowMs: number
   #inWindow = 0
@@ -51,14 +53,26 @@ export class ParentWatch {
       this.#windowMs = nowMs
       this.#inWindow = 0
     }
-    if (++this.#inWindow > FLOOD_DATAGRAMS) this.#floods = true
+    this.#count(1)
   }
 
-  /** A verified frame, new to us or not. Hot. */
-  frame(seq: number, hops: number): void {
+  #count(datagrams: number): void {
+    this.#inWindow += datagrams
+    if (this.#inWindow > FLOOD_DATAGRAMS) this.#floods = true
+  }
+
+  /** So many datagrams at equal distances, as if each had been told on its own. */
+  heardStretch(count: number, everyMs: number, lastMs: number): void {
+    const told = everyMs > 0 ? Math.min(count, GAPS + 1) : 1
+    for (let i = told - 1; i >= 0; i--) this.heard(lastMs - i * everyMs)
+    if (everyMs === 0) this.#count(count - 1)
+  }
+
+  /** A verified frame, new to us or not, or the last of a stretch of them. Hot. */
+  frame(seq: number, hops: number, count = 1): void {
     if (seq > this.deliveredSeq) this.deliveredSeq = seq
     if (seq > this.claimedSeq) this.claimedSeq = seq
-    this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + 1
+    this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + count
   }
 
   claims(headSeq: number): void {
@@ -96,13 +110,14 @@ export class ParentWatch {
   }
 
   isSilent(nowMs: number): boolean {
+    if (this.flowing) return false
     this.#limitMs = this.silenceLimitMs
     return nowMs >= this.silentAtMs
   }
 
   /** When it will be silent for too long, as far as was known at the latest check. */
   get silentAtMs(): number {
-    return this.#heardMs + this.#limitMs
+    return this.flowing ? Infinity : this.#heardMs + this.#limitMs
   }
 
   /** max(300 ms, 4 x p99 gap), at most 1500 ms. */

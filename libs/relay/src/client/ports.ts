@@ -27,6 +27,28 @@ export interface RelayClientOptions {
   readonly slots: () => { readonly slots: number; readonly freeSlots: number }
   /** Whether this peer is fed by us: it never becomes our parent. */
   readonly isChild: (key: string) => boolean
+  /** The station itself, proven: it is never distrusted. */
+  readonly isStation?: (key: string) => boolean
   readonly channel?: number
   readonly timing?: ClientInput
+}
+
+/** Frames of one parent that came at equal distances, each one newer than the one before it. */
+export interface Stretch {
+  /** Of the last one. */
+  readonly seq: number
+  readonly hops: number
+  readonly count: number
+  /** 0: all at once, from a ring. */
+  readonly everyMs: number
+  readonly lastMs: number
+}
+
+/** Heartbeats of one parent at equal distances. */
+export interface Beats {
+  /** Of the last one. */
+  readonly headSeq: number
+  readonly count: number
+  readonly everyMs: number
+  readonly lastMs: number
 }

@@ -69,7 +69,8 @@ export function bestParent(
     const { ancestors, depth, key } = candidate
     if (key === from.self || (depth ?? 0) >= LIMITS.maxHops) continue
     if (ancestors?.includes(from.self) === true || !mayAsk(key, candidate)) continue
-    const cost = parentCost(candidate, from, role) + SPREAD_MS * spread(from.self, key)
+    candidate.order ??= spread(from.self, key)
+    const cost = parentCost(candidate, from, role) + SPREAD_MS * candidate.order
     if (cost < bestCost) [best, bestCost] = [candidate, cost]
   }
   return best

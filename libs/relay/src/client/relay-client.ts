@@ -1,5 +1,5 @@
 import { createDriver, type MachineDriver } from '@pearcast/fsm'
-import { type ControlMessage, LIMITS, toHex } from '@pearcast/protocol'
+import { type ControlMessage, fromHex, LIMITS, toHex } from '@pearcast/protocol'
 import { Lineage } from '../tree/lineage.ts'
 import { TimerTable } from '../timer-table.ts'
 import type { Misconduct } from '../trust/distrust.ts'
@@ -7,7 +7,7 @@ import type { CandidateNews } from './candidates.ts'
 import { clientMachine } from './machine.ts'
 import { ParentChoice } from './parent-choice.ts'
 import { ParentLink } from './parent-link.ts'
-import type { RelayClientOptions } from './ports.ts'
+import type { Beats, RelayClientOptions, Stretch } from './ports.ts'
 import type {
   ClientContext,
   ClientEffect,
@@ -67,6 +67,11 @@ export class RelayClient {
     return this.#primary
   }
 
+  /** The parent that is to take over: it sends, but is not the primary yet. */
+  get next(): string | undefined {
+    return this.#next
+  }
+
   get second(): string | undefined {
     return this.#driver.snapshot().context.second
   }
@@ -96,8 +101,8 @@ export class RelayClient {
 
   stop(nowMs: number): void {
     this.#nowMs = nowMs
-    this.#checkMs = Infinity
     this.#send({ type: 'STOP' })
+    this.#checkMs = Infinity
   }
 
   advance(nowMs: number): void {
@@ -107,6 +112,7 @@ export class RelayClient {
       if (lateMs > PAUSE_MS) for (const link of this.#links.values()) link.watch.forgive(lateMs)
       this.#checkMs = nowMs + CHECK_MS
       this.#check(nowMs)
+      this.#checkMs = this.#nextCheckMs(nowMs)
     }
     for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
       this.#send({ type: 'timer', id })
@@ -130,7 +136,28 @@ export class RelayClient {
     if (link === undefined || link.phase !== 'connecting') return
     this.#choice.note(key, news)
     link.reserving(nowMs)
+    this.#checkSoon()
     this.#reserve(link)
+  }
+
+  /** The link to a parent was replaced by another one to the same peer, who knows nothing of our place yet. */
+  linkReplaced(key: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    const link = this.#links.get(key)
+    if (link === undefined) return
+    link.watch.heard(nowMs)
+    this.#reserve(link)
+  }
+
+  /** A link to this peer is there already, and costs nothing: whatever failed before, it may be asked now. */
+  reachable(news: CandidateNews, nowMs: number): void {
+    this.#nowMs = nowMs
+    const isNew = this.#choice.learn(news, nowMs)
+    this.#choice.worked(news.key)
+    this.#choice.note(news.key, { freeSlots: 1 })
+    if (this.#links.has(news.key)) return
+    if (isNew || this.#primary === undefined) this.#send({ type: 'KNOWN' })
+    if (this.#primary !== undefined) this.#send({ type: 'BETTER', key: news.key })
   }
 
   /** A link that `connect` asked for did not come up, or is gone. */
@@ -154,7 +181,7 @@ export class RelayClient {
         if (message.parents.map((parent) => this.#choice.learnHint(key, parent, nowMs)).includes(true)) {
           this.#send({ type: 'KNOWN' })
         }
-        return
+        return this.#checkSoon()
       case 'ancestors':
         if (link !== undefined) this.#takeAncestors(link, message.keys.map(toHex))
         return
@@ -188,6 +215,41 @@ export class RelayClient {
     return isNew && run === this.lineage.run && seq <= this.lineage.headSeq
   }
 
+  /** Verified frames at equal distances, told of at once: what `frame` does for each of them. */
+  stretch(key: string, run: number, { seq, hops, count, everyMs, lastMs }: Stretch, nowMs: number): void {
+    const link = this.#links.get(key)
+    if (link === undefined) return
+    this.#nowMs = nowMs
+    if (run > this.lineage.run) this.#newRun(nowMs)
+    link.watch.heardStretch(count, everyMs, lastMs)
+    link.watch.frame(seq, hops, count)
+    if (key === this.#primary) return this.lineage.advance(run, seq, hops)
+    if (key !== this.#next) return
+    const known = Math.min(seq, this.lineage.headSeq) - (seq - count)
+    const copies = run === this.lineage.run ? Math.min(Math.max(known, 0), ENOUGH_COPIES) : 0
+    for (let i = 0; i < copies; i++) this.#copy(key)
+    this.#fromNext(key, run, seq, hops, true)
+  }
+
+  /** Heartbeats at equal distances, told of at once; `headSeq` is of the last one. */
+  beats(key: string, { headSeq, count, everyMs, lastMs }: Beats): void {
+    const watch = this.#links.get(key)?.watch
+    watch?.heardStretch(count, everyMs, lastMs)
+    watch?.claims(headSeq)
+  }
+
+  /**
+   * Whether this parent is heard without a pause, and with whatever its source has, until `flowing` is called again.
+   * Meanwhile it needs no regular look, and what came is told in stretches before anything else is.
+   */
+  flowing(key: string, flows: boolean, nowMs: number): void {
+    const link = this.#links.get(key)
+    if (link === undefined || link.watch.flowing === flows) return
+    this.#nowMs = nowMs
+    link.watch.flowing = flows
+    this.#checkSoon()
+  }
+
   /** Something that nobody needs: it counts towards a flood. Hot. */
   useless(key: string, nowMs: number): void {
     this.#links.get(key)?.watch.heard(nowMs)
@@ -203,6 +265,7 @@ export class RelayClient {
   /** The peer did what no honest peer does, for instance sent a frame that does not verify. */
   guilty(key: string, reason: Misconduct, nowMs: number): void {
     this.#nowMs = nowMs
+    if (this.#options.isStation?.(key) === true) return
     if (this.#links.get(key)?.phase === 'held') this.#send({ type: 'GUILTY', key, reason })
     else this.#choice.distrust(key, reason, nowMs)
   }
@@ -228,7 +291,11 @@ export class RelayClient {
     if (aheadEnough && this.lineage.isNearer(run, seq, hops)) {
       this.lineage.moveTo(run, seq, hops)
       this.#send({ type: 'DELIVERS', key })
-    } else if (!isNew && ++this.#copies === ENOUGH_COPIES) this.#send({ type: 'COPIES', key })
+    } else if (!isNew) this.#copy(key)
+  }
+
+  #copy(key: string): void {
+    if (++this.#copies === ENOUGH_COPIES) this.#send({ type: 'COPIES', key })
   }
 
   #newRun(nowMs: number): void {
@@ -249,6 +316,23 @@ export class RelayClient {
     if (better !== undefined) this.#send({ type: 'BETTER', key: better })
   }
 
+  /** Only who may fall silent, or behind, is looked at ten times a second. */
+  #nextCheckMs(nowMs: number): number {
+    const soonMs = nowMs + CHECK_MS
+    if (this.#settledMs !== 0) return soonMs
+    let nextMs = this.#primary === undefined ? Infinity : this.#choice.lookMs
+    for (const { deadlineMs, phase, renewMs, silent, watch } of this.#links.values()) {
+      if (phase === 'held' && (silent || !watch.flowing)) return soonMs
+      nextMs = Math.min(nextMs, phase === 'held' ? renewMs : deadlineMs)
+    }
+    return Math.max(nextMs, soonMs)
+  }
+
+  /** Something changed that a check may have to look at. */
+  #checkSoon(): void {
+    this.#checkMs = Math.min(this.#checkMs, this.#nowMs + CHECK_MS)
+  }
+
   #checkLink(link: ParentLink, nowMs: number): void {
     const { key } = link
     if (link.phase !== 'held') {
@@ -258,7 +342,8 @@ export class RelayClient {
       this.#options.perform({ type: 'disconnect', key })
       return this.#send({ type: 'JOIN_FAILED', key })
     }
-    const misconduct = this.#settledMs === 0 ? link.watch.misconduct(nowMs) : undefined
+    const isJudged = this.#settledMs === 0 && this.#options.isStation?.(key) !== true
+    const misconduct = isJudged ? link.watch.misconduct(nowMs) : undefined
     if (misconduct !== undefined && (misconduct !== 'withheld' || !link.withdrawn))
       return this.#send({ type: 'GUILTY', key, reason: misconduct })
     const silent = link.watch.isSilent(nowMs)
@@ -339,12 +424,9 @@ export class RelayClient {
   }
 
   #reserve({ key, standby }: ParentLink): void {
-    const message = {
-      type: 'reserve',
-      channel: this.#channel,
-      standby,
-      ...this.#options.slots(),
-    } as const
+    const { freeSlots, slots } = this.#options.slots()
+    const place = { type: 'reserve', channel: this.#channel, standby, slots, freeSlots } as const
+    const message = slots > 0 ? { ...place, key: fromHex(this.#options.self) } : place
     this.#options.perform({ type: 'send', key, message })
   }
 
@@ -359,6 +441,7 @@ export class RelayClient {
   }
 
   #send(event: ClientEvent): void {
+    this.#checkSoon()
     this.#driver.send(event)
     const { next, primary } = this.#driver.snapshot().context
     if (next !== this.#next) this.#copies = 0

@@ -17,7 +17,14 @@ export class Upgrade {
     this.#holdUntilMs = nowMs + HOLD_MS
   }
 
-  /** Every second or two: the best of the others, with what it and the present parent cost. True: move to it. */
+  /** When the one that was found better has been so for long enough; Infinity while there is none. */
+  dueMs(nowMs: number): number {
+    return this.#key === undefined
+      ? Infinity
+      : Math.max(this.#sinceMs + SUSTAINED_MS, this.#holdUntilMs, nowMs)
+  }
+
+  /** Whenever something may have changed: the best of the others, with what it and the present parent cost. True: move to it. */
   consider(key: string | undefined, cost: number, presentCost: number, nowMs: number): boolean {
     if (key === undefined || !(cost <= presentCost * BETTER_SHARE - BETTER_MS)) {
       this.#key = undefined
