@@ -1,9 +1,9 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { BroadcastPage } from './broadcast/broadcast-page.tsx'
 import { outputMs } from './audio/output.ts'
 import { diagnosticsText } from './diagnostics.ts'
-import { failure, heard, link, state } from './engine/client.ts'
+import { failure, heard, link, openedLink, state } from './engine/client.ts'
 import { ListenPage } from './listen/listen-page.tsx'
 import { CopyButton } from './parts/copy-button.tsx'
 import { Pear } from './parts/icon.tsx'
@@ -15,6 +15,9 @@ const tabs: readonly Tab[] = ['listen', 'broadcast']
 const here = (): Tab => (location.hash === '#broadcast' ? 'broadcast' : 'listen')
 const tab = signal<Tab>(here())
 addEventListener('hashchange', () => (tab.value = here()))
+effect(() => {
+  if (openedLink.value !== undefined) location.hash = '#listen'
+})
 
 export function App(): VNode {
   return (

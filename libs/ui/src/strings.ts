@@ -103,6 +103,8 @@ export const t = {
     cannotPlay: (name: string): string => `${name} cannot be played by this browser.`,
     micDenied:
       'The browser may not use the microphone. Allow it in the address bar, then add the microphone again.',
+    micDeniedInWindow:
+      'This computer keeps pearCast from the microphone. Allow it in the system’s settings, then add the microphone again.',
     micMissing: 'There is no microphone. Plug one in, then add it again.',
     sound: 'Sound',
     voice: 'Voice',

@@ -24,3 +24,5 @@ export type FromEngine =
   | { type: 'reply'; id: number; ok: true }
   | { type: 'reply'; id: number; ok: false; code: string; message: string }
   | { type: 'levels'; levels: Levels }
+  /** The system gave the program a station's link to open. */
+  | { type: 'open-link'; link: string }

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Profile } from '@pearcast/engine/schema'
 import { command, state } from '../engine/client.ts'
+import { isInWindow } from '../engine/window-port.ts'
 import { t } from '../strings.ts'
 import { freeSlot, openCapture, releaseSlot, useSlot } from './capture.ts'
 import { Playlist } from './playlist.ts'
@@ -132,7 +133,8 @@ async function openMicrophone(deviceId: string, profile: Profile): Promise<Media
     return await navigator.mediaDevices.getUserMedia(constraints(deviceId, profile))
   } catch (error) {
     const isDenied = error instanceof DOMException && error.name === 'NotAllowedError'
-    inputTrouble.value = isDenied ? t.broadcast.micDenied : t.broadcast.micMissing
+    const denied = isInWindow ? t.broadcast.micDeniedInWindow : t.broadcast.micDenied
+    inputTrouble.value = isDenied ? denied : t.broadcast.micMissing
     return undefined
   }
 }

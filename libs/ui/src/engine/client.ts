@@ -9,6 +9,7 @@ import {
 } from '@pearcast/engine/schema'
 import { openSession } from './session.ts'
 import { startWorker } from './start-worker.ts'
+import { askForPort, isInWindow, takePorts } from './window-port.ts'
 import type { FromWorker, Heard, LinkState, ToWorker } from './worker-messages.ts'
 
 type Reply = Extract<FromEngine, { type: 'reply' }>
@@ -17,6 +18,8 @@ type Reply = Extract<FromEngine, { type: 'reply' }>
 export const link = signal<LinkState | 'opening' | 'denied' | 'version' | 'failed'>('opening')
 export const failure = signal('')
 export const state = signal<EngineState | undefined>(undefined)
+/** The link of a station that the system gave to the program, until the page has seen to it. */
+export const openedLink = signal<string | undefined>(undefined)
 export const heard = signal<Heard | undefined>(undefined)
 /** Of what is listened to, 0..1. */
 export const level = signal(0)
@@ -28,15 +31,30 @@ let commands = 0
 let worker: Worker | undefined
 
 export async function connect(): Promise<void> {
+  if (isInWindow) return connectInWindow()
   const secret = await openSession()
   if (secret === undefined) {
     link.value = 'denied'
     return
   }
+  startListening()
+  const url = `${location.origin.replace('http', 'ws')}/engine`
+  const protocols = ['pearcast.engine.1', `secret.${secret}`]
+  post({ type: 'open', link: { url, protocols }, wasm: wasmUrl })
+}
+
+function connectInWindow(): void {
+  takePorts((port) => {
+    if (worker !== undefined) return post({ type: 'port', port }, [port])
+    startListening()
+    post({ type: 'open', link: { port }, wasm: wasmUrl }, [port])
+  })
+  askForPort()
+}
+
+function startListening(): void {
   worker = startWorker()
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => take(data))
-  const url = `${location.origin.replace('http', 'ws')}/engine`
-  post({ type: 'open', url, protocols: ['pearcast.engine.1', `secret.${secret}`], wasm: wasmUrl })
 }
 
 export function post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -55,6 +73,7 @@ function take(message: FromWorker): void {
     case 'link':
       if (link.value !== 'version') link.value = message.state
       if (message.state !== 'open') forgetSound()
+      if (message.state === 'connecting' && isInWindow) askForPort()
       return
     case 'heard':
       heard.value = message.heard
@@ -80,6 +99,9 @@ function takeFromEngine(message: FromEngine): void {
       return show(message.state)
     case 'levels':
       programme.value = message.levels
+      return
+    case 'open-link':
+      openedLink.value = message.link
       return
     case 'reply':
       replies.get(message.id)?.(message)

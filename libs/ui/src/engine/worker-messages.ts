@@ -1,7 +1,9 @@
 import type { FromEngine, FromPage } from '@pearcast/engine/schema'
 
 export type ToWorker =
-  | { type: 'open'; url: string; protocols: string[]; wasm: string }
+  | { type: 'open'; link: { url: string; protocols: string[] } | { port: MessagePort }; wasm: string }
+  /** Another one, after the last was lost. */
+  | { type: 'port'; port: MessagePort }
   | { type: 'send'; message: FromPage }
   /** To the ring of the sound card: pulls come from there. */
   | { type: 'output'; port: MessagePort }

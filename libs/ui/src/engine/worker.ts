@@ -1,10 +1,9 @@
 import { decodeDown, encodePcm, type FromEngine, type PcmBlock } from '@pearcast/engine/schema'
 import { OpusWasmDecoder } from '../audio/opus-decoder.ts'
 import { Player } from '../audio/player.ts'
+import { openPort, openSocket, type Channel, type ChannelEvents } from './channel.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
-/** The engine's word for "another page took your place". */
-const REPLACED_CODE = 4001
 const RETRY_MS = 1000
 /** After so many refusals in a row the engine is not there any more. */
 const RETRIES = 5
@@ -17,7 +16,7 @@ const MAX_BUFFERED_BYTES = 256 * 1024
 const tell = (message: FromWorker): void => postMessage(message)
 const nowUs = (): number => (performance.timeOrigin + performance.now()) * 1000
 
-let socket: WebSocket | undefined
+let channel: Channel | undefined
 let player: Player | undefined
 let isOnAir = false
 let seq = 0
@@ -26,26 +25,46 @@ let refusals = 0
 
 /** The socket and the decoder live here: a page that is busy drawing does not hold up the sound. */
 function open(url: string, protocols: string[]): void {
-  const opening = new WebSocket(url, protocols)
-  opening.binaryType = 'arraybuffer'
-  socket = opening
-  opening.addEventListener('open', () => {
-    refusals = 0
-    tell({ type: 'link', state: 'open' })
+  channel = openSocket(url, protocols, {
+    onOpen: () => {
+      refusals = 0
+      tell({ type: 'link', state: 'open' })
+    },
+    onMessage,
+    onClose: (isReplaced) => {
+      lose()
+      if (isReplaced) return tell({ type: 'link', state: 'replaced' })
+      refusals++
+      tell({ type: 'link', state: refusals > RETRIES ? 'lost' : 'connecting' })
+      setTimeout(() => open(url, protocols), RETRY_MS)
+    },
   })
-  opening.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-    if (typeof data === 'string') return onText(data)
-    const message = decodeDown(new Uint8Array(data))
-    if (message !== undefined) player?.take(message)
-  })
-  opening.addEventListener('close', ({ code }) => {
-    isOnAir = false
-    player?.take({ kind: 'end' })
-    if (code === REPLACED_CODE) return tell({ type: 'link', state: 'replaced' })
-    refusals++
-    tell({ type: 'link', state: refusals > RETRIES ? 'lost' : 'connecting' })
-    setTimeout(() => open(url, protocols), RETRY_MS)
-  })
+}
+
+/** A port that is gone is not opened again: the page asks for another one. */
+function take(port: MessagePort): void {
+  const events: ChannelEvents = {
+    onOpen: () => tell({ type: 'link', state: 'open' }),
+    onMessage: (message) => channel === opened && onMessage(message),
+    onClose: () => {
+      if (channel !== opened) return
+      lose()
+      tell({ type: 'link', state: 'connecting' })
+    },
+  }
+  const opened = openPort(port, events)
+  channel = opened
+}
+
+function onMessage(message: string | Uint8Array): void {
+  if (typeof message === 'string') return onText(message)
+  const media = decodeDown(message)
+  if (media !== undefined) player?.take(media)
+}
+
+function lose(): void {
+  isOnAir = false
+  player?.take({ kind: 'end' })
 }
 
 function onText(text: string): void {
@@ -68,9 +87,8 @@ function feedOutput(port: MessagePort): void {
 
 function takeInput(port: MessagePort): void {
   port.addEventListener('message', ({ data }: MessageEvent<PcmBlock['inputs']>) => {
-    if (!isOnAir || socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > MAX_BUFFERED_BYTES)
-      return
-    socket.send(encodePcm({ seq: seq++, inputs: data }))
+    if (!isOnAir || channel?.isOpen !== true || channel.bufferedBytes > MAX_BUFFERED_BYTES) return
+    channel.send(encodePcm({ seq: seq++, inputs: data }))
   })
   port.start()
 }
@@ -90,12 +108,13 @@ function tellLevel(): void {
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'open': {
-      const { url, protocols } = data
+      const { link } = data
       fetch(data.wasm)
         .then((response) => OpusWasmDecoder.load(response))
         .then((decoder) => {
           player = new Player(decoder, nowUs)
-          open(url, protocols)
+          if ('port' in link) take(link.port)
+          else open(link.url, link.protocols)
           setInterval(tellLevel, LEVEL_MS)
           return setInterval(tellHeard, HEARD_MS)
         })
@@ -103,7 +122,9 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
       return
     }
     case 'send':
-      return socket?.readyState === WebSocket.OPEN ? socket.send(JSON.stringify(data.message)) : undefined
+      return channel?.isOpen === true ? channel.send(JSON.stringify(data.message)) : undefined
+    case 'port':
+      return take(data.port)
     case 'output':
       return feedOutput(data.port)
     case 'input':

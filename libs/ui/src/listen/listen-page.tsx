@@ -1,8 +1,8 @@
-import { useSignal } from '@preact/signals'
+import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { isAsleep, openOutput } from '../audio/output.ts'
-import { command, state } from '../engine/client.ts'
-import { AddressesNotice } from '../parts/addresses-notice.tsx'
+import { command, openedLink, state } from '../engine/client.ts'
+import { AddressesNotice, areAddressesUnderstood } from '../parts/addresses-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { t, troubleText } from '../strings.ts'
@@ -23,6 +23,14 @@ export function ListenPage(): VNode {
     if (reply.ok) text.value = ''
     else problem.value = troubleText(reply)
   }
+  // What a link elsewhere opened is played at once only by who knows what that shows of him.
+  useSignalEffect(() => {
+    const link = openedLink.value
+    if (link === undefined) return
+    openedLink.value = undefined
+    text.value = link
+    if (areAddressesUnderstood()) void play(link)
+  })
   const submit = (event: Event): void => {
     event.preventDefault()
     if (text.value.trim() !== '') void play(text.value.trim())

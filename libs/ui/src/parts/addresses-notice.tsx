@@ -4,9 +4,13 @@ import { t } from '../strings.ts'
 
 const KEY = 'pearcast-addresses-understood'
 
+export function areAddressesUnderstood(): boolean {
+  return localStorage.getItem(KEY) !== null
+}
+
 /** Said before the first use, until it is understood. */
 export function AddressesNotice(): VNode | null {
-  const [isUnderstood, setUnderstood] = useState(localStorage.getItem(KEY) !== null)
+  const [isUnderstood, setUnderstood] = useState(areAddressesUnderstood)
   if (isUnderstood) return null
   const understand = (): void => {
     localStorage.setItem(KEY, '1')
