@@ -20,6 +20,8 @@ export interface MachineDriver<
   /** Takes one event. Called from within `perform` it waits until the effects before it are performed. */
   readonly send: (event: E) => void
   readonly snapshot: () => SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  /** Events that it took so far, ignored or not. */
+  readonly taken: number
   /** True once the machine has reached its final state; every later event is ignored. */
   readonly done: boolean
 }
@@ -48,6 +50,7 @@ export function createDriver<
   const armed = new Set<unknown>()
   const errors: unknown[] = []
   let busy = true
+  let taken = 0
 
   const performAll = (actions: readonly ExecutableActionsFrom<Machine>[]): void => {
     for (const action of actions) {
@@ -65,6 +68,7 @@ export function createDriver<
   const drain = (): void => {
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
       if (snapshot.status !== 'active' || isLateTimer(armed, event)) continue
+      taken++
       const [next, actions] = transition(machine, snapshot, event)
       snapshot = next
       performAll(actions)
@@ -85,6 +89,9 @@ export function createDriver<
       drain()
     },
     snapshot: () => snapshot,
+    get taken() {
+      return taken
+    },
     get done() {
       return snapshot.status !== 'active'
     },

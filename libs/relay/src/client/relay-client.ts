@@ -63,6 +63,11 @@ export class RelayClient {
     return this.#driver.snapshot().value
   }
 
+  /** Transitions of its machine so far. */
+  get transitions(): number {
+    return this.#driver.taken
+  }
+
   get primary(): string | undefined {
     return this.#primary
   }

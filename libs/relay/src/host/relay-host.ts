@@ -46,6 +46,11 @@ export class RelayHost {
     return this.#driver.snapshot().value
   }
 
+  /** Transitions of its machine so far. */
+  get transitions(): number {
+    return this.#driver.taken
+  }
+
   get children(): Iterable<ChildPlace> {
     return this.#places.values()
   }
