@@ -76,6 +76,7 @@ class Receiver {
 }
 
 let receiver: Receiver | undefined
+let title = ''
 
 function adopt(peer: PeerLink): void {
   const { session } = peer
@@ -85,7 +86,8 @@ function adopt(peer: PeerLink): void {
   tell({ event: 'connected', via: peer.via, bare: Bare.version })
   peer.onDatagram = (plaintext) => current.onDatagram(plaintext)
   peer.onControl = (message) => {
-    if (message.type === 'accepted') tell({ event: 'accepted', title: message.title })
+    if (message.type === 'announcement') title = message.about.title
+    if (message.type === 'accepted') tell({ event: 'accepted', title })
   }
   peer.send({ type: 'subscribe', channel: 1, variant: 0, paths: { swarm: true, webrtc: false } })
 }

@@ -1,3 +1,4 @@
+import type { Announcement } from './announcement.ts'
 import type { CertificateChain } from './certificate.ts'
 import type { RoutedEnvelope } from './envelope.ts'
 import type { RelayMessage } from './relay-message.ts'
@@ -18,6 +19,7 @@ export type ControlMessage =
   | Pong
   | Routed
   | Bye
+  | Announcement
   | RelayMessage
 
 /** The first message of either side. Its layout never changes; later versions append to its extension. */
@@ -60,17 +62,11 @@ export interface Subscribe {
   paths: { swarm: boolean; webrtc: boolean }
 }
 
+/** The stream begins after `headSeq`; what the station is came in an announcement. */
 export interface Accepted {
   type: 'accepted'
   channel: number
   headSeq: number
-  /** Usual duration of a frame at 48 kHz; each frame says its own. */
-  frameSamples: number
-  channels: 1 | 2
-  /** Bits a second. */
-  bitrate: number
-  /** One line for people. */
-  title: string
 }
 
 export type RefusalReason = 'full' | 'not-on-air' | 'not-allowed'

@@ -22,16 +22,7 @@ const HELLO: ControlMessage = {
   role: 'relay',
   maxDatagramBytes: 1152,
 }
-const ACCEPTED = {
-  type: 'accepted',
-  channel: 1,
-  headSeq: 5,
-  frameSamples: 960,
-  channels: 2,
-  bitrate: 96_000,
-} as const
-
-const ACCEPTED_WITH_TITLE: ControlMessage = { ...ACCEPTED, title: 'Späti FM 🎧' }
+const BYE = { type: 'bye', reason: 'off-air', detail: 'Späti FM 🎧' } as const
 
 function isCritical(message: ControlMessage): boolean {
   return ((encodeControl(message)[0] ?? 0) & CRITICAL_KIND) !== 0
@@ -76,7 +67,7 @@ describe('control messages', () => {
   })
 
   test('are refused with bytes missing or left over', () => {
-    const bytes = encodeControl(ACCEPTED_WITH_TITLE)
+    const bytes = encodeControl(BYE)
     expect(codeOf(() => decodeControl(new Uint8Array(0)))).toBe('CONTROL_LENGTH')
     for (let length = 1; length < bytes.length; length++) {
       expect(codeOf(() => decodeControl(bytes.subarray(0, length)))).toBe('CONTROL_LENGTH')
@@ -123,14 +114,14 @@ describe('hello', () => {
 
 describe('text for people', () => {
   test('is made to fit by its sender', () => {
-    const sent = encodeControl({ ...ACCEPTED, title: 'Night\r\nshift \u001b[31m\u202e' })
-    expect(decodeControl(sent)).toMatchObject({ title: 'Night shift  [31m ' })
+    const sent = encodeControl({ ...BYE, detail: 'Night\r\nshift \u001b[31m\u202e' })
+    expect(decodeControl(sent)).toMatchObject({ detail: 'Night shift  [31m ' })
     const long = encodeControl({ type: 'bye', reason: 'leaving', detail: 'ö'.repeat(150) })
     expect(decodeControl(long)).toMatchObject({ detail: 'ö'.repeat(LIMITS.maxDetailBytes / 2) })
   })
 
   test('with control characters or broken UTF-8 is refused by its receiver', () => {
-    const bytes = encodeControl({ ...ACCEPTED, title: 'ab' })
+    const bytes = encodeControl({ ...BYE, detail: 'ab' })
     expect(codeOf(() => decodeControl(bytes.with(bytes.length - 1, 0x1b)))).toBe('CONTROL_VALUE')
     expect(codeOf(() => decodeControl(bytes.with(bytes.length - 1, 0xff)))).toBe('CONTROL_VALUE')
   })

@@ -1,3 +1,4 @@
+import { readAnnouncement, writeAnnouncement } from './announcement.ts'
 import { MAX_U32 } from './bytes.ts'
 import { CHAIN_BYTES, decodeChain, encodeChain } from './certificate.ts'
 import type {
@@ -45,6 +46,7 @@ const KIND = {
   pong: 0x0a,
   routed: 0x0b,
   bye: 0x0c,
+  announcement: 0x0d,
   reserve: 0x10,
   reserved: 0x11,
   parents: 0x12,
@@ -114,12 +116,7 @@ function writeMessage(w: Writer, m: ControlMessage): void {
         .u8('paths', (m.paths.swarm ? PATH_SWARM : 0) | (m.paths.webrtc ? PATH_WEBRTC : 0))
       break
     case 'accepted':
-      w.uint('channel', m.channel, 0, LIMITS.maxChannel)
-        .u48('headSeq', m.headSeq)
-        .uint('frameSamples', m.frameSamples, LIMITS.minFrameSamples, LIMITS.maxFrameSamples)
-        .u8('channels', m.channels, 1, 2)
-        .uint('bitrate', m.bitrate, 0, LIMITS.maxBitrate)
-        .line('title', m.title, LIMITS.maxTitleBytes)
+      w.uint('channel', m.channel, 0, LIMITS.maxChannel).u48('headSeq', m.headSeq)
       break
     case 'refused':
       w.uint('channel', m.channel, 0, LIMITS.maxChannel)
@@ -146,6 +143,9 @@ function writeMessage(w: Writer, m: ControlMessage): void {
     case 'bye':
       w.choice('reason', BYES, m.reason).line('detail', m.detail, LIMITS.maxDetailBytes)
       break
+    case 'announcement':
+      writeAnnouncement(w, m)
+      break
     case 'reserve':
     case 'reserved':
     case 'parents':
@@ -170,15 +170,7 @@ function readMessage(r: Reader, kind: number): ControlMessage | UnknownControl {
     case KIND.subscribe:
       return { type: 'subscribe', channel: readChannel(r), variant: r.u8('variant'), paths: readPaths(r) }
     case KIND.accepted:
-      return {
-        type: 'accepted',
-        channel: readChannel(r),
-        headSeq: r.u48('headSeq'),
-        frameSamples: r.uint('frameSamples', LIMITS.minFrameSamples, LIMITS.maxFrameSamples),
-        channels: r.u8('channels', 1, 2) === 1 ? 1 : 2,
-        bitrate: r.uint('bitrate', 0, LIMITS.maxBitrate),
-        title: r.line('title', LIMITS.maxTitleBytes),
-      }
+      return { type: 'accepted', channel: readChannel(r), headSeq: r.u48('headSeq') }
     case KIND.refused:
       return {
         type: 'refused',
@@ -202,6 +194,8 @@ function readMessage(r: Reader, kind: number): ControlMessage | UnknownControl {
         reason: r.choice('reason', BYES),
         detail: r.line('detail', LIMITS.maxDetailBytes),
       }
+    case KIND.announcement:
+      return readAnnouncement(r)
     case KIND.reserve:
       return readReserve(r)
     case KIND.reserved:

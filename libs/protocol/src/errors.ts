@@ -5,6 +5,7 @@ export type WireArea =
 export type ProtocolErrorCode =
   | `${WireArea}_LENGTH`
   | `${WireArea}_VALUE`
+  | 'ANNOUNCEMENT_SIGNATURE'
   | 'CERT_EXPIRED'
   | 'CERT_NOT_YET_VALID'
   | 'CERT_SIGNATURE'
@@ -186,6 +187,13 @@ export class ProtocolError extends Error {
 
   static opusPacket(why: string): ProtocolError {
     return new ProtocolError('OPUS_PACKET', `not a legal Opus packet (RFC 6716): ${why}`)
+  }
+
+  static announcementSignature(): ProtocolError {
+    return new ProtocolError(
+      'ANNOUNCEMENT_SIGNATURE',
+      'the announcement is not signed by the session key: leave the peer that passed it on',
+    )
   }
 
   static heartbeatSignature(): ProtocolError {

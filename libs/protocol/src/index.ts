@@ -1,3 +1,4 @@
+export { type Announcement, signAnnouncement, type StationAbout, verifyAnnouncement } from './announcement.ts'
 export * from './certificate.ts'
 export * from './control-message.ts'
 export { CRITICAL_KIND, decodeControl, encodeControl } from './control.ts'

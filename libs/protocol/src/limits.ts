@@ -32,6 +32,8 @@ export const LIMITS = {
   maxCandidateBytes: 1024,
   maxMidBytes: 64,
   maxTitleBytes: 200,
+  /** A few sentences about a station. */
+  maxDescriptionBytes: 500,
   /** Reasons and details meant for people. */
   maxDetailBytes: 200,
   /** Bytes that a later version may append to hello. */

@@ -32,7 +32,9 @@ describe('what relays say', () => {
   })
 
   test('is refused outside its limits', () => {
-    expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 2, 0, 0)))).toBe('CONTROL_VALUE')
+    expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 4, 0, 0)))).toBe('CONTROL_VALUE')
+    // A key that is told of and not there.
+    expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 2, 0, 0)))).toBe('CONTROL_LENGTH')
     expect(codeOf(() => decodeControl(Uint8Array.of(0x11, 1, 5, 0, 0)))).toBe('CONTROL_VALUE')
     // More free slots than slots.
     expect(codeOf(() => decodeControl(Uint8Array.of(0x10, 1, 0, 2, 3)))).toBe('CONTROL_VALUE')

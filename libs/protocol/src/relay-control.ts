@@ -8,14 +8,16 @@ import { readTicket, writeTicket } from './relay-ticket.ts'
 import type { Writer } from './writer.ts'
 
 const STANDBY = 1
+const HAS_KEY = 2
 
 export function writeRelayMessage(w: Writer, m: RelayMessage): void {
   switch (m.type) {
     case 'reserve':
       w.uint('channel', m.channel, 0, LIMITS.maxChannel)
-        .u8('flags', m.standby ? STANDBY : 0)
+        .u8('flags', (m.standby ? STANDBY : 0) | (m.key === undefined ? 0 : HAS_KEY))
         .uint('slots', m.slots, 0, LIMITS.maxRelaySlots)
         .uint('freeSlots', m.freeSlots, 0, m.slots)
+      if (m.key !== undefined) w.fixed('the key', m.key, KEY_BYTES)
       break
     case 'reserved':
       w.uint('channel', m.channel, 0, LIMITS.maxChannel)
@@ -51,9 +53,12 @@ export function writeRelayMessage(w: Writer, m: RelayMessage): void {
 
 export function readReserve(r: Reader): Reserve {
   const channel = r.uint('channel', 0, LIMITS.maxChannel)
-  const standby = r.u8('flags', 0, STANDBY) === STANDBY
+  const flags = r.u8('flags', 0, STANDBY | HAS_KEY)
   const slots = r.uint('slots', 0, LIMITS.maxRelaySlots)
-  return { type: 'reserve', channel, standby, slots, freeSlots: r.uint('freeSlots', 0, slots) }
+  const freeSlots = r.uint('freeSlots', 0, slots)
+  const standby = (flags & STANDBY) !== 0
+  const place: Reserve = { type: 'reserve', channel, standby, slots, freeSlots }
+  return (flags & HAS_KEY) === 0 ? place : { ...place, key: r.fixed('key', KEY_BYTES) }
 }
 
 export function readReserved(r: Reader): Reserved {

@@ -12,6 +12,8 @@ export interface Reserve {
   /** Children that the asking side could serve itself, 0 for a leaf, and how many more than it serves now. */
   slots: number
   freeSlots: number
+  /** DHT key under which the asking side can be dialled; who serves nobody has none. */
+  key?: Uint8Array
 }
 
 export interface Reserved {

@@ -32,6 +32,10 @@ export interface RelayPeerOptions<F extends RelayFrame> {
   readonly limits: HostLimits
   /** The broadcaster: it has no parent. */
   readonly isRoot?: boolean
+  /** See `RelayHostOptions`. */
+  readonly hasRoom?: () => boolean
+  /** See `RelayClientOptions`. */
+  readonly isStation?: (key: string) => boolean
   readonly channel?: number
   readonly timing?: ClientInput
   /** Frames and heartbeats are told by `stretch`, `beats` and `flowing` only: this peer forwards nothing itself. */
@@ -73,7 +77,8 @@ export class RelayPeer<F extends RelayFrame> {
       channel,
       perform: (effect) => this.#onClient(effect),
       slots: () => this.host.slots,
-      isChild: (key) => this.host.isChild(key),
+      isChild: (key) => this.host.feeds(key),
+      ...(options.isStation !== undefined && { isStation: options.isStation }),
       ...(options.timing !== undefined && { timing: options.timing }),
     })
     this.forwarder = new Forwarder<F>({
@@ -92,6 +97,7 @@ export class RelayPeer<F extends RelayFrame> {
       self,
       limits,
       isRoot,
+      ...(options.hasRoom !== undefined && { hasRoom: options.hasRoom }),
       perform: (effect) => this.#onHost(effect),
       ancestors: () => this.client.ancestors,
       isParent: (key) => this.client.isParent(key),
@@ -229,8 +235,6 @@ export class RelayPeer<F extends RelayFrame> {
       this.host.setFed(effect.ancestors !== undefined, this.#nowMs)
       if (effect.ancestors !== undefined) this.host.placeChanged()
     }
-    // A link that serves a child stays, whatever the client wants of it.
-    if (effect.type === 'disconnect' && this.host.isChild(effect.key)) return
     this.#options.perform(effect)
   }
 

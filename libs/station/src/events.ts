@@ -1,5 +1,6 @@
 import type { Levels } from '@pearcast/audio'
-import type { Path, Via } from '@pearcast/protocol'
+import type { Path, StationAbout, Via } from '@pearcast/protocol'
+import type { AudienceEvent } from './audience/audience.ts'
 
 /** `auto` prefers WebRTC once it has proven itself; the other two force one path. */
 export type PathMode = 'auto' | 'swarm' | 'webrtc'
@@ -7,9 +8,7 @@ export type PathMode = 'auto' | 'swarm' | 'webrtc'
 /** What a broadcaster tells its face. The CLI prints each as one line of JSON, with `t` added. */
 export type BroadcastEvent =
   | { event: 'on-air'; link: string; key: string }
-  | { event: 'listener-joined'; id: string; path: Path; via: Via }
-  | { event: 'listener-path'; id: string; from: Path; path: Path; via: Via }
-  | { event: 'listener-left'; id: string; reason: string }
+  | AudienceEvent
   | { event: 'source'; state: 'live' | 'stalled' | 'ended' }
   /** Audio in which nothing is to be heard, since `ms`; `ends` with its whole length. */
   | { event: 'silence'; state: 'begins' | 'ends'; ms: number }
@@ -37,7 +36,7 @@ export type ListenEvent =
   | { event: 'searching' }
   | { event: 'connected'; ms: number; via: Via }
   /** What the broadcaster says of itself; again when that changes. `bitrate` in bit/s. */
-  | { event: 'station'; title: string; channels: 1 | 2; bitrate: number }
+  | ({ event: 'station' } & Pick<StationAbout, 'bitrate' | 'channels' | 'description' | 'nowPlaying' | 'title'>)
   | { event: 'first-audio'; ms: number; path: Path; via: Via }
   | { event: 'path'; from: Path; to: Path; via: Via; ms: number }
   | { event: 'gap'; ms: number; concealed: number }

@@ -148,6 +148,7 @@ export class Handshake {
       case 'ping':
       case 'pong':
       case 'routed':
+      case 'announcement':
       case 'reserve':
       case 'reserved':
       case 'parents':

@@ -168,6 +168,7 @@ export class OpenLink implements PeerLink {
       case 'signal':
       case 'ping':
       case 'pong':
+      case 'announcement':
       case 'reserve':
       case 'reserved':
       case 'parents':

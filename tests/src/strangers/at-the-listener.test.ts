@@ -99,15 +99,7 @@ test('a station that offers WebRTC without end opens a few connections, and ends
       if (message.type === 'signal' && message.signal.kind === 'answer') answers++
       if (message.type !== 'subscribe' || session > 1) return
       const { channel } = message
-      open.send({
-        type: 'accepted',
-        channel,
-        headSeq: 0,
-        frameSamples: 960,
-        channels: 2,
-        bitrate: 96_000,
-        title: 'X',
-      })
+      open.send({ type: 'accepted', channel, headSeq: 0 })
       offer()
     }
   }

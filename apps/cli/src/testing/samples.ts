@@ -85,7 +85,14 @@ export const broadcastEvents: OneOfEach<BroadcastEvent | InputEvent> = {
 export const listenEvents: OneOfEach<ListenEvent> = {
   searching: { event: 'searching' },
   connected: { event: 'connected', ms: 120.5, via: 'lan' },
-  station: { event: 'station', title: 'Jazz all day', channels: 2, bitrate: 96_000 },
+  station: {
+    event: 'station',
+    title: 'Jazz all day',
+    channels: 2,
+    bitrate: 96_000,
+    description: '',
+    nowPlaying: '',
+  },
   'first-audio': { event: 'first-audio', ms: 312, path: 'swarm', via: 'lan' },
   path: { event: 'path', from: 'swarm', to: 'webrtc', via: 'webrtc', ms: 700 },
   gap: { event: 'gap', ms: 40, concealed: 2 },
@@ -103,6 +110,7 @@ export const dhtEvents: OneOfEach<DhtEvent> = {
 }
 
 export const uiEvents: OneOfEach<UiEvent> = {
+  'ui-engine': { event: 'ui-engine', state: 'started', pid: 4711 },
   'ui-ready': { event: 'ui-ready', url: 'http://127.0.0.1:7327/#token=abc' },
   ended: { event: 'ended', reason: 'stopped' },
 }

@@ -80,8 +80,13 @@ const relayMessage: Arbitrary<RelayMessage> = fc.oneof(
       standby: fc.boolean(),
       slots: fc.nat(LIMITS.maxRelaySlots),
       freeSlots: fc.nat(LIMITS.maxRelaySlots),
+      key: fc.option(bytesOf(32), { nil: undefined }),
     })
-    .map((reserve) => ({ ...reserve, freeSlots: Math.min(reserve.freeSlots, reserve.slots) })),
+    .map(({ key, ...reserve }) => ({
+      ...reserve,
+      freeSlots: Math.min(reserve.freeSlots, reserve.slots),
+      ...(key && { key }),
+    })),
   fc.record({
     type: fc.constant('reserved' as const),
     channel,
@@ -157,10 +162,20 @@ export const controlMessage: Arbitrary<ControlMessage> = fc.oneof(
     type: fc.constant('accepted' as const),
     channel,
     headSeq: u48,
-    frameSamples: fc.integer({ min: 120, max: 5760 }),
-    channels: fc.constantFrom(1 as const, 2 as const),
-    bitrate: fc.nat(LIMITS.maxBitrate),
-    title: line,
+  }),
+  fc.record({
+    type: fc.constant('announcement' as const),
+    chain: fc.record({ generation: u32, term: u48 }).map(chainOf),
+    about: fc.record({
+      serial: u48,
+      frameSamples: fc.integer({ min: 120, max: 5760 }),
+      channels: fc.constantFrom(1 as const, 2 as const),
+      bitrate: fc.nat(LIMITS.maxBitrate),
+      title: line,
+      description: line,
+      nowPlaying: line,
+    }),
+    signature: bytesOf(64),
   }),
   fc.record({
     type: fc.constant('refused' as const),

@@ -45,6 +45,7 @@ import {
   stationTopic,
   streamContext,
   toHex,
+  signAnnouncement,
 } from '../index.ts'
 import {
   chainOf,
@@ -100,6 +101,19 @@ const RELAY_TICKET = issueTicket(sodium, ENCODER, {
   notBeforeS: NOW_S,
   notAfterS: NOW_S + 86_400,
 })
+const ANNOUNCEMENT = signAnnouncement(
+  sodium,
+  { chain: CHAIN, sessionSecretKey: SESSION.secretKey },
+  {
+    serial: 2,
+    frameSamples: 960,
+    channels: 2,
+    bitrate: 96_000,
+    title: 'Späti FM 🎧',
+    description: 'Records from the corner shop',
+    nowPlaying: 'Guest: Lena',
+  },
+)
 const LINK = formatLink(sodium, { stationKey: STATION.publicKey })
 const FRAME = frameOf()
 
@@ -400,11 +414,8 @@ const controls: Layout<ControlMessage> = {
       type: 'accepted',
       channel: 1,
       headSeq: 1000,
-      frameSamples: 960,
-      channels: 2,
-      bitrate: 96_000,
-      title: 'Späti FM 🎧',
     },
+    announcement: ANNOUNCEMENT,
     refused: { type: 'refused', channel: 1, reason: 'full', retryAfterMs: 5000 },
     select: { type: 'select', channel: 1, path: 'webrtc' },
     offer: { type: 'signal', session: 1, signal: { kind: 'offer', sdp: 'v=0\r\ns=-\r\n' } },
@@ -425,6 +436,14 @@ const controls: Layout<ControlMessage> = {
     routed: { type: 'routed', envelope: ENVELOPE },
     bye: { type: 'bye', reason: 'off-air', detail: 'see you tomorrow' },
     reserve: { type: 'reserve', channel: 1, standby: false, slots: 8, freeSlots: 3 },
+    'reserve by one that can be dialled': {
+      type: 'reserve',
+      channel: 1,
+      standby: false,
+      slots: 8,
+      freeSlots: 3,
+      key: keyPairOf(11).publicKey,
+    },
     'reserve as a warm spare': { type: 'reserve', channel: 1, standby: true, slots: 0, freeSlots: 0 },
     reserved: { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 32_000, freeSlots: 2 },
     parents: {

@@ -28,6 +28,8 @@ export interface Place {
 
 export interface Request {
   readonly key: string
+  /** Under which others can dial it, hex. */
+  readonly at?: string | undefined
   readonly prefix: string | undefined
   readonly standby: boolean
   readonly slots: number

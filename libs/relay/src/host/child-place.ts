@@ -5,7 +5,10 @@ const MOVE_MS = 15_000
 
 /** One child's place. */
 export class ChildPlace implements Place {
+  /** Of its link to us. */
   readonly key: string
+  /** Under which others can dial it, hex; undefined for a leaf. */
+  at: string | undefined
   readonly prefix: string | undefined
   readonly channel: number
   readonly sinceMs: number
@@ -25,12 +28,13 @@ export class ChildPlace implements Place {
   readonly #unusedMs: number
 
   constructor(
-    { freeSlots, key, prefix, slots, standby }: Request,
+    { at, freeSlots, key, prefix, slots, standby }: Request,
     channel: number,
     nowMs: number,
     { expiresMs, unusedMs }: { expiresMs: number; unusedMs: number },
   ) {
     this.key = key
+    this.at = at
     this.prefix = prefix
     this.channel = channel
     this.sinceMs = nowMs
@@ -43,8 +47,9 @@ export class ChildPlace implements Place {
     this.#unusedMs = unusedMs
   }
 
-  renew(expiresMs: number, slots: number, freeSlots: number): void {
+  renew(expiresMs: number, { at, freeSlots, slots }: Pick<Request, 'at' | 'freeSlots' | 'slots'>): void {
     this.#expiresMs = expiresMs
+    this.at = at
     this.slots = slots
     this.freeSlots = freeSlots
     this.hintedSlots = freeSlots

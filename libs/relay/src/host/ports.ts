@@ -19,6 +19,8 @@ export interface RelayHostOptions {
   readonly limits: HostLimits
   /** The keys from the broadcaster to our parent, both included: they get no place here. */
   readonly ancestors: () => readonly string[]
+  /** Room for one more on this machine and its line, asked last. Default: always. */
+  readonly hasRoom?: () => boolean
   /** Whether we want audio from this peer: then it gets none from us. */
   readonly isParent: (key: string) => boolean
   /** Who else carries the station. */

@@ -41,7 +41,8 @@ function hosting(limits: HostLimits = LIMITS) {
     { nowMs = 0, prefix, slots = 0, standby = false }: Asking = {},
   ): ControlMessage[] => {
     effects.length = 0
-    const reserve = { type: 'reserve', channel: 1, standby, slots, freeSlots: slots } as const
+    const place = { type: 'reserve', channel: 1, standby, slots, freeSlots: slots } as const
+    const reserve = slots > 0 ? { ...place, key: fromHex(keyOf(at)) } : place
     host.message(keyOf(at), prefix ?? `net ${at}`, reserve, nowMs)
     return effects.flatMap((effect) =>
       effect.type === 'send' && effect.key === keyOf(at) ? [effect.message] : [],
@@ -70,8 +71,8 @@ describe('a host', () => {
 
   test('serves neither its parents nor its ancestors', () => {
     const { ask } = hosting()
-    expect(typesOf(ask(0xaaaa))).toEqual(['refused'])
-    expect(typesOf(ask(0xbbbb))).toEqual(['refused'])
+    expect(typesOf(ask(0xaaaa, { slots: 1 }))).toEqual(['refused'])
+    expect(typesOf(ask(0xbbbb, { slots: 1 }))).toEqual(['refused'])
   })
 
   test('sends leaves below while there is room below, and keeps the last places for relays', () => {

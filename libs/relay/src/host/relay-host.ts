@@ -1,5 +1,12 @@
 import { createDriver, type MachineDriver } from '@pearcast/fsm'
-import { type ControlMessage, fromHex, LIMITS, type ParentHint, type Reserve } from '@pearcast/protocol'
+import {
+  type ControlMessage,
+  fromHex,
+  LIMITS,
+  type ParentHint,
+  type Reserve,
+  toHex,
+} from '@pearcast/protocol'
 import type { CandidateNews } from '../client/candidates.ts'
 import { TimerTable } from '../timer-table.ts'
 import { type HostLimits, judge, type Request } from './admission.ts'
@@ -13,6 +20,7 @@ const UNUSED_MS = 5000
 /** A warm second that starts may overdraw the budget by what the budget leaves free, for so long. */
 const OVERDRAFT = 0.4
 const OVERDRAFT_MS = 10_000
+const FULL_RETRY_MS = 5000
 /** Asking for a place costs us an answer with a list: a key may do so this often. */
 const ASK_EVERY_MS = 100
 const MAX_ASKERS = 512
@@ -55,8 +63,15 @@ export class RelayHost {
     return this.#places.values()
   }
 
+  /** `key`: of its link. */
   isChild(key: string): boolean {
     return this.#places.has(key)
+  }
+
+  /** `key`: under which it can be dialled. */
+  feeds(key: string): boolean {
+    for (const { at } of this.#places.values()) if (at === key) return true
+    return false
   }
 
   /** Children that this peer could serve and how many more than now; what `reserve` tells a parent. */
@@ -124,6 +139,15 @@ export class RelayHost {
     this.#refer(key, place.channel)
   }
 
+  /** It loses its place at once, and is told where else to go. */
+  evict(key: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    const place = this.#places.get(key)
+    if (place === undefined) return
+    this.#tellParents(place)
+    this.#drop(key)
+  }
+
   get nextMs(): number {
     let next = Math.min(this.#timers.nextMs, this.#overdrawnMs)
     for (const place of this.#places.values()) next = Math.min(next, place.nextMs)
@@ -144,15 +168,17 @@ export class RelayHost {
     }
   }
 
-  #reserve(key: string, prefix: string | undefined, { channel, freeSlots, slots, standby }: Reserve): void {
+  #reserve(key: string, prefix: string | undefined, reserve: Reserve): void {
+    const { channel, freeSlots, slots, standby } = reserve
+    const at = reserve.key === undefined ? undefined : toHex(reserve.key)
     const place = this.#places.get(key)
     if (place !== undefined && place.movingMs === undefined) {
-      place.renew(this.#nowMs + this.#limits.lifetimeMs, slots, freeSlots)
+      place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
       return this.#grant(place)
     }
     if (this.#asksTooOften(key)) return
-    if (this.#admit({ key, prefix, standby, slots, freeSlots }, channel)) {
+    if (this.#admit({ key, at, prefix, standby, slots, freeSlots }, channel, this.#limits.lifetimeMs)) {
       const granted = this.#places.get(key)
       if (granted !== undefined) this.#grant(granted)
     }
@@ -164,20 +190,23 @@ export class RelayHost {
   }
 
   /** False when it was refused, with somewhere else to go. */
-  #admit(request: Request, channel: number): boolean {
-    const { key } = request
-    const blocked = this.#options.isParent(key) || this.#options.ancestors().includes(key)
+  #admit(request: Request, channel: number, lifetimeMs: number): boolean {
+    const { at, key } = request
+    const blocked = at !== undefined && (this.#options.isParent(at) || this.#options.ancestors().includes(at))
     const deep = this.#options.ancestors().length >= LIMITS.maxHops
     if (this.state !== 'open' || !this.#isFed || blocked || deep) {
       this.#refer(key, channel)
       return false
     }
     const verdict = judge(request, this.#places.values(), this.#limits, this.#nowMs)
+    if (verdict.admit && this.#options.hasRoom?.() === false) {
+      this.#refer(key, channel, FULL_RETRY_MS)
+      return false
+    }
     if (!verdict.admit) {
       this.#refer(key, channel, verdict.retryAfterMs)
       return false
     }
-    const { lifetimeMs } = this.#limits
     const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
     this.#places.set(key, new ChildPlace(request, channel, this.#nowMs, until))
     // Told of the newcomer, who brought the place that it loses.
@@ -202,7 +231,7 @@ export class RelayHost {
     let place = this.#places.get(key)
     if (place === undefined) {
       // A listener that knows nothing of relays: it reserves by subscribing.
-      if (!this.#admit({ key, prefix, standby: !audio, slots: 0, freeSlots: 0 }, channel)) return
+      if (!this.#admit({ key, prefix, standby: !audio, slots: 0, freeSlots: 0 }, channel, Infinity)) return
       place = this.#places.get(key)
     }
     if (place === undefined) return
@@ -260,18 +289,20 @@ export class RelayHost {
     const depth = this.#options.ancestors().length + 1
     const ours = depth > LIMITS.maxHops ? [] : [...this.#places.values()]
     const roomy = ours.filter(
-      ({ freeSlots, key, movingMs, standby }) =>
-        key !== asking && !standby && freeSlots > 0 && movingMs === undefined,
+      ({ at, freeSlots, key, movingMs, standby }) =>
+        at !== undefined && key !== asking && !standby && freeSlots > 0 && movingMs === undefined,
     )
     const from = roomy.length === 0 ? 0 : this.#referred++ % roomy.length
     const turned = [...roomy.slice(from), ...roomy.slice(0, from)]
-    const hints = turned.slice(0, HINTS).map((place) => {
+    const hints = turned.slice(0, HINTS).flatMap((place) => {
+      if (place.at === undefined) return []
       // Spent with the telling: the next one is sent to somebody else until this child tells again.
       const freeSlots = place.hintedSlots
       place.hintedSlots = Math.max(1, freeSlots - 1)
-      return { key: fromHex(place.key), depth, freeSlots, rttMs: 0 }
+      return [{ key: fromHex(place.at), depth, freeSlots, rttMs: 0 }]
     })
-    const others = this.#options.hints(HINTS).filter(({ key }) => key !== asking && !this.#places.has(key))
+    const askingAt = this.#places.get(asking)?.at
+    const others = this.#options.hints(HINTS).filter(({ key }) => key !== askingAt && !this.feeds(key))
     for (const other of others.slice(0, LIMITS.maxParents - hints.length)) hints.push(hintOf(other))
     return hints
   }

@@ -14,7 +14,8 @@ import { nowUs } from '../clock.ts'
 import type { BroadcastEvent } from '../events.ts'
 import type { RtcCarrier } from '../rtc-session.ts'
 import { createMemoryLink, type MemoryLink } from '../testing/memory-link.ts'
-import { Audience } from './audience.ts'
+import { RelayPeer } from '@pearcast/relay'
+import { Audience, hostLimits } from './audience.ts'
 
 const signer = new FrameSigner(
   sodium,
@@ -56,20 +57,13 @@ beforeEach(() => {
 })
 
 function createAudience(maxListeners: number, uplinkBps?: number): Audience {
-  return new Audience({
-    bus,
-    maxListeners,
+  const { ring } = bus
+  const created = new Audience({
+    ring,
     bitrate: BITRATE,
     uplinkBps,
-    describe: (channel) => ({
-      type: 'accepted',
-      channel,
-      headSeq: Math.max(0, bus.ring.head),
-      frameSamples: 960,
-      channels: 2,
-      bitrate: 96_000,
-      title: 'Test',
-    }),
+    announcement: () => undefined,
+    clockUs: nowUs,
     openRtc: ({ onPhase }) => {
       const session = new FakeRtc((phase) => onPhase(phase, ''))
       rtc.push(session)
@@ -77,6 +71,25 @@ function createAudience(maxListeners: number, uplinkBps?: number): Audience {
     },
     onEvent: (event) => events.push(event),
   })
+  const tree = new RelayPeer({
+    self: 'ff'.repeat(32),
+    isRoot: true,
+    ring,
+    limits: hostLimits(maxListeners, { bitrate: BITRATE, maxPerPrefix: maxListeners }),
+    random: () => 0.5,
+    hasRoom: () => created.hasRoom,
+    verify: () => true,
+    isCopy: () => true,
+    sendFrame: created.sendFrame,
+    sendBeat: created.sendBeat,
+    perform: (effect) => created.perform(effect),
+  })
+  created.plant(tree)
+  bus.subscribe((frame) => {
+    tree.publish(frame, nowUs() / 1000)
+    created.sent(frame, 0)
+  })
+  return created
 }
 
 function publish(seq: number): void {
@@ -142,7 +155,7 @@ describe('a listener that joins', () => {
     audience = createAudience(40)
     const links = children.map((id) => join(id, { swarm: false, webrtc: true }))
     expect(links[31]?.sent).toContainEqual(expect.objectContaining({ type: 'accepted' }))
-    expect(links[32]?.sent).toEqual([expect.objectContaining({ type: 'refused', reason: 'full' })])
+    expect(links[32]?.sent.slice(-1)).toEqual([expect.objectContaining({ type: 'refused', reason: 'full' })])
   })
 
   test('is waited for', async () => {

@@ -1,16 +1,23 @@
 import type { FrameRing } from '@pearcast/media'
-import type { Accepted, Path } from '@pearcast/protocol'
+import type { ControlMessage, Path, Reserve, Subscribe } from '@pearcast/protocol'
 import type { RtcCarrier } from '../rtc-session.ts'
 import type { FrameCopies } from './frame-copies.ts'
 import type { SwitchQueue } from './switch-queue.ts'
 
-/** What a broadcaster lends to each of its children. */
+/** What somebody who has children lends to each of them. */
 export interface ChildHost<Child> {
   readonly copies: FrameCopies
   readonly ring: FrameRing
-  /** Undefined when admitted; else why not. */
-  admit: (child: Child) => 'full' | 'not-allowed' | undefined
-  describe: (channel: number) => Accepted
+  /** The station's clock, unix microseconds; undefined while it is not known here. */
+  readonly clockUs: () => number | undefined
+  /** Asks for a place, or renews it; the tree answers the child itself. */
+  reserve: (child: Child, message: Reserve) => void
+  /** False when there is no place, and the child was told; else `serve` was called. */
+  subscribe: (child: Child, message: Subscribe) => boolean
+  /** Its place is taken from it; it hears of others who carry the station. */
+  evict: (child: Child) => void
+  /** What a new subscriber is told first. */
+  greet: (channel: number) => readonly ControlMessage[]
   /** Turns for receiving both paths at once. */
   readonly switches: SwitchQueue
   /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */
@@ -19,5 +26,7 @@ export interface ChildHost<Child> {
   pathChanged: (child: Child, from: Path) => void
   /** It gets no audio for a while. */
   paused: (child: Child) => void
+  /** It gets no audio any more, or its link is gone as well. */
   left: (child: Child, reason: string) => void
+  gone: (child: Child, reason: string) => void
 }

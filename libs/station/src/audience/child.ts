@@ -1,11 +1,14 @@
 import {
+  toHex,
   decodeDatagram,
   encodeDatagram,
   ProtocolError,
   type ControlMessage,
   type Frame,
   type Path,
+  type Ping,
   type SelectablePath,
+  type Subscribe,
   type Via,
 } from '@pearcast/protocol'
 import { ChildCongestion, type SignalingPhase } from '@pearcast/session-fsm'
@@ -30,6 +33,8 @@ const FULL_RETRY_MS = 5000
  */
 export class Child implements UplinkUser {
   readonly link: PeerLink
+  /** Of its link, in the tree. */
+  readonly key: string
   bytesSent = 0
   congestion: ChildCongestion = new ChildCongestion()
   repeats = false
@@ -51,6 +56,7 @@ export class Child implements UplinkUser {
 
   constructor(link: PeerLink, host: ChildHost<Child>) {
     this.link = link
+    this.key = toHex(link.remoteKey)
     this.#host = host
     link.onControl = (message) => {
       this.#watch.heard()
@@ -83,17 +89,20 @@ export class Child implements UplinkUser {
     return this.repeats ? 2 * paths : paths
   }
 
-  /** Hot: once a frame and child. */
-  send(frame: Frame): void {
-    if (this.#channel === undefined) return
+  /** Hot: once a frame and child. False: the link takes nothing now. */
+  send(frame: Frame): boolean {
+    if (this.#channel === undefined) return true
+    let taken = true
     if (this.#swarm) {
       const datagram = this.#host.copies.datagram(frame, this.#channel)
-      if (this.link.sendDatagram(datagram)) this.bytesSent += datagram.length
+      taken = this.link.sendDatagram(datagram)
+      if (taken) this.bytesSent += datagram.length
     }
     if (this.#webrtc) {
       const packet = this.#host.copies.rtp(frame)
       if (this.#rtc?.sendRtp(packet) === true) this.bytesSent += packet.length
     }
+    return taken
   }
 
   /** A signed source heartbeat, over the link whatever path the audio takes. */
@@ -103,10 +112,27 @@ export class Child implements UplinkUser {
   }
 
   /** While no frames go over the link, it still shows that it lives and what was sent last. */
-  hopBeat(): void {
+  hopBeat(headSeq: number): void {
     if (this.#channel === undefined || this.#swarm) return
-    const headSeq = Math.max(0, this.#host.ring.head)
     this.link.sendDatagram(encodeDatagram({ type: 'hop-heartbeat', channel: this.#channel, headSeq }))
+  }
+
+  /** It has a place: audio from now on, or heads only. */
+  serve(channel: number, audio: boolean): void {
+    const isNew = this.#channel !== channel
+    this.#channel = channel
+    this.link.send(...this.#host.greet(channel))
+    if (!audio) return this.#rest()
+    if (!this.#wants.swarm) return
+    if (this.#path !== 'webrtc') this.#swarm = true
+    if (isNew || !this.joined) this.#join('swarm')
+  }
+
+  /** It has no place any more. */
+  unserve(reason: string): void {
+    if (this.#channel === undefined) return
+    this.#silence()
+    this.#leave(reason)
   }
 
   /** Once a second. @param listens it is admitted */
@@ -127,21 +153,16 @@ export class Child implements UplinkUser {
   pause(): void {
     const channel = this.#channel
     if (channel === undefined) return
-    this.#channel = undefined
-    this.#swarm = false
-    this.#webrtc = false
-    this.repeats = false
-    this.congestion = new ChildCongestion()
+    this.#silence()
     this.#pauses.begin(nowUs())
-    this.#closeRtc()
+    this.#host.evict(this)
     this.#refuse(channel, 'full')
     this.#host.paused(this)
     this.joined = false
-    this.#path = 'swarm'
   }
 
   /** The goodbye first: a listener that lost WebRTC before it would take that for a fault. */
-  async close(reason: 'off-air' | 'superseded'): Promise<void> {
+  async close(reason: 'off-air' | 'superseded' | 'leaving'): Promise<void> {
     const rtc = this.#rtc
     this.#rtc = undefined
     await this.link.close(reason)
@@ -150,6 +171,9 @@ export class Child implements UplinkUser {
 
   #onControl(message: ControlMessage): void {
     switch (message.type) {
+      case 'reserve':
+        this.#watch.subscribed()
+        return this.#host.reserve(this, message)
       case 'subscribe':
         return this.#subscribe(message)
       case 'select':
@@ -158,27 +182,56 @@ export class Child implements UplinkUser {
       case 'signal':
         return this.#rtc?.receive(message.session, message.signal)
       case 'ping':
-        return this.link.send({ type: 'pong', id: message.id, t0Us: message.t0Us, t1Us: nowUs() })
+        return this.#pong(message)
       default:
         // The rest is for other roles; an unknown kind was judged by the link.
         return
     }
   }
 
-  #subscribe({ channel, variant, paths }: Extract<ControlMessage, { type: 'subscribe' }>): void {
+  /** Our own clock is the station's, or follows it; who does not know it yet has no answer. */
+  #pong({ id, t0Us }: Ping): void {
+    const t1Us = this.#host.clockUs()
+    if (t1Us !== undefined) this.link.send({ type: 'pong', id, t0Us, t1Us })
+  }
+
+  #subscribe(message: Subscribe): void {
+    const { channel, paths, variant } = message
     this.#watch.subscribed()
     if (variant !== 0) return this.#refuse(channel, 'not-allowed')
     if (this.#pauses.leftMs(nowUs()) > 0) return this.#refuse(channel, 'full')
-    if (this.#host.admit(this) !== undefined) return this.#refuse(channel, 'full')
+    this.#wants = paths
+    if (!this.#host.subscribe(this, message)) return
     if (paths.webrtc && this.#rtc === undefined) this.#openRtc()
     // Nothing could carry audio to it: every WebRTC slot is taken, or there is no WebRTC here, and it wants no swarm.
-    if (paths.webrtc && !paths.swarm && this.#rtc === undefined) return this.#refuse(channel, 'full')
+    if (!paths.webrtc || paths.swarm || this.#rtc !== undefined) return
+    this.#silence()
+    this.#host.evict(this)
+    this.#refuse(channel, 'full')
+  }
+
+  /** Heads only from now on. */
+  #rest(): void {
+    const { joined } = this
+    const channel = this.#channel
+    this.#silence()
     this.#channel = channel
-    this.#wants = paths
-    this.link.send(this.#host.describe(channel))
-    if (!paths.swarm) return
-    this.#startSwarm()
-    this.#join('swarm')
+    if (joined) this.#leave('resting')
+  }
+
+  #silence(): void {
+    this.#channel = undefined
+    this.#swarm = false
+    this.#webrtc = false
+    this.repeats = false
+    this.congestion = new ChildCongestion()
+    this.#path = 'swarm'
+    this.#closeRtc()
+  }
+
+  #leave(reason: string): void {
+    this.#host.left(this, reason)
+    this.joined = false
   }
 
   #refuse(channel: number, reason: 'full' | 'not-allowed'): void {
@@ -199,7 +252,7 @@ export class Child implements UplinkUser {
   }
 
   #startSwarm(): void {
-    if (this.#swarm || this.#path === 'webrtc') return
+    if (this.#swarm) return
     this.#swarm = true
     this.#catchUp()
   }
@@ -293,6 +346,6 @@ export class Child implements UplinkUser {
     this.#gone = true
     this.#rtc?.close()
     this.#host.switches.release(this)
-    this.#host.left(this, end.kind === 'local' || end.kind === 'bye' ? end.reason : end.kind)
+    this.#host.gone(this, end.kind === 'local' || end.kind === 'bye' ? end.reason : end.kind)
   }
 }

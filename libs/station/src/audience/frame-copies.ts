@@ -8,6 +8,8 @@ export class FrameCopies {
   readonly #scratch = new Uint8Array(LIMITS.maxPlaintextBytes)
   readonly ssrc: number
   #inScratch: Frame | undefined
+  #received: Frame | undefined
+  #passedOn: Frame | undefined
   #channel = -1
   #length = 0
   #inRtp: Frame | undefined
@@ -15,6 +17,16 @@ export class FrameCopies {
 
   constructor(ssrc: number) {
     this.ssrc = ssrc
+  }
+
+  /** The frame as it leaves here: as many hops from the broadcaster as this peer is. */
+  at(frame: Frame, hops: number): Frame {
+    if (frame.hops === hops) return frame
+    if (frame !== this.#received || this.#passedOn?.hops !== hops) {
+      this.#received = frame
+      this.#passedOn = { ...frame, hops }
+    }
+    return this.#passedOn
   }
 
   /** A view that the next call for another frame or channel overwrites. */

@@ -1,10 +1,18 @@
 import sodium from 'sodium-universal'
-import { FRAME_SAMPLES, LevelMeter, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
+import { LevelMeter, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
 import { FrameBus } from '@pearcast/media'
-import { toHex, type Accepted, type SourceHeartbeat } from '@pearcast/protocol'
+import { toHex, type Frame, type SourceHeartbeat } from '@pearcast/protocol'
+import { RelayPeer } from '@pearcast/relay'
 import type { RtcStack } from '@pearcast/rtc'
 import { createDriver, stationMachine, type StationEffect, type StationEvent } from '@pearcast/session-fsm'
-import { openDht, ReachabilityWatch, StationAnnouncer, type Address, type DhtNode } from '@pearcast/swarm'
+import {
+  createKeyPair,
+  openDht,
+  ReachabilityWatch,
+  StationAnnouncer,
+  type Address,
+  type DhtNode,
+} from '@pearcast/swarm'
 import { nowS, nowUs, Timers, within } from '../clock.ts'
 import { StationError } from '../errors.ts'
 import type { BroadcastEvent, PathMode } from '../events.ts'
@@ -14,7 +22,8 @@ import { choosePath, type RtcChoice } from '../rtc-choice.ts'
 import { FilesGuard } from '../files-guard.ts'
 import { RtcSession } from '../rtc-session.ts'
 import { codeOf, messageOf } from '../text.ts'
-import { Audience, type AudienceOptions } from './audience.ts'
+import { Audience, hostLimits, type AudienceOptions } from '../audience/audience.ts'
+import { Announcing } from './announcing.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import { SourceFeed } from './source-feed.ts'
@@ -29,6 +38,8 @@ export interface BroadcasterOptions {
   bootstrap?: readonly Address[] | undefined
   /** What listeners see as the station's name. */
   title: string
+  /** A few sentences about it. */
+  description?: string | undefined
   /** Opus bitrate, bit/s. */
   bitrate: number
   profile: Profile
@@ -45,6 +56,7 @@ export interface BroadcasterOptions {
 }
 
 const HEARTBEAT_MS = 100
+const TREE_TICK_MS = 20
 const STATS_MS = 1000
 /** A second encoder with the same key is noticed so soon. */
 const RECORD_CHECK_MS = 10_500
@@ -62,6 +74,9 @@ export class Broadcaster {
   readonly #options: BroadcasterOptions
   readonly #bus = new FrameBus()
   readonly #audience: Audience
+  readonly #keyPair = createKeyPair()
+  readonly #tree: RelayPeer<Frame>
+  #announcing: Announcing | undefined
   readonly #timers: Timers<TimerId>
   readonly #startedUs = nowUs()
   #machine: { send(event: StationEvent): void } | undefined
@@ -96,14 +111,24 @@ export class Broadcaster {
     })
     this.#audience = new Audience({
       hasRoom: () => files.admits(),
-      bus: this.#bus,
-      maxListeners: options.maxListeners,
+      ring: this.#bus.ring,
       bitrate: options.bitrate,
       uplinkBps: options.uplinkBps,
-      describe: (channel) => this.#describe(channel),
+      announcement: () => this.#announcing?.current,
+      clockUs: nowUs,
       openRtc: (session) => this.#openRtc(session),
       onEvent: options.onEvent,
     })
+    this.#tree = this.#plant(options)
+    this.#bus.subscribe((frame) => {
+      this.#tree.publish(frame, nowUs() / 1000)
+      this.#audience.sent(frame, 0)
+    })
+  }
+
+  /** What plays now, one line for people; listeners see it at once. */
+  setNowPlaying(text: string): void {
+    this.#announcing?.nowPlaying(text)
   }
 
   /** Resolves once the station is announced. Throws SwarmError or StationError when it cannot get there. */
@@ -128,15 +153,40 @@ export class Broadcaster {
     await this.ended
   }
 
+  /** The root of the tree: whom it serves, and where it sends the others. */
+  #plant({ bitrate, maxListeners }: BroadcasterOptions): RelayPeer<Frame> {
+    const { sendBeat, sendFrame } = this.#audience
+    const tree = new RelayPeer<Frame>({
+      self: toHex(this.#keyPair.publicKey),
+      isRoot: true,
+      ring: this.#bus.ring,
+      limits: hostLimits(maxListeners, { bitrate, maxPerPrefix: maxListeners }),
+      random: Math.random,
+      hasRoom: () => this.#audience.hasRoom,
+      // Its own frames are the only ones.
+      verify: () => false,
+      isCopy: () => true,
+      sendFrame,
+      sendBeat,
+      perform: (effect) => this.#audience.perform(effect),
+    })
+    this.#audience.plant(tree)
+    tree.start(nowUs() / 1000)
+    return tree
+  }
+
   async #goOnAir(identity: StationIdentity, node: DhtNode): Promise<void> {
     const session = new BroadcastSession(sodium, identity)
     this.#session = session
     this.#feed = this.#createFeed(session)
+    const chain = session.certify(nowS())
+    this.#announcing = this.#createAnnouncing(session)
     this.#announcer = new StationAnnouncer({
       node,
       sodium,
       station: identity.station,
-      chain: session.certify(nowS()),
+      dhtKeyPair: this.#keyPair,
+      chain,
       sessionSecretKey: session.secretKey,
       maxConnections: this.#options.maxListeners + REFUSABLE,
       routes: this.#rtcStack !== undefined,
@@ -152,6 +202,12 @@ export class Broadcaster {
       this.#announced = { resolve, reject }
       this.#send({ type: 'START' })
     })
+  }
+
+  #createAnnouncing(session: BroadcastSession): Announcing {
+    const { bitrate, description = '', source, title } = this.#options
+    const about = { bitrate, channels: source.channels, description, title }
+    return new Announcing(session, about, (announcement) => this.#audience.announce(announcement))
   }
 
   #createFeed(session: BroadcastSession): SourceFeed {
@@ -268,6 +324,7 @@ export class Broadcaster {
     this.#watch.start()
     this.#intervals.push(
       setInterval(() => this.#beat(), HEARTBEAT_MS),
+      setInterval(() => this.#tree.advance(nowUs() / 1000), TREE_TICK_MS),
       setInterval(() => this.#everySecond(), STATS_MS),
       setInterval(() => void announcer.checkRecord(), RECORD_CHECK_MS),
       setInterval(() => this.#renew(), RENEW_SESSION_MS),
@@ -311,7 +368,9 @@ export class Broadcaster {
 
   #renew(): void {
     const session = this.#session
-    if (session !== undefined) this.#announcer?.updateChain(session.certify(nowS()), session.secretKey)
+    if (session === undefined) return
+    this.#announcer?.updateChain(session.certify(nowS()), session.secretKey)
+    this.#announcing?.renew()
   }
 
   #everySecond(): void {
@@ -336,14 +395,7 @@ export class Broadcaster {
     })
   }
 
-  #describe(channel: number): Accepted {
-    const { bitrate, source, title } = this.#options
-    const headSeq = Math.max(0, this.#bus.ring.head)
-    const { channels } = source
-    return { type: 'accepted', channel, headSeq, frameSamples: FRAME_SAMPLES, channels, bitrate, title }
-  }
-
-  #openRtc(session: Parameters<AudienceOptions['openRtc']>[0]): RtcSession | undefined {
+  #openRtc(session: Parameters<NonNullable<AudienceOptions['openRtc']>>[0]): RtcSession | undefined {
     const [node, stack] = [this.#node, this.#rtcStack]
     if (node === undefined || stack === undefined) return undefined
     const opened = new RtcSession({ ...session, role: 'sender', node, stack })

@@ -4,11 +4,14 @@ import {
   FrameSigner,
   issueSessionCertificate,
   keyPairFromSeed,
+  signAnnouncement,
   streamContext,
+  type Announcement,
   type CertificateChain,
   type KeyPair,
   type Sodium,
   type SourceHeartbeat,
+  type StationAbout,
 } from '@pearcast/protocol'
 import type { StationIdentity } from '../identity/identity.ts'
 
@@ -25,6 +28,8 @@ export class BroadcastSession {
   readonly #identity: StationIdentity
   readonly #key: KeyPair
   readonly #context: Uint8Array
+  #chain: CertificateChain | undefined
+  #serial = 0
 
   constructor(sodium: Sodium, identity: StationIdentity) {
     const { certificate, station, term } = identity
@@ -52,7 +57,19 @@ export class BroadcastSession {
       notBeforeS,
       notAfterS: notBeforeS + SESSION_S,
     })
-    return { encoder: certificate, session }
+    this.#chain = { encoder: certificate, session }
+    return this.#chain
+  }
+
+  /** What the station says of itself now; each one counts for more than those before it. Call `certify` first. */
+  announce(about: Omit<StationAbout, 'serial'>): Announcement | undefined {
+    if (this.#chain === undefined) return undefined
+    const sessionSecretKey = this.#key.secretKey
+    return signAnnouncement(
+      this.#sodium,
+      { chain: this.#chain, sessionSecretKey },
+      { ...about, serial: ++this.#serial },
+    )
   }
 
   signHeartbeat(heartbeat: SourceHeartbeat): Uint8Array {

@@ -1,7 +1,14 @@
 import sodium from 'sodium-universal'
 import { OpusDecoder, type AudioError, type Sink, type SinkNotice } from '@pearcast/audio'
 import type { Gap, PlayedSlot, PlayoutStats } from '@pearcast/media'
-import type { Accepted, Path, StationLink, Via } from '@pearcast/protocol'
+import {
+  verifyAnnouncement,
+  ProtocolError,
+  type Announcement,
+  type Path,
+  type StationLink,
+  type Via,
+} from '@pearcast/protocol'
 import {
   createDriver,
   listeningMachine,
@@ -18,7 +25,7 @@ import {
   type DhtNode,
   type PeerLink,
 } from '@pearcast/swarm'
-import { nowUs, Timers, within } from '../clock.ts'
+import { nowS, nowUs, Timers, within } from '../clock.ts'
 import type { ListenEvent, ListenFigures, PathMode } from '../events.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import { choosePath, type ChosenPath, type RtcChoice } from '../rtc-choice.ts'
@@ -273,10 +280,10 @@ export class Listener {
       onAccepted: (accepted) => {
         this.#receiver.startAfter(accepted.headSeq)
         this.#options.tap?.onStart(accepted.headSeq)
-        this.#introduce(accepted)
         this.#machine.send({ type: 'ACCEPTED' })
         paths.accepted()
       },
+      onAnnouncement: (announcement) => this.#introduce(announcement),
       onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
       onRtcPhase: (phase) => paths.rtcPhase(phase),
       onAlive: (by) => {
@@ -307,11 +314,19 @@ export class Listener {
     return new Helping({ node, sodium, link, role: 'listener', now: Date.now })
   }
 
-  #introduce({ bitrate, channels, title }: Accepted): void {
-    const station = JSON.stringify([title, channels, bitrate])
+  #introduce(announcement: Announcement): void {
+    const { stationKey } = this.#options.link
+    try {
+      verifyAnnouncement(sodium, announcement, { stationKey, nowS: nowS() })
+    } catch (error) {
+      if (error instanceof ProtocolError) return
+      throw error
+    }
+    const { bitrate, channels, description, nowPlaying, title } = announcement.about
+    const station = JSON.stringify([title, channels, bitrate, description, nowPlaying])
     if (station === this.#introduced) return
     this.#introduced = station
-    this.#options.onEvent({ event: 'station', title, channels, bitrate })
+    this.#options.onEvent({ event: 'station', title, channels, bitrate, description, nowPlaying })
   }
 
   /** True when the station has begun another run since the last link. */

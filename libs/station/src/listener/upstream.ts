@@ -2,6 +2,7 @@ import { Reception } from '@pearcast/media'
 import {
   encodeDatagram,
   type Accepted,
+  type Announcement,
   type ControlMessage,
   type Frame,
   type Refused,
@@ -23,6 +24,7 @@ export interface UpstreamOptions {
   receiver: MediaReceiver
   onAccepted: (message: Accepted) => void
   onRefused: (message: Refused) => void
+  onAnnouncement: (message: Announcement) => void
   onRtcPhase: (phase: SignalingPhase) => void
   /** A frame or any heartbeat came: the parent lives. */
   onAlive: (by: 'frame' | 'heartbeat') => void
@@ -100,6 +102,8 @@ export class Upstream {
     switch (message.type) {
       case 'accepted':
         return this.#options.onAccepted(message)
+      case 'announcement':
+        return this.#options.onAnnouncement(message)
       case 'ping':
         return this.link.send({ type: 'pong', id: message.id, t0Us: message.t0Us, t1Us: nowUs() })
       case 'refused':

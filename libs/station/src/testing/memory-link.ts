@@ -19,10 +19,12 @@ const NO_DATAGRAMS = {
   malformed: 0,
 }
 
+const keyOf = (id: string): Uint8Array => new TextEncoder().encode(id.padEnd(32)).slice(0, 32)
+
 export function createMemoryLink(id: string): MemoryLink {
   const link: MemoryLink = {
     id,
-    remoteKey: new Uint8Array(32),
+    remoteKey: keyOf(id),
     remoteRole: 'listener',
     via: 'lan',
     remoteAddress: { host: '127.0.0.1', port: 1 },

@@ -1,6 +1,6 @@
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import { helperTopic, type Sodium, type StationLink, toHex } from '@pearcast/protocol'
-import HyperDHT from 'hyperdht'
+import HyperDHT, { type DhtKeyPair } from 'hyperdht'
 import { Admission, type AdmissionLimits, admissionLimits, type AdmissionStats } from '../admission.ts'
 import type { DhtNode } from '../dht-node.ts'
 import { PendingLink } from '../pending-link.ts'
@@ -13,11 +13,13 @@ export interface HelperServerOptions {
   sodium: Sodium
   link: StationLink
   role: 'listener' | 'relay'
+  /** Under which this peer is dialled; default: a fresh one. */
+  keyPair?: DhtKeyPair
   /** A proven member of the audience; it stays until it leaves, or `maxStayMs` are over. */
   onGuest: (link: PeerLink) => void
   onGuestGone: (link: PeerLink) => void
   limits?: Partial<AdmissionLimits>
-  /** From the proof to the goodbye; default 60 000: a negotiation takes seconds. */
+  /** From the proof to the goodbye, unless it is kept; default 60 000: a negotiation takes seconds. */
   maxStayMs?: number
   /** Unix time, ms. */
   now?: () => number
@@ -57,6 +59,11 @@ export class HelperServer {
     )
   }
 
+  /** The guest has a place here: it stays until it leaves. */
+  keep(guest: PeerLink): void {
+    clearTimeout(this.#guests.get(guest))
+  }
+
   get stats(): AdmissionStats {
     return { ...this.#admission.stats }
   }
@@ -71,7 +78,7 @@ export class HelperServer {
     this.#swarm = new StationSwarm({
       dht: this.#options.node.dht,
       topic: this.#topic,
-      keyPair: HyperDHT.keyPair(),
+      keyPair: this.#options.keyPair ?? HyperDHT.keyPair(),
       admits: (host) => this.#admission.allowsHandshake(host, this.#pending.size, this.#now()),
       onConnection: (conn) => this.#accept(conn),
       now: this.#now,

@@ -200,11 +200,6 @@ export class RoutedLink implements PeerLink {
       case 'proof':
       case 'seal-key':
       case 'routed':
-      case 'reserve':
-      case 'reserved':
-      case 'ticket':
-      case 'parents':
-      case 'ancestors':
         return this.#violate(`the peer sent "${message.type}" on an open link`)
       case 'subscribe':
       case 'accepted':
@@ -213,6 +208,12 @@ export class RoutedLink implements PeerLink {
       case 'signal':
       case 'ping':
       case 'pong':
+      case 'announcement':
+      case 'reserve':
+      case 'reserved':
+      case 'parents':
+      case 'ancestors':
+      case 'ticket':
         if (this.#onControl) this.#onControl(message)
         else if (this.#backlog.length < MAX_BACKLOG) this.#backlog.push(message)
         else this.#violate('too many control messages that nobody takes')

@@ -59,6 +59,7 @@ declare module 'hyperdht' {
     holepunch: PunchHook
     createSecretStream: CreateSecretStream
     readonly publicKey: Uint8Array | null
+    listen(keyPair?: DhtKeyPair): Promise<unknown>
     readonly relayAddresses: readonly HostPort[]
     suspend(): Promise<void>
     resume(): Promise<void>
