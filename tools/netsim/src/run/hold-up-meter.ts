@@ -13,6 +13,7 @@ export class HoldUpMeter {
   readonly #waitedMs = new Map<number, number>()
   readonly #timer: NodeJS.Timeout
   #lookedMs = performance.now()
+  #fromMs = 0
   #startMs: number | undefined
 
   constructor() {
@@ -22,6 +23,11 @@ export class HoldUpMeter {
   /** Also looks at this process from now on. */
   watch(pid: number | undefined): void {
     if (pid !== undefined) this.#waitedMs.set(pid, waitedMs(pid) ?? 0)
+  }
+
+  /** What happened until now was before the start. */
+  starting(): void {
+    this.#fromMs = this.#record.totalMs
   }
 
   /** What happens from now on is not the start any more. */
@@ -36,7 +42,7 @@ export class HoldUpMeter {
       worstMs: Math.round(Math.max(worstMs, lateMs)),
       totalMs: Math.round(Math.max(totalMs, lateMs)),
       long: this.#record.long,
-      startMs: Math.round(this.#startMs ?? totalMs),
+      startMs: Math.round((this.#startMs ?? totalMs) - this.#fromMs),
       excuseMs: (limitMs) => Math.round(Math.max(this.#record.excuseMs(limitMs), lateMs)),
     }
   }

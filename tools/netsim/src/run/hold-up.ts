@@ -7,7 +7,7 @@ export interface HoldUps {
   worstMs: number
   /** All of them. */
   totalMs: number
-  /** Those before the first sound, or before it was waited for no longer. */
+  /** Those from the start of the listener to the first sound, or until it was waited for no longer. */
   startMs: number
   /** Those that were longer than a jitter buffer can hide. */
   long: number

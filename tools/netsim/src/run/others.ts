@@ -1,8 +1,8 @@
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
+import type { Cast } from './cast.ts'
 import type { HoldUps } from './hold-up.ts'
 import { heardBy } from './outcome.ts'
 import type { Program } from './program.ts'
-import type { Stage } from './stage.ts'
 import { judge, type Observation } from './verdict.ts'
 
 /** Each is waited for so long, until it hears something or is told why not. */
@@ -14,25 +14,22 @@ type Planned = NonNullable<Scenario['others']>
 export class Others {
   /** When the last of them and the last step were over, Unix time, ms. */
   beganMs = 0
-  readonly #stage: Stage
+  readonly #cast: Cast
   readonly #planned: Planned
-  readonly #link: string
-  readonly #onStart: (program: Program) => void
+  readonly #command: readonly string[]
   readonly #here: { planned: Planned[number]; program: Program; startedAt: number }[] = []
 
-  constructor(stage: Stage, planned: Planned, link: string, onStart: (program: Program) => void) {
-    this.#stage = stage
-    this.#planned = planned
-    this.#link = link
-    this.#onStart = onStart
+  constructor(cast: Cast, { others = [], listen = [] }: Scenario, link: string) {
+    this.#cast = cast
+    this.#planned = others
+    this.#command = ['listen', link, '--output', 'null', ...listen]
   }
 
   /** One after the other. */
   async come(): Promise<void> {
     for (const planned of this.#planned) {
       const startedAt = Date.now()
-      const program = this.#stage.run(planned.id, ['listen', this.#link, '--output', 'null'])
-      this.#onStart(program)
+      const program = this.#cast.start(planned.id, this.#command)
       this.#here.push({ planned, program, startedAt })
       await Promise.race(['first-audio', 'error'].map((event) => program.until(event, OTHER_COMES_MS)))
     }

@@ -4,16 +4,22 @@ import type { Program } from './program.ts'
 /** What a listener heard, as its own events and its recording tell. */
 export interface Heard {
   firstSoundMs: number
+  /** What carried the first sound. */
+  first: { path: Path | undefined; via: Via | undefined }
   /** At the end. */
   path: Path | undefined
   via: Via | undefined
   latencyMs: { p50: number; p95: number } | undefined
+  /** Peers between the broadcaster and this listener at the end; 0 when it hears the broadcaster itself. */
+  relayHops: number
   /** Longest silence after the first sound, by events and recording: the longer of both. */
   gapMs: number
   framesSent: number
   framesLost: number
   framesConcealed: number
   framesDuplicate: number
+  /** Silences of 150 ms or more, as the listener counted them. */
+  interruptions: number
   /** Frames were still being played when the listening was over. */
   playsAtEnd: boolean
 }
@@ -39,14 +45,17 @@ export function heardBy(
     .map((gap) => number(gap['ms']))
   return {
     firstSoundMs: number(first['ms']),
+    first: { path: pathOf(first['path']), via: viaOf(first['via']) },
     path: pathOf(final?.['path'] ?? first['path']),
     via: viaOf(final?.['via'] ?? first['via']),
     latencyMs: isLatency(latency) ? latency : undefined,
+    relayHops: number(final?.['relayHops']),
     gapMs: Math.round(Math.max(silenceMs, ...gapsMs)),
     framesSent: number(final?.['framesSent']),
     framesLost: number(final?.['framesLost']),
     framesConcealed: number(final?.['framesConcealed']),
     framesDuplicate: number(final?.['framesDuplicate']),
+    interruptions: number(final?.['interruptions']),
     playsAtEnd: playsAt(listener, endedAtMs),
   }
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NetsimError } from '../errors.ts'
-import type { Actor, Mechanism, Scenario } from '../scenarios/scenario.ts'
+import type { Actor, Mechanism, Role, Scenario } from '../scenarios/scenario.ts'
 import { cloud } from '../topology/presets.ts'
 import type { Site, Topology } from '../topology/topology.ts'
 import { openTunLab, type Lab } from '../tun/lab.ts'
@@ -12,6 +12,7 @@ import { Program } from './program.ts'
 
 const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
+const BARE_DHT = fileURLToPath(new URL('./bare-dht.ts', import.meta.url))
 const DHT_HOSTS = ['dht-1', 'dht-2'] as const
 /**
  * One near, one far, as in a real DHT: with all nodes equally near, HyperDHT's first look at its own NAT races with its
@@ -25,7 +26,7 @@ const KILLED_MS = 10_000
 
 /** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
 export function topologyOf(scenario: Scenario): Topology {
-  const { broadcaster, listener, elsewhere, helper, others = [] } = scenario
+  const { broadcaster, listener, elsewhere, helper, others = [], relays = [] } = scenario
   const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id], { link: { delayMs: DHT_DELAY_MS[id] } }))
   if (listener === 'same-lan') {
     sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster', 'listener'] })
@@ -34,7 +35,7 @@ export function topologyOf(scenario: Scenario): Topology {
     sites.push({ ...listener, id: 'listener', hosts: ['listener'] })
   }
   if (helper !== undefined) sites.push({ ...helper, id: 'helper', hosts: ['helper'] })
-  for (const { id, place } of others) sites.push({ ...place, id, hosts: [id] })
+  for (const { id, place } of [...relays, ...others]) sites.push({ ...place, id, hosts: [id] })
   if (elsewhere !== undefined) sites.push({ ...elsewhere, id: 'elsewhere', hosts: [] })
   return { sites }
 }
@@ -57,6 +58,8 @@ export interface StageOptions {
   tunDevice?: string | undefined
   /** For keys, recordings and logs. */
   folder: string
+  /** For a pcapng file of each host. */
+  pcapFolder?: string | undefined
 }
 
 /** A lab with a DHT in it, in which `pearcast` processes can be started. */
@@ -77,8 +80,8 @@ export class Stage {
   }
 
   /** Rejects with the lab's error, or `LAB_FAILED` when the DHT does not start. */
-  static async open(scenario: Scenario, { seed, tunDevice, folder }: StageOptions): Promise<Stage> {
-    const lab = await openTunLab(topologyOf(scenario), { seed, ...(tunDevice && { tunDevice }) })
+  static async open(scenario: Scenario, { seed, tunDevice, folder, pcapFolder }: StageOptions): Promise<Stage> {
+    const lab = await openTunLab(topologyOf(scenario), { seed, pcapFolder, ...(tunDevice && { tunDevice }) })
     try {
       const dht: Program[] = []
       const first = addressOf(lab, DHT_HOSTS[0])
@@ -104,7 +107,7 @@ export class Stage {
 
   /** The real command, in the namespace of its host. */
   run(role: Actor, command: readonly string[]): Program {
-    const { without, path = 'auto' } = this.#scenario
+    const { without, path = 'auto', input } = this.#scenario
     const isOfBoth = role === 'broadcaster' || role === 'listener'
     const disabled = without !== undefined && (without.role === role || (without.role === 'both' && isOfBoth))
     const preload = disabled ? ['--import', withoutFile(without.mechanism).href] : []
@@ -121,12 +124,22 @@ export class Stage {
     ]
     const home = join(this.#folder, `${role}-home`)
     this.#homes.add(home)
+    const stdin = role === 'broadcaster' && input === 'pipe' ? 'pipe' : 'ignore'
     const child = this.lab.spawn(role, process.execPath, [...preload, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
       cwd: this.#folder,
       env: { ...process.env, PEARCAST_HOME: home, NO_COLOR: '1' },
     })
     return new Program(role, child, join(this.#folder, role))
+  }
+
+  /** HyperDHT without pearCast, in the namespace of a host. */
+  runBare(host: Role, args: readonly string[]): Program {
+    const name = `bare-${host}`
+    const child = this.lab.spawn(host, process.execPath, [BARE_DHT, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return new Program(name, child, join(this.#folder, name))
   }
 
   /** All DHT nodes vanish at once, without a word. */

@@ -6,14 +6,17 @@ import { problemsOf, type Observation } from './verdict.ts'
 
 const HEARD: Heard = {
   firstSoundMs: 500,
+  first: { path: 'swarm', via: 'punched' },
   path: 'swarm',
   via: 'punched',
   latencyMs: { p50: 60, p95: 80 },
+  relayHops: 0,
   gapMs: 0,
   framesSent: 200,
   framesLost: 0,
   framesConcealed: 0,
   framesDuplicate: 0,
+  interruptions: 0,
   playsAtEnd: true,
 }
 const SEEN: Observation = {

@@ -1,5 +1,7 @@
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { HoldUps } from './hold-up.ts'
+import type { Way } from '../oracle/oracle.ts'
+import { judgeBare, type BareOutcome } from './bare.ts'
 import { judgeDiagnosis, type Diagnosis } from './diagnosis.ts'
 import type { Heard } from './outcome.ts'
 
@@ -14,6 +16,8 @@ export interface Observation {
   escapes: number
   /** Where the doctor was played. */
   diagnosis?: Diagnosis
+  /** Where bare hyperdht was played beside it. */
+  bare?: BareOutcome | undefined
   /** What is wrong with the other listeners. */
   others?: readonly string[]
   /** The program could not even be started, or died. */
@@ -29,7 +33,8 @@ const CONCEALED_A_HOLD_UP = 5
 /** What is wrong; empty when everything is as expected. */
 export function problemsOf(scenario: Scenario, seen: Observation): string[] {
   const guard = seen.escapes > 0 ? [`${seen.escapes} packets would have left the lab`] : []
-  return [...guard, ...judge(scenario.expect, seen), ...(seen.others ?? [])]
+  const own = judge(scenario.expect, seen)
+  return [...guard, ...own, ...judgeBare(scenario.bare, seen.bare), ...(seen.others ?? [])]
 }
 
 /** What is wrong with one listener. */
@@ -71,7 +76,7 @@ function judgeHeard(
   heard: Heard,
   held: HoldUps,
 ): string[] {
-  const { withinMs = WITHIN_MS, path, via, maxGapMs = Infinity, maxConcealed = 1 } = expect
+  const { withinMs = WITHIN_MS, path, via, ways, maxGapMs = Infinity, maxConcealed = 1 } = expect
   const concealed = heard.framesConcealed / Math.max(1, heard.framesSent)
   const excused = (held.long * CONCEALED_A_HOLD_UP) / Math.max(1, heard.framesSent)
   const checks: [boolean, string][] = [
@@ -85,6 +90,8 @@ function judgeHeard(
       via === undefined || (heard.via !== undefined && via.includes(heard.via)),
       `the audio came via ${heard.via}, not ${via?.join(' or ')}`,
     ],
+    [isOneOf(ways, heard.first), `the first sound came by ${wayText(heard.first)}, not ${waysText(ways)}`],
+    [isOneOf(ways, heard), `the audio came by ${wayText(heard)} at the end, not ${waysText(ways)}`],
     [heard.gapMs <= maxGapMs + held.excuseMs(maxGapMs), `a gap of ${heard.gapMs} ms, more than ${maxGapMs}`],
     [
       concealed <= maxConcealed + excused,
@@ -93,6 +100,20 @@ function judgeHeard(
     [heard.framesDuplicate === 0, `${heard.framesDuplicate} frames were played twice`],
   ]
   return checks.filter(([good]) => !good).map(([, problem]) => problem)
+}
+
+type Seen = Heard['first']
+
+function isOneOf(ways: readonly Way[] | undefined, { path, via }: Seen): boolean {
+  return ways === undefined || ways.some((way) => way.path === path && way.via === via)
+}
+
+function waysText(ways: readonly Way[] = []): string {
+  return ways.map(wayText).join(' or ')
+}
+
+function wayText({ path, via }: Seen): string {
+  return `${path} via ${via}`
 }
 
 function silence({ broken, waitedMs, errors }: Observation): string {

@@ -1,6 +1,8 @@
-import type { NatType } from '../nat/types.ts'
-import { behind } from './places.ts'
-import type { Expectation, Scenario } from './scenario.ts'
+import { LIMITS } from '../oracle/limits.ts'
+import { predict, type Help } from '../oracle/oracle.ts'
+import type { NatSpec, NatType } from '../nat/types.ts'
+import { behind, withoutUdp } from './places.ts'
+import type { Expectation, LanName, Pair, Place, PlaceName, Scenario } from './scenario.ts'
 
 const TYPES: readonly NatType[] = [
   'public',
@@ -11,35 +13,92 @@ const TYPES: readonly NatType[] = [
   'symmetric-random',
   'cgnat',
 ]
+const PLACES: readonly PlaceName[] = [...TYPES, 'dual-stack', 'udp-blocked']
+
 /** An interruption begins here. */
 const MAX_GAP_MS = 150
+/** A birthday punch is a lottery. */
+const ALONE_MS = 40_000
+/** Where nothing may come, this long: HyperDHT gives up within a second, and is asked again and again. */
+const SILENT_MS = 15_000
+/** HyperDHT asks for 6 s before it gives up. */
+const NO_UDP_MS = 8000
+/** Long enough to see that it plays: three statistics, one a second. */
+const LISTEN_MS = 3500
+
 const IN_CANARY: ReadonlySet<string> = new Set([
   'public x public',
   'port-restricted x port-restricted',
   'symmetric-random x public',
 ])
+/** Bare hyperdht connects these, so that its failures elsewhere mean something. */
+const BARE_CONNECTS: ReadonlySet<string> = new Set([
+  'port-restricted x port-restricted',
+  'port-restricted x isolated LAN',
+])
 
-/** Every NAT type of the broadcaster with every one of the listener; nothing else differs. */
-export const matrix: readonly Scenario[] = TYPES.flatMap((broadcaster) =>
-  TYPES.map((listener): Scenario => {
-    const pair = `${broadcaster} x ${listener}`
-    return {
-      name: `matrix/${pair}`,
-      group: 'matrix',
-      canary: IN_CANARY.has(pair),
-      broadcaster: behind(broadcaster),
-      listener: behind(listener),
-      expect: expectationOf(broadcaster, listener),
-    }
-  }),
-)
+/** Each place of the broadcaster with each of the listener, and both on one LAN; nothing else differs. */
+const pairs: readonly Omit<Pair, 'help'>[] = [
+  ...PLACES.flatMap((broadcaster) => PLACES.map((listener) => ({ broadcaster, listener }))),
+  ...lans('same LAN', 'port-restricted', 'symmetric-random'),
+  ...lans('isolated LAN', 'port-restricted', 'symmetric-random'),
+  ...lans('isolated LAN without hairpin', 'port-restricted'),
+]
 
-function expectationOf(broadcaster: NatType, listener: NatType): Expectation {
-  if (isSymmetric(broadcaster) && isSymmetric(listener))
-    return { verdict: 'silent', forMs: 15_000, why: 'neither NAT shows a port that the other could send to' }
-  return { verdict: 'heard', withinMs: 40_000, maxGapMs: MAX_GAP_MS }
+/** Every pair without help. */
+export const matrix: readonly Scenario[] = pairs.map((pair) => scenarioOf({ ...pair, help: 'none' }))
+
+function lans(lan: LanName, ...types: readonly NatType[]): Omit<Pair, 'help'>[] {
+  return types.map((type) => ({ broadcaster: type, listener: type, lan }))
 }
 
-function isSymmetric(type: NatType): boolean {
-  return type.startsWith('symmetric')
+function scenarioOf(pair: Pair): Scenario {
+  const { broadcaster, listener, lan, help } = pair
+  const name = `${broadcaster} x ${lan ?? listener}`
+  const place = placeOf(broadcaster, lan)
+  const places = { broadcaster: place, listener: lan === undefined ? placeOf(listener) : 'same-lan' } as const
+  const expect = expectationOf(places, help)
+  const isLimit = expect.verdict === 'silent'
+  return {
+    name: `matrix/${name}`,
+    group: 'matrix',
+    pair,
+    canary: IN_CANARY.has(name),
+    ...places,
+    listenMs: LISTEN_MS,
+    expect,
+    ...((isLimit || BARE_CONNECTS.has(name)) && { bare: isLimit ? 'fails' : 'connects' }),
+  }
+}
+
+function placeOf(name: PlaceName, lan?: LanName): Place {
+  if (name === 'udp-blocked') return withoutUdp()
+  // As most home routers have it: IPv4 behind a NAT, IPv6 behind a firewall that lets answers in.
+  if (name === 'dual-stack') return behind('port-restricted', { ipv6: { firewall: 'stateful' } })
+  const place = behind(name)
+  switch (lan) {
+    case undefined:
+    case 'same LAN':
+      return place
+    case 'isolated LAN':
+      return { ...place, apIsolation: true }
+    case 'isolated LAN without hairpin':
+      return { ...place, apIsolation: true, nats: place.nats.map(withoutHairpin) }
+  }
+}
+
+function withoutHairpin(nat: NatSpec): NatSpec {
+  return { ...nat, behaviour: { ...nat.behaviour, hairpinning: false } }
+}
+
+function expectationOf(places: Pick<Scenario, 'broadcaster' | 'listener'>, help: Help): Expectation {
+  const prediction = predict({ ...places, help })
+  switch (prediction.outcome) {
+    case 'heard':
+      return { verdict: 'heard', withinMs: ALONE_MS, maxGapMs: MAX_GAP_MS, ways: prediction.ways }
+    case 'silent':
+      return { verdict: 'silent', forMs: SILENT_MS, why: LIMITS[prediction.limit] }
+    case 'error':
+      return { verdict: 'error', role: prediction.role, code: prediction.code, withinMs: NO_UDP_MS }
+  }
 }

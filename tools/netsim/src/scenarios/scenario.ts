@@ -1,17 +1,33 @@
-import type { Site } from '../topology/topology.ts'
+import type { Help, Path, Via, Way } from '../oracle/oracle.ts'
+import type { Surroundings } from '../oracle/traits.ts'
+import type { NatType } from '../nat/types.ts'
 import type { Fault } from '../tun/messages.ts'
+
+export type { Path, Via } from '../oracle/oracle.ts'
 
 export type Role = 'broadcaster' | 'listener'
 /** Who runs the program in a scenario: a helper is another listener. */
-export type Actor = Role | 'helper' | OtherListener
+export type Actor = Role | 'helper' | OtherListener | RelayName
 /** Those who come after the listener, in order. */
-type OtherListener = 'listener-2' | 'listener-3'
-/** What `pearcast` says carried the audio. */
-export type Path = 'swarm' | 'webrtc' | 'relayed'
-export type Via = 'lan' | 'public' | 'punched' | 'birthday' | 'webrtc' | 'relay'
+export type OtherListener = 'listener-2' | 'listener-3'
+export type RelayName = 'relay-1' | 'relay-2' | 'relay-3' | 'relay-4' | 'relay-5'
 
 /** Where somebody sits: a site without its name and hosts. */
-export type Place = Omit<Site, 'id' | 'hosts'>
+export type Place = Surroundings
+
+/** A row or a column of the matrix. */
+export type PlaceName = NatType | 'dual-stack' | 'udp-blocked'
+/** A place that both are in. */
+export type LanName = 'same LAN' | 'isolated LAN' | 'isolated LAN without hairpin'
+
+/** What a play of the matrix is about, for the report. */
+export interface Pair {
+  broadcaster: PlaceName
+  listener: PlaceName
+  /** Both are on one LAN. */
+  lan?: LanName
+  help: Help
+}
 
 /** What can be taken out of the program to see that a scenario would notice; one file each in `run/without/`. */
 export const MECHANISMS = [
@@ -32,10 +48,16 @@ export type Mechanism = (typeof MECHANISMS)[number]
 /**
  * Something that happens while the listener hears, so many ms after what came before it (the first: after the first
  * sound). Sites and hosts are called `broadcaster`, `listener`, `helper`,
- * `listener-2`, `listener-3`, `elsewhere`, `dht-1` and `dht-2`.
+ * `listener-2`, `listener-3`, `relay-1` and so on, `elsewhere`, `dht-1` and `dht-2`.
  */
 export type Step = { afterMs: number } & (
-  { fault: Fault } | { signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'; role: Role | 'helper' } | { lose: 'dht' }
+  | { fault: Fault }
+  /** `parent`: the relay that the listener hears the station from at that moment. */
+  | { signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'; role: Actor | 'parent' }
+  | { restart: RelayName }
+  | { lose: 'dht' }
+  /** Nothing comes out of the broadcaster's pipe for so long. */
+  | { stallMs: number }
 )
 
 /** Judged by what the listener's process says and records. Nothing else makes a scenario pass. */
@@ -47,6 +69,8 @@ export type Expectation =
       /** What carries the audio at the end. */
       path?: Path
       via?: readonly Via[]
+      /** How the audio may come, at the first sound and at the end. Default: anyhow. */
+      ways?: readonly Way[]
       /** The longest silence after the first sound. Default: no limit. */
       maxGapMs?: number
       /** Of the frames sent. Default: no limit. */
@@ -77,10 +101,16 @@ export interface Scenario {
   listener: Place | 'same-lan'
   /** Where another listener is, who hears the station before this one comes. */
   helper?: Place
+  /** Who is there to carry the station on before the listener comes, in this order. */
+  relays?: readonly { id: RelayName; place: Place; options?: readonly string[] }[]
   /** More listeners, who come one by one once the first hears the station. */
   others?: readonly { id: OtherListener; place: Place; expect: OtherExpectation }[]
   /** Options of `pearcast broadcast`. */
   broadcast?: readonly string[]
+  /** Options of `pearcast listen`, of every listener but a helper. */
+  listen?: readonly string[]
+  /** What is broadcast: its own test tone, which is the default, or the same through a pipe that can stall. */
+  input?: 'tone' | 'pipe'
   /** An empty site that a host can roam to. */
   elsewhere?: Place
   /** `--path` of both; default auto. */
@@ -89,6 +119,10 @@ export interface Scenario {
   /** How long it listens after the first sound and after the last step; default 4 s. */
   listenMs?: number
   expect: Expectation
+  /** Of the matrix: which pair it is. */
+  pair?: Pair
+  /** Bare hyperdht tries the same in the same places meanwhile: a limit is one that it has too. */
+  bare?: 'connects' | 'fails'
   /** A negative control: without this mechanism the expectation must fail, and that is what passes. */
   without?: { mechanism: Mechanism; role: Actor | 'both' }
 }

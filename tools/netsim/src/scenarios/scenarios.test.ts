@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { NAT_TYPES } from '../nat/types.ts'
 import { checkHost, topologyOf } from '../run/stage.ts'
 import { build } from '../topology/plan.ts'
 import { scenarios, select } from './index.ts'
@@ -9,20 +10,40 @@ test('names are unique', () => {
 
 test('every scenario has a topology that can be built', () => {
   for (const scenario of scenarios) {
-    const more = (scenario.helper ? 1 : 0) + (scenario.others?.length ?? 0)
+    const { helper, others = [], relays = [] } = scenario
+    const more = (helper ? 1 : 0) + others.length + relays.length
     expect(build(topologyOf(scenario)).hosts.length).toBe(4 + more)
   }
 })
 
-test('the matrix has 49 pairs, of which the four of two symmetric NATs are expected silent', () => {
-  const matrix = scenarios.filter(({ group }) => group === 'matrix')
-  expect(matrix).toHaveLength(49)
-  expect(matrix.filter(({ expect: { verdict } }) => verdict === 'silent')).toHaveLength(4)
+const TYPES = Object.keys(NAT_TYPES)
+
+test('the matrix has 49 pairs of NATs, of which the four of two symmetric ones are expected silent', () => {
+  const nats = scenarios.filter(
+    ({ group, pair }) =>
+      group === 'matrix' &&
+      pair?.help === 'none' &&
+      pair.lan === undefined &&
+      TYPES.includes(pair.broadcaster) &&
+      TYPES.includes(pair.listener),
+  )
+  expect(nats).toHaveLength(49)
+  expect(nats.filter(({ expect: { verdict } }) => verdict === 'silent')).toHaveLength(4)
+})
+
+test('every limit of the matrix is compared with bare hyperdht, and some pairs that it connects are', () => {
+  const matrix = scenarios.filter(({ pair }) => pair?.help === 'none')
+  for (const {
+    bare,
+    expect: { verdict },
+  } of matrix)
+    if (verdict === 'silent') expect(bare).toBe('fails')
+  expect(matrix.filter(({ bare }) => bare === 'connects').length).toBeGreaterThan(0)
 })
 
 test('a name is chosen by its text, or by a regular expression between slashes', () => {
   expect(select('matrix/cgnat x cgnat', false).map(({ name }) => name)).toEqual(['matrix/cgnat x cgnat'])
-  expect(select('/^matrix.*x cgnat$/', false)).toHaveLength(7)
+  expect(select('/^matrix.*x cgnat$/', false)).toHaveLength(9)
   expect(select('no such scenario', false)).toEqual([])
   expect(() => select('/[/', false)).toThrow(expect.objectContaining({ code: 'PATTERN_INVALID' }))
 })
