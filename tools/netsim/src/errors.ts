@@ -9,6 +9,7 @@ export type NetsimErrorCode =
   | 'UNKNOWN_NAT'
   | 'PATTERN_INVALID'
   | 'FOLDER_UNUSABLE'
+  | 'FILE_UNUSABLE'
   | 'TUN_UNAVAILABLE'
   | 'SYSCALL_FAILED'
   | 'LAB_FAILED'
@@ -54,6 +55,11 @@ export class NetsimError extends Error {
   static folderUnusable(folder: string, error: unknown): NetsimError {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return new NetsimError('FOLDER_UNUSABLE', `${folder} cannot hold a report (${why}): name another folder.`)
+  }
+
+  static fileUnusable(file: string, error: unknown): NetsimError {
+    const why = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
+    return new NetsimError('FILE_UNUSABLE', `${file} cannot be used (${why}): name another file, or correct it.`)
   }
 
   static tunUnavailable(reason: string): NetsimError {

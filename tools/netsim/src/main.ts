@@ -1,14 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { positive, whole } from './commands/numbers.ts'
+import { play, type PlayOptions } from './commands/play.ts'
+import { renderReport, type RenderOptions } from './commands/render-report.ts'
 import { NetsimError, type NetsimErrorCode } from './errors.ts'
-import { closing, summaryOf } from './report/summary.ts'
-import { tableHead, tableRow } from './report/table.ts'
+import { summaryOf } from './report/summary.ts'
 import { openShell } from './run/open-shell.ts'
-import { runAll } from './run/run-all.ts'
-import type { Result } from './run/run-scenario.ts'
 import { checkHost } from './run/stage.ts'
 import { select } from './scenarios/index.ts'
 import { nearNames } from './scenarios/near.ts'
@@ -16,22 +12,21 @@ import type { Scenario } from './scenarios/scenario.ts'
 import { tunAvailable } from './tun/available.ts'
 import { enterUserNamespace } from './tun/user-namespace.ts'
 
-interface Options {
+interface Options extends PlayOptions {
   list?: true
   only?: string[]
   canary?: true
-  seed: number
-  repeat: number
-  jobs: number
-  json?: true
-  report?: string
-  tunDevice?: string
   shell?: string
 }
 
 /** Of a command that cannot be played as it was written. */
 const USAGE = 2
-const USAGE_CODES: readonly NetsimErrorCode[] = ['PATTERN_INVALID', 'UNKNOWN_HOST', 'FOLDER_UNUSABLE']
+const USAGE_CODES: readonly NetsimErrorCode[] = [
+  'PATTERN_INVALID',
+  'UNKNOWN_HOST',
+  'FOLDER_UNUSABLE',
+  'FILE_UNUSABLE',
+]
 
 const program = new Command('netsim')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
@@ -46,18 +41,40 @@ const program = new Command('netsim')
   )
   .addOption(new Option('--jobs <n>', 'scenarios at once').default(2).argParser(positive))
   .option('--json', 'print one object a line: each result, and a summary at the end')
-  .option('--report <folder>', 'keep report.json and the logs of all processes there')
+  .option('--report <folder>', 'keep report.json, report.html, junit.xml and the logs of all processes there')
+  .option('--baseline <file>', 'compare with what --save-baseline stored; a regression fails')
+  .option('--save-baseline <file>', 'store what this run comes to')
+  .option('--scale <file>', "show the curves of a scale run's report in the page too")
+  .option('--pcap <folder>', 'write what passes the interface of each host there, as pcapng')
   .option(
     '--shell <host>',
     'a prompt inside a host of the first chosen scenario: broadcaster, listener, dht-1 or dht-2',
   )
   .option('--tun-device <path>', 'default /dev/net/tun')
+  .action((options: Options) => done(main(options)))
+
+program
+  .command('report')
+  .description('Write the page of a report.json again, and compare it with a baseline.')
+  .argument('<file>', 'report.json')
+  .option('--out <folder>', 'default: where the file is')
+  .option('--baseline <file>', 'compare with what --save-baseline stored; a regression fails')
+  .option('--save-baseline <file>', 'store what the report comes to')
+  .option('--scale <file>', "show the curves of a scale run's report too")
+  .action((file: string, _: unknown, command: Command) => {
+    const options: RenderOptions = command.optsWithGlobals()
+    return done(renderReport(file, options))
+  })
 
 /** What a lab that hung has left behind must not keep whoever waits for the exit code. */
 const LINGER_MS = 10_000
 
-process.exitCode = await main(program.parse().opts<Options>()).catch(complain)
+await program.parseAsync()
 setTimeout(() => process.exit(), LINGER_MS).unref()
+
+async function done(work: Promise<number>): Promise<void> {
+  process.exitCode = await work.catch(complain)
+}
 
 async function main(options: Options): Promise<number> {
   const chosen = select(options.only?.join(' '), options.canary === true)
@@ -100,74 +117,4 @@ function skip(chosen: readonly Scenario[], options: Options, reason: string): nu
   process.stderr.write(`SKIP ${chosen.length} scenarios: ${reason}\n`)
   if (options.json) process.stdout.write(`${JSON.stringify(summaryOf([], chosen.length))}\n`)
   return process.env['CI'] === 'true' ? 1 : 0
-}
-
-async function play(chosen: readonly Scenario[], options: Options): Promise<number> {
-  const { seed, repeat, jobs, json, tunDevice } = options
-  const folder = options.report === undefined ? await temporaryFolder() : resolve(options.report)
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw NetsimError.folderUnusable(folder, error)
-  })
-  const say = (text: string): void => void process.stdout.write(`${text}\n`)
-  const startedMs = performance.now()
-  if (!json) say(tableHead())
-  const results = await runAll(chosen, {
-    seed,
-    repeat,
-    jobs,
-    folder,
-    tunDevice,
-    onResult: (result) => {
-      say(json ? JSON.stringify(result) : tableRow(result))
-      if (!result.passed) process.stderr.write(`${replayLine(result)}\n`)
-    },
-  })
-  const durationMs = Math.round(performance.now() - startedMs)
-  const summary = { ...summaryOf(results, 0), durationMs }
-  say(json ? JSON.stringify(summary) : `\n${closing(results, durationMs)}`)
-  if (options.report !== undefined) {
-    const report = { commit: commit(), node: process.version, jobs, summary, results }
-    const file = join(folder, 'report.json')
-    await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`)
-    // The last line of --json stays the summary.
-    if (json) process.stderr.write(`Report: ${file}\n`)
-    else say(`Report: ${file}`)
-  } else if (summary.failed === 0) {
-    await rm(folder, { recursive: true })
-  }
-  return summary.failed === 0 ? 0 : 1
-}
-
-/** What a person needs to see the failure again. */
-function replayLine({ name, seed, folder }: Result): string {
-  const command = `npx node tools/netsim/src/main.ts --only '${name}' --seed ${seed} --report replay`
-  return `    seed ${seed}, commit ${commit()}, logs in ${folder}\n    ${command.replace("'s", "'\\''s")}`
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      encoding: 'utf8',
-      cwd: import.meta.dirname,
-    }).trim()
-  } catch {
-    return 'unknown'
-  }
-}
-
-function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'pearcast-netsim-'))
-}
-
-function whole(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It is not a whole number.')
-  return value
-}
-
-/** Nothing played would be nothing failed. */
-function positive(text: string): number {
-  const value = whole(text)
-  if (value === 0) throw new InvalidArgumentError('It is at least 1.')
-  return value
 }

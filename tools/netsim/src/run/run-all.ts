@@ -10,13 +10,15 @@ export interface RunOptions {
   jobs: number
   /** For the processes' logs. */
   folder: string
+  /** For the packets of each play's hosts. */
+  pcap?: string | undefined
   tunDevice?: string | undefined
   onResult: (result: Result) => void
 }
 
 /** Play scenarios; the long ones begin first when several run at once. Resolves with the results by their order. */
 export async function runAll(scenarios: readonly Scenario[], options: RunOptions): Promise<Result[]> {
-  const { seed, repeat, jobs, folder, tunDevice, onResult } = options
+  const { seed, repeat, jobs, folder, pcap, tunDevice, onResult } = options
   const plays = Array.from({ length: repeat }, (_, round) =>
     scenarios.map((scenario) => ({ scenario, seed: seed + round })),
   ).flat()
@@ -25,8 +27,13 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
   if (jobs > 1) queue.sort((a, b) => lengthMs(b.scenario) - lengthMs(a.scenario))
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const own = join(folder, folderName(next.scenario.name, next.seed))
-      const result = await runScenario(next.scenario, { seed: next.seed, tunDevice, folder: own })
+      const name = folderName(next.scenario.name, next.seed)
+      const result = await runScenario(next.scenario, {
+        seed: next.seed,
+        tunDevice,
+        folder: join(folder, name),
+        pcapFolder: pcap && join(pcap, name),
+      })
       results[next.order] = result
       onResult(result)
     }

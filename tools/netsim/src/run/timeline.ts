@@ -47,15 +47,30 @@ export function timelineOf(listener: Program, taken: readonly Taken[]): Timeline
 }
 
 /** In a few words, for the margin of a chart. */
-export function stepText(step: Step): string {
-  if ('signal' in step) return `${step.role} ${step.signal}`
+function stepText(step: Step): string {
+  if ('signal' in step) return `${SIGNALS[step.signal]} ${step.role}`
   if ('lose' in step) return 'DHT nodes killed'
-  if ('restart' in step) return `${step.restart} restarted`
-  if ('stallMs' in step) return `the source stalls for ${step.stallMs} ms`
-  const { name, args } = step.fault
-  const words = args.map((arg) => (typeof arg === 'object' ? '' : String(arg)))
-  return [name, ...words].filter((word) => word !== '').join(' ')
+  if ('restart' in step) return `restarts: ${step.restart}`
+  if ('stallMs' in step) return `source stalls ${step.stallMs} ms`
+  const { fault } = step
+  switch (fault.name) {
+    case 'rebind':
+      return `NAT rebinds: ${fault.args[0]}`
+    case 'setPublicAddress':
+      return `new address: ${fault.args[0]}`
+    case 'roam':
+      return `${fault.args[0]} roams`
+    case 'setLink':
+      return `other line: ${fault.args[0]}`
+    case 'cut': {
+      const [site, direction, on] = fault.args
+      const way = direction === 'both' ? '' : `, ${direction}`
+      return on ? `cut: ${site}${way}` : `mended: ${site}${way}`
+    }
+  }
 }
+
+const SIGNALS = { SIGSTOP: 'sleeps:', SIGCONT: 'wakes:', SIGKILL: 'killed:' } as const
 
 function markOf(event: ProgramEvent, firstAt: number): Mark[] {
   const atMs = event.t - firstAt

@@ -15,6 +15,8 @@ export interface TunLabOptions {
   seed: number
   /** Default /dev/net/tun. */
   tunDevice?: string
+  /** Gets `<host>.pcapng` with what passes each host's interface. */
+  pcapFolder?: string | undefined
   /** A packet would have left the lab: the run should fail. Bounded: told of the first 100 only. */
   onEscape?(escape: Escape): void
 }
@@ -52,7 +54,12 @@ export async function openTunLab(topology: Topology, options: TunLabOptions): Pr
   if (!available.ok) throw NetsimError.tunUnavailable(available.reason)
   if (available.inUserNamespace)
     throw NetsimError.tunUnavailable('This user needs a user namespace: call enterUserNamespace() first.')
-  const workerData: WorkerSetup = { topology, seed: options.seed, tunDevice }
+  const workerData: WorkerSetup = {
+    topology,
+    seed: options.seed,
+    tunDevice,
+    pcapFolder: options.pcapFolder,
+  }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] })
   const lab = new TunLab(worker, options)
   try {

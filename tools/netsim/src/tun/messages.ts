@@ -18,6 +18,8 @@ export interface WorkerSetup {
   topology: Topology
   seed: number
   tunDevice: string
+  /** For a pcapng file of each host's interface. */
+  pcapFolder?: string | undefined
 }
 
 export type ToWorker =

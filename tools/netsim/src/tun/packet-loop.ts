@@ -1,4 +1,5 @@
 import type { Fabric } from '../fabric/fabric.ts'
+import type { Capture } from './capture.ts'
 import { POLLIN, ppoll, readInto, writeFrom } from './libc.ts'
 import type { LoopStats } from './messages.ts'
 import type { HostNamespace } from './namespace.ts'
@@ -20,6 +21,7 @@ export class PacketLoop {
   readonly #fabric: Fabric
   readonly #hosts: readonly HostNamespace[]
   readonly #tunFds: ReadonlyMap<string, number>
+  readonly #capture: Capture | undefined
   /** struct pollfd: the descriptor, then events and revents of 16 bits each. The wake-up comes first. */
   readonly #polled: Int32Array
   readonly #timeout = new BigInt64Array(2)
@@ -33,8 +35,9 @@ export class PacketLoop {
   #lateMaxMs = 0
   #lateOver5 = 0
 
-  constructor(fabric: Fabric, hosts: readonly HostNamespace[], wakeFd: number) {
+  constructor(fabric: Fabric, hosts: readonly HostNamespace[], wakeFd: number, capture?: Capture) {
     this.#fabric = fabric
+    this.#capture = capture
     this.#hosts = hosts
     this.#tunFds = new Map(hosts.map((host) => [host.id, host.tunFd]))
     this.#polled = new Int32Array(2 * (hosts.length + 1))
@@ -91,6 +94,7 @@ export class PacketLoop {
       }
       const packet = this.#buffer.subarray(this.#used, this.#used + bytes)
       this.#used += bytes
+      this.#capture?.add(host.id, packet, this.#nowMs, 'out')
       this.#fabric.inject(host.id, packet, this.#nowMs)
     }
   }
@@ -108,6 +112,7 @@ export class PacketLoop {
   readonly #deliver = (hostId: string, packet: Uint8Array): void => {
     const tunFd = this.#tunFds.get(hostId)
     if (tunFd === undefined || writeFrom(tunFd, packet, packet.length) < 0) this.#refused++
+    this.#capture?.add(hostId, packet, this.#nowMs, 'in')
     const lateMs = this.#nowMs - this.#dueMs
     this.#deliveries++
     this.#lateSumMs += lateMs

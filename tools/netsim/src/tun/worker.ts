@@ -5,6 +5,7 @@ import { seededRandom } from '../random.ts'
 import { formatIpv4, formatIpv6 } from '../ip/address.ts'
 import { get32 } from '../ip/bytes.ts'
 import type { HostPlan } from '../topology/plan.ts'
+import { Capture } from './capture.ts'
 import { closeFd, eventfd, preferThisThread } from './libc.ts'
 import type { ErrorReport, Fault, FromWorker, ToWorker, WorkerSetup } from './messages.ts'
 import { Namespaces } from './namespace.ts'
@@ -21,6 +22,7 @@ class LabWorker {
   readonly #namespaces: Namespaces
   readonly #wakeFd: number
   readonly #loop: PacketLoop
+  readonly #capture: Capture | undefined
   readonly #plans: Map<string, HostPlan>
 
   constructor(port: MessagePort, setup: WorkerSetup) {
@@ -36,12 +38,14 @@ class LabWorker {
     this.#wakeFd = eventfd()
     try {
       for (const plan of this.#plans.values()) this.#namespaces.open(plan)
+      const { pcapFolder } = setup
+      this.#capture = pcapFolder === undefined ? undefined : new Capture(pcapFolder, [...this.#plans.keys()])
     } catch (error) {
       this.#namespaces.close()
       closeFd(this.#wakeFd)
       throw error
     }
-    this.#loop = new PacketLoop(this.#fabric, this.#namespaces.hosts, this.#wakeFd)
+    this.#loop = new PacketLoop(this.#fabric, this.#namespaces.hosts, this.#wakeFd, this.#capture)
   }
 
   run(): void {
@@ -56,6 +60,7 @@ class LabWorker {
     } finally {
       // The eventfd is closed by the main thread, which may still write to it.
       this.#namespaces.close()
+      this.#capture?.close()
     }
   }
 

@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { NetsimError } from '../errors.ts'
+import { comparisonText } from '../report/baseline.ts'
+import { replayCommand } from '../report/page/runs.ts'
+import { closing, summaryOf } from '../report/summary.ts'
+import { tableHead, tableRow } from '../report/table.ts'
+import { readBaseline, readJson, writeReport } from '../report/write-report.ts'
+import { runAll } from '../run/run-all.ts'
+import type { Result } from '../run/run-scenario.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { commit } from './commit.ts'
+
+export interface PlayOptions {
+  seed: number
+  repeat: number
+  jobs: number
+  json?: true
+  report?: string
+  baseline?: string
+  saveBaseline?: string
+  scale?: string
+  pcap?: string
+  tunDevice?: string
+}
+
+/** Play scenarios, tell of each, and write the report that was asked for. Resolves with the exit code. */
+export async function play(chosen: readonly Scenario[], options: PlayOptions): Promise<number> {
+  const { seed, repeat, jobs, json, tunDevice } = options
+  // What is wrong with a file is told before minutes of play.
+  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline)
+  const scale = options.scale === undefined ? undefined : await readJson(options.scale, (value) => value)
+  const folder = await folderFor(options.report)
+  const pcap = options.pcap === undefined ? undefined : await folderFor(options.pcap)
+  const say = (text: string): void => void process.stdout.write(`${text}\n`)
+  // The last line of --json stays the summary.
+  const tell = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
+  const startedMs = performance.now()
+  if (!json) say(tableHead())
+  const results = await runAll(chosen, {
+    seed,
+    repeat,
+    jobs,
+    folder,
+    pcap,
+    tunDevice,
+    onResult: (result) => {
+      say(json ? JSON.stringify(result) : tableRow(result))
+      if (!result.passed) process.stderr.write(`${replayLine(result)}\n`)
+    },
+  })
+  const durationMs = Math.round(performance.now() - startedMs)
+  const summary = { ...summaryOf(results, 0), durationMs }
+  say(json ? JSON.stringify(summary) : `\n${closing(results, durationMs)}`)
+  const at = new Date().toISOString()
+  const report = { commit: commit(), node: process.version, at, jobs, summary, results }
+  let regressions = 0
+  if (options.report !== undefined || baseline !== undefined || options.saveBaseline !== undefined) {
+    const { files, comparison } = await writeReport(report, {
+      folder,
+      baseline,
+      saveBaseline: options.saveBaseline,
+      scale,
+    })
+    regressions = comparison?.regressions.length ?? 0
+    if (comparison !== undefined) tell(comparisonText(comparison))
+    tell(`Report: ${files.page}, report.json and junit.xml beside it`)
+  } else if (summary.failed === 0) {
+    await rm(folder, { recursive: true })
+  }
+  if (pcap !== undefined) tell(`Packets: ${pcap}`)
+  return summary.failed === 0 && regressions === 0 ? 0 : 1
+}
+
+/** What a person needs to see the failure again. */
+function replayLine(result: Result): string {
+  const where = `    seed ${result.seed}, commit ${commit()}, logs in ${result.folder}`
+  return `${where}\n    ${replayCommand(result)}`
+}
+
+async function folderFor(name: string | undefined): Promise<string> {
+  if (name === undefined) return mkdtemp(join(tmpdir(), 'pearcast-netsim-'))
+  const folder = resolve(name)
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw NetsimError.folderUnusable(folder, error)
+  })
+  return folder
+}

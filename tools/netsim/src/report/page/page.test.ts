@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { parseReport, type Report } from '../run-data.ts'
+import { junitOf } from '../junit.ts'
+import { pageOf } from './page.ts'
+
+const HEARD = {
+  firstSoundMs: 567,
+  path: 'swarm',
+  via: 'punched',
+  latencyMs: { p50: 61, p95: 70 },
+  gapMs: 40,
+  framesSent: 1000,
+  framesConcealed: 5,
+  interruptions: 2,
+}
+
+test('a pair of the matrix shows its path, first sound and latency; one that failed shows that', () => {
+  const page = pageOf(
+    reportOf(
+      { name: 'matrix/public x cgnat', group: 'matrix', heard: HEARD },
+      { name: 'matrix/cgnat x public', group: 'matrix', passed: false, problems: ['nothing was heard'] },
+      { name: 'matrix/cgnat x cgnat, one relay', group: 'matrix', heard: { ...HEARD, path: 'relayed' } },
+    ),
+  )
+  expect(cells(page)).toEqual(['swarm 567 61', 'failed ✖', 'relayed 567 61'])
+  expect(page).toContain('<h3>one relay</h3>')
+  expect(page).toContain('nothing was heard')
+})
+
+test('the fields of a pair count more than its name', () => {
+  const pair = { broadcaster: 'cgnat', listener: 'cgnat', lan: 'same LAN', help: 'none' }
+  const page = pageOf(reportOf({ name: 'matrix/same LAN, cgnat', group: 'matrix', pair, heard: HEARD }))
+  expect(page).toContain('same LAN, cgnat')
+  expect(cells(page)).toEqual(['swarm 567 61'])
+})
+
+test('what a stranger wrote into a name is text, and nothing is loaded from anywhere', () => {
+  const name = '<script>alert("x")</script>\u0007'
+  const report = reportOf({ name, group: 'links', heard: HEARD, passed: false, problems: [name] })
+  const page = pageOf(report)
+  expect(page).not.toContain('<script>alert')
+  expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)')
+  expect(page).not.toMatch(/(src|href)="(?!#)/)
+  expect(page).not.toMatch(/url\(|@import|https?:/)
+  expect(junitOf(report)).toContain('&lt;script&gt;')
+  expect(junitOf(report)).not.toContain('\u0007')
+})
+
+test('a run in which something happened has a timeline with the silence in it', () => {
+  const timeline = {
+    marks: [
+      { atMs: 3000, kind: 'step', text: 'NAT rebinds: listener' },
+      { atMs: 4300, kind: 'gap', text: '1300 ms of silence', forMs: 1300 },
+    ],
+    looks: [1, 2, 3, 4, 5].map((s) => ({ atMs: s * 1000, played: s === 4 ? 0 : 50 })),
+  }
+  const page = pageOf(reportOf({ name: 'faults/rebind', group: 'faults', heard: HEARD, timeline }))
+  expect(page).toContain('NAT rebinds: listener')
+  expect(page).toMatch(/<rect\s+class="gap"/)
+})
+
+test('a scale report shows a curve for each figure, nested ones by their path', () => {
+  const runs = [1000, 10_000].map((listeners) => ({ name: 'storm', listeners, depth: { max: 5 }, copies: 8 }))
+  const page = pageOf(reportOf(), { scale: { runs } })
+  expect(page).toContain('depth.max')
+  expect(page).toContain('aria-label="copies"')
+})
+
+test('the JUnit file has a suite for each group and what plays a failure again', () => {
+  const xml = junitOf(
+    reportOf(
+      { name: 'links/a', group: 'links', durationMs: 1500 },
+      { name: "faults/rebind of the listener's NAT", group: 'faults', passed: false, problems: ['silence'] },
+    ),
+  )
+  expect(xml).toContain('<testsuites name="netsim" tests="2" failures="1"')
+  expect(xml).toContain('<testcase name="links/a [seed 1]" classname="netsim.links" time="1.500"/>')
+  expect(xml).toContain('<failure message="silence">')
+  expect(xml).toContain('--seed 1')
+})
+
+test('a report of another version shows what it has', () => {
+  expect(pageOf(parseReport({ results: [{ name: 'links/a', passed: true, somethingNew: 1 }] }))).toContain(
+    'links/a',
+  )
+  expect(() => parseReport({ results: 'none' })).toThrow()
+})
+
+function reportOf(...runs: object[]): Report {
+  const results = runs.map((run) => ({ seed: 1, expected: 'heard', passed: true, ...run }))
+  return parseReport({ commit: 'abc', node: 'v24', results })
+}
+
+/** Outcome and text of each cell of the heat maps. */
+function cells(page: string): string[] {
+  const found = page.matchAll(/class="cell (\w+)"[^>]*>\s*<b>([^<]*)<\/b>\s*<span>([^<]*)<\/span>/g)
+  return [...found].map(([, outcome, top, below]) => `${outcome} ${top} ${below}`.trim())
+}

@@ -1,0 +1,168 @@
+import type { Comparison } from '../baseline.ts'
+import type { Report, Run } from '../run-data.ts'
+import { percentile } from '../summary.ts'
+import { cdfSection } from './cdf.ts'
+import { Html, html } from './html.ts'
+import { impairmentSection } from './impairments.ts'
+import { matrixSection } from './matrix.ts'
+import { failureSection, runSection } from './runs.ts'
+import { scaleSection } from './scale.ts'
+import { SCRIPT, STYLE } from './style.ts'
+import { timelineSection } from './timelines.ts'
+
+export interface PageOptions {
+  comparison?: Comparison | undefined
+  /** Of `netsim:scale`, as it was read. */
+  scale?: unknown
+}
+
+/** The whole report as one page that needs nothing else: no network, no other file. */
+export function pageOf(report: Report, { comparison, scale }: PageOptions = {}): string {
+  const { results } = report
+  const sections: [string, Html | undefined][] = [
+    ['failures', failureSection(results)],
+    ['comparison', comparison && comparisonSection(comparison)],
+    ['matrix', matrixSection(results)],
+    ['distributions', cdfSection(results)],
+    ['impairments', impairmentSection(results)],
+    ['timelines', timelineSection(results)],
+    ['scale', scaleSection(scale)],
+    ['runs', results.length > 0 ? runSection(results) : undefined],
+  ]
+  const there = sections.flatMap(([id, section]) => (section === undefined ? [] : [{ id, section }]))
+  const links = there.map(({ id }) => html`<a href="#${id}">${LINKS[id]}</a>`)
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+        />
+        <title>NAT lab, ${report.commit}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>The NAT lab's report</h1>
+          <p>${origin(report)}</p>
+          ${tiles(report)}
+          <nav>${links}</nav>
+        </header>
+        <main>${there.map(({ section }) => section)}</main>
+        <footer>
+          pearCast netsim. What counts is what the listener heard; nothing was played twice to make it pass.
+        </footer>
+        <div id="tip" role="tooltip"></div>
+        <script>
+          ${new Html(SCRIPT)}
+        </script>
+      </body>
+    </html> `
+  return page.text
+}
+
+const LINKS: Readonly<Record<string, string>> = {
+  failures: 'Failures',
+  comparison: 'Baseline',
+  matrix: 'Matrix',
+  distributions: 'Distributions',
+  impairments: 'Bad lines',
+  timelines: 'Timelines',
+  scale: 'Scale',
+  runs: 'All runs',
+}
+
+function origin({ commit, node, at: when, jobs, summary }: Report): string {
+  const seconds = summary?.durationMs
+  const parts = [
+    `commit ${commit}`,
+    when,
+    node === '' ? undefined : `Node ${node}`,
+    typeof jobs === 'number' ? `${jobs} at once` : undefined,
+    typeof seconds === 'number' ? `${Math.round(seconds / 1000)} s` : undefined,
+  ]
+  return parts.filter((part) => typeof part === 'string').join(' · ')
+}
+
+function tiles({ results }: Report): Html {
+  const firstSounds = heardOf(results, (run) => run.heard?.firstSoundMs)
+  const latencies = heardOf(results, (run) => run.heard?.latencyMs?.p50)
+  const count = (of: (run: Run) => boolean): number => results.filter(of).length
+  const all: [string, string | number, boolean?][] = [
+    ['played', results.length],
+    ['heard', count(({ passed, expected }) => passed && expected === 'heard')],
+    ['rightly silent', count(({ passed, expected }) => passed && expected === 'silent')],
+    ['controls failed as they must', count(({ passed, expected }) => passed && expected === 'failure')],
+    ['failed', count(({ passed }) => !passed), count(({ passed }) => !passed) > 0],
+    ['first sound, p50 / p95', quantiles(firstSounds)],
+    ['latency, p50 / p95 of the runs', quantiles(latencies)],
+  ]
+  const shown = all.filter(
+    ([name, value]) => value !== '' && (value !== 0 || name === 'failed' || name === 'played'),
+  )
+  return html`<ul class="tiles">
+    ${shown.map(([name, value, isWrong]) => html`<li class="${isWrong ? 'wrong' : ''}"><b>${value}</b><span>${name}</span></li>`)}
+  </ul>`
+}
+
+function heardOf(runs: readonly Run[], of: (run: Run) => number | null | undefined): number[] {
+  return runs
+    .filter(({ expected }) => expected !== 'failure')
+    .map(of)
+    .filter((value) => typeof value === 'number')
+}
+
+function quantiles(values: readonly number[]): string {
+  if (values.length === 0) return ''
+  return `${Math.round(percentile(values, 0.5))} / ${Math.round(percentile(values, 0.95))} ms`
+}
+
+function comparisonSection({ commit, compared, regressions, ratios }: Comparison): Html {
+  const items = regressions.map(({ where, text }) => html`<li class="bad">✖ ${where}: ${text}</li>`)
+  const rows = ratios.map(
+    ({ group, figure, ratio, limit, scenarios }) =>
+      html`<tr>
+        <th scope="row">${group}</th>
+        <td>${figure}</td>
+        <td class="${ratio > limit ? 'bad' : ''}">${ratio.toFixed(2)}</td>
+        <td>${limit}</td>
+        <td>${scenarios}</td>
+      </tr>`,
+  )
+  return html`<section id="comparison">
+    <h2>Against the baseline of ${commit}</h2>
+    <p class="lead">
+      ${compared} scenarios in both,
+      ${regressions.length === 0 ? 'no regression' : `${regressions.length} regressions`}.
+    </p>
+    ${
+      items.length > 0 &&
+      html`<ul>
+        ${items}
+      </ul>`
+    }
+    ${
+      rows.length > 0 &&
+      html`<div class="scroll">
+        <table class="figures">
+          <thead>
+            <tr>
+              <th>group</th>
+              <th>figure</th>
+              <th>now / then, median</th>
+              <th>limit</th>
+              <th>scenarios</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows}
+          </tbody>
+        </table>
+      </div>`
+    }
+  </section>`
+}

@@ -1,0 +1,90 @@
+import { concealedShare, outcomeOf, type Run } from '../run-data.ts'
+import { html, type Html } from './html.ts'
+import { runId } from './matrix.ts'
+
+/** The failures with what is wrong and how to see them again. */
+export function failureSection(runs: readonly Run[]): Html | undefined {
+  const failed = runs.filter(({ passed }) => !passed)
+  if (failed.length === 0) return undefined
+  const items = failed.map(
+    (run) =>
+      html`<li>
+        <a class="bad" href="#${runId(run)}">✖ ${run.name}</a>, seed ${run.seed}
+        <ul>
+          ${run.problems.map((problem) => html`<li>${problem}</li>`)}
+        </ul>
+        <code>${replayCommand(run)}</code>
+      </li>`,
+  )
+  return html`<section id="failures">
+    <h2>Failures</h2>
+    <ol class="failures">
+      ${items}
+    </ol>
+  </section>`
+}
+
+/** What plays a run again. */
+export function replayCommand({ name, seed }: { name: string; seed: number }): string {
+  const quoted = `'${name.replaceAll("'", String.raw`'\''`)}'`
+  return `npx node tools/netsim/src/main.ts --only ${quoted} --seed ${seed} --report replay`
+}
+
+/** All of them, to look something up. */
+export function runSection(runs: readonly Run[]): Html {
+  return html`<section id="runs">
+    <h2>All runs</h2>
+    <p class="filter">
+      <input type="search" id="filter" placeholder="filter by name or outcome" aria-label="filter the runs" />
+    </p>
+    <div class="scroll">
+      <table class="figures">
+        <thead>
+          <tr>
+            <th>scenario</th>
+            <th>seed</th>
+            <th>outcome</th>
+            <th>via</th>
+            <th>first sound</th>
+            <th>latency</th>
+            <th>gap</th>
+            <th>concealed</th>
+            <th>held up</th>
+          </tr>
+        </thead>
+        <tbody id="all">
+          ${runs.map(row)}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+function row(run: Run): Html {
+  const { heard, passed, name, seed, problems, errors, held, expected } = run
+  const outcome = outcomeOf(run)
+  const code = errors.at(-1)?.code
+  const share = concealedShare(run)
+  const worstMs = held?.worstMs ?? 0
+  const why = passed && expected !== 'failure' ? [] : problems
+  const mark =
+    expected === 'failure' && passed ? 'failed as it must' : outcome === 'told' ? (code ?? 'told') : outcome
+  return html`<tr id="${runId(run)}">
+    <th scope="row">
+      ${passed ? '✔' : html`<span class="bad">✖</span>`}
+      ${name}${why.map((text) => html`<small>${text}</small>`)}
+    </th>
+    <td>${seed}</td>
+    <td><i class="swatch ${outcome}"></i>${mark}</td>
+    <td>${heard?.via ?? '–'}</td>
+    <td>${ms(heard?.firstSoundMs)}</td>
+    <td>${ms(heard?.latencyMs?.p50)}</td>
+    <td>${ms(heard?.gapMs)}</td>
+    <td>${share === undefined ? '–' : `${(share * 100).toFixed(2)} %`}</td>
+    <td>${worstMs >= 50 ? ms(worstMs) : '–'}</td>
+  </tr> `
+}
+
+function ms(value: number | null | undefined): string {
+  return typeof value === 'number' ? `${Math.round(value)} ms` : '–'
+}

@@ -1,0 +1,83 @@
+import * as v from 'valibot'
+
+/*
+ * What the page, the JUnit file and the baseline need of a run. Always read through this, so that a report of an older
+ * or newer version, or of another backend, still shows what it has.
+ */
+
+const number = v.optional(v.nullable(v.number()))
+const text = v.optional(v.nullable(v.string()))
+
+const heard = v.looseObject({
+  firstSoundMs: number,
+  path: text,
+  via: text,
+  latencyMs: v.optional(v.nullable(v.looseObject({ p50: number, p95: number }))),
+  gapMs: number,
+  framesSent: number,
+  framesLost: number,
+  framesConcealed: number,
+  interruptions: number,
+})
+
+const mark = v.looseObject({ atMs: v.number(), kind: v.string(), text: v.string(), forMs: number })
+const look = v.looseObject({
+  atMs: v.number(),
+  played: v.number(),
+  concealed: number,
+  lost: number,
+  latencyMs: number,
+})
+
+const run = v.looseObject({
+  name: v.string(),
+  group: v.optional(v.string(), 'other'),
+  /** Of the matrix: whose NATs, and who else is there. */
+  pair: v.optional(
+    v.nullable(v.looseObject({ broadcaster: v.string(), listener: v.string(), lan: text, help: text })),
+  ),
+  seed: v.optional(v.number(), 0),
+  expected: v.optional(v.string(), ''),
+  passed: v.boolean(),
+  problems: v.optional(v.array(v.string()), []),
+  heard: v.optional(v.nullable(heard)),
+  errors: v.optional(v.array(v.looseObject({ role: text, code: text })), []),
+  durationMs: v.optional(v.number(), 0),
+  held: v.optional(v.looseObject({ worstMs: number, totalMs: number })),
+  timeline: v.optional(v.nullable(v.looseObject({ marks: v.array(mark), looks: v.array(look) }))),
+  folder: text,
+})
+
+const report = v.looseObject({
+  commit: v.optional(v.string(), 'unknown'),
+  node: v.optional(v.string(), ''),
+  at: text,
+  jobs: number,
+  summary: v.optional(v.looseObject({ durationMs: number, skipped: number, backend: text })),
+  results: v.array(run),
+})
+
+export type Run = v.InferOutput<typeof run>
+export type Report = v.InferOutput<typeof report>
+export type RunTimeline = NonNullable<Run['timeline']>
+
+/** Throws a `ValiError` for what is no report at all. */
+export function parseReport(value: unknown): Report {
+  return v.parse(report, value)
+}
+
+/** Of the frames sent; undefined where nothing was heard. */
+export function concealedShare({ heard: seen }: Run): number | undefined {
+  const sent = seen?.framesSent ?? 0
+  return sent === 0 ? undefined : (seen?.framesConcealed ?? 0) / sent
+}
+
+/** What a run came to, in a word. */
+export type Outcome = 'failed' | 'swarm' | 'webrtc' | 'relayed' | 'silent' | 'told'
+
+export function outcomeOf({ passed, heard: seen, errors, expected }: Run): Outcome {
+  if (!passed) return 'failed'
+  const path = seen?.path
+  if (path === 'swarm' || path === 'webrtc' || path === 'relayed') return path
+  return errors.length > 0 || expected === 'error' || expected === 'diagnosis' ? 'told' : 'silent'
+}
