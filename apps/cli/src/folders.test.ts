@@ -1,6 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { cacheFolder, configFolder, type Surroundings } from './folders.ts'
+import { cacheFolder, configFolder, recordingsFolder, type Surroundings } from './folders.ts'
 
 const home = join('/', 'home', 'ada')
 const at = (platform: NodeJS.Platform, env: Surroundings['env'] = {}): Surroundings => ({
@@ -29,5 +31,19 @@ test('PEARCAST_HOME wins everywhere, for keys only', () => {
     const around = at(platform, { PEARCAST_HOME: '/p', XDG_CONFIG_HOME: '/c', APPDATA: '/a' })
     expect(configFolder(around)).toBe('/p')
     expect(cacheFolder(around)).not.toContain('/p/')
+  }
+})
+
+test('recordings go where the user keeps music, under whatever name', async () => {
+  expect(await recordingsFolder(at('darwin'))).toBe(join(home, 'Music', 'pearCast'))
+  expect(await recordingsFolder(at('linux'))).toBe(join(home, 'Music', 'pearCast'))
+  expect(await recordingsFolder(at('linux', { PEARCAST_HOME: '/p' }))).toBe(join('/p', 'recordings'))
+  const config = await mkdtemp(join(tmpdir(), 'pearcast-folders-'))
+  try {
+    await writeFile(join(config, 'user-dirs.dirs'), '# comment\nXDG_MUSIC_DIR="$HOME/Musik"\n')
+    const around = at('linux', { XDG_CONFIG_HOME: config })
+    expect(await recordingsFolder(around)).toBe(join(home, 'Musik', 'pearCast'))
+  } finally {
+    await rm(config, { recursive: true })
   }
 })

@@ -14,6 +14,7 @@ const MAX_LISTENERS = 1000
 export interface BroadcastingOptions {
   station: string
   title: string
+  description: string
   profile: Profile
   bitrate: number
   strips: Strips
@@ -40,13 +41,15 @@ export class Broadcasting {
   #stopping = false
 
   constructor(options: BroadcastingOptions) {
-    const { station, title, profile, bitrate, strips } = options
+    const { station, title, description, profile, bitrate, strips } = options
     this.#options = options
     this.source = new MixerSource(strips, profile === 'voice' ? 1 : 2)
     this.state = {
       phase: 'starting',
       station,
       title,
+      description,
+      nowPlaying: '',
       profile,
       bitrate,
       link: '',
@@ -70,6 +73,12 @@ export class Broadcasting {
     return this.source.meter.take()
   }
 
+  /** Told to the listeners as well. */
+  setNowPlaying(text: string): void {
+    this.state.nowPlaying = text
+    this.#broadcaster?.setNowPlaying(text)
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true
     this.state.phase = 'stopping'
@@ -80,13 +89,14 @@ export class Broadcasting {
   }
 
   async #start(): Promise<void> {
-    const { station, title, profile, bitrate, store, bootstrap, path } = this.#options
+    const { station, title, description, profile, bitrate, store, bootstrap, path } = this.#options
     const broadcaster = new Broadcaster({
       identity: await store.open(station),
       store,
       source: this.source,
       bootstrap,
       title,
+      description,
       bitrate,
       profile,
       path,

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeFile } from '@pearcast/audio'
 import { startPrivateDht, type PrivateDht } from '@pearcast/swarm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Engine } from './engine.ts'
@@ -41,7 +42,13 @@ describe('an engine', () => {
     expect(broadcaster.state.stations).toMatchObject([{ name: 'kitchen-radio', title: 'Kitchen Radio!' }])
     const input = { name: 'set-input', slot: 0, label: 'mic', gainDb: 0, muted: false } as const
     await broadcaster.command(input)
-    const air = { station: 'kitchen-radio', title: 'Kitchen', profile: 'music', bitrate: 96_000 } as const
+    const air = {
+      station: 'kitchen-radio',
+      title: 'Kitchen',
+      description: 'From the kitchen',
+      profile: 'music',
+      bitrate: 96_000,
+    } as const
     expect(await broadcaster.command({ name: 'go-on-air', ...air })).toMatchObject({ ok: true })
     expect(broadcaster.state.broadcast).toMatchObject({ phase: 'on-air', source: 'stalled', listeners: 0 })
     const link = broadcaster.state.broadcast?.link ?? ''
@@ -52,6 +59,9 @@ describe('an engine', () => {
       expect(listener.state.listening).toMatchObject({ phase: 'playing', title: 'Kitchen', path: 'swarm' })
       expect(listener.media[0]).toEqual({ kind: 'begin', bufferMs: 40 })
       await expect.poll(() => broadcaster.state.broadcast?.audience.length, soon).toBe(1)
+      expect(listener.state.listening?.description).toBe('From the kitchen')
+      await broadcaster.command({ name: 'set-now-playing', text: 'Breakfast' })
+      await expect.poll(() => listener.state.listening?.nowPlaying, soon).toBe('Breakfast')
       expect(listener.state.heard).toMatchObject([{ link, title: 'Kitchen' }])
       expect(broadcaster.state.broadcast).toMatchObject({ source: 'live' })
 
@@ -66,11 +76,70 @@ describe('an engine', () => {
     expect(listener.media.at(-1)).toEqual({ kind: 'end' })
   })
 
+  test('records what goes on air, and what is heard, each into a file of its own', async () => {
+    const [broadcaster, listener] = [new FakePage(await open()), new FakePage(await open('two'))]
+    const nothing = await broadcaster.command({ name: 'record', what: 'broadcast', isOn: true })
+    expect(nothing).toMatchObject({ ok: false, code: 'NOTHING_TO_RECORD' })
+    await broadcaster.command({ name: 'create-station', title: 'On: "air"/..' })
+    await broadcaster.command({ name: 'set-input', slot: 0, label: 'mic', gainDb: 0, muted: false })
+    const [own] = broadcaster.state.stations
+    const air = { station: own?.name ?? '', title: own?.title ?? '', description: '' }
+    await broadcaster.command({ name: 'go-on-air', ...air, profile: 'music', bitrate: 96_000 })
+    const capturing = setInterval(() => broadcaster.capture(0, 0.1), 20)
+    try {
+      await listener.command({ name: 'listen', link: own?.link ?? '', buffer: 'low' })
+      await expect.poll(() => listener.state.listening?.phase, soon).toBe('playing')
+      const began = await listener.command({ name: 'record', what: 'listening', isOn: true })
+      expect(began).toMatchObject({ ok: true })
+      await broadcaster.command({ name: 'record', what: 'broadcast', isOn: true })
+      expect(broadcaster.state.recordings.broadcast).toMatchObject({ isRunning: true })
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      await listener.command({ name: 'record', what: 'listening', isOn: false })
+      // Its file is complete when the station has left.
+      await broadcaster.command({ name: 'go-off-air' })
+    } finally {
+      clearInterval(capturing)
+    }
+    for (const recording of [listener.state.recordings.listening, broadcaster.state.recordings.broadcast]) {
+      expect(recording?.isRunning).toBe(false)
+      expect(recording?.file).toMatch(/recordings.On air \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.opus$/)
+      const { channels, pcm } = await decodeFile(recording?.file ?? '')
+      expect(channels).toBe(2)
+      expect(pcm.length).toBeGreaterThan(48_000 / 2)
+    }
+  })
+
+  test('says so when it cannot record, and the station stays on air', async () => {
+    const page = new FakePage(await open())
+    await page.command({ name: 'create-station', title: 'On' })
+    const air = { station: 'on', title: 'On', description: '', profile: 'voice', bitrate: 32_000 } as const
+    await page.command({ name: 'go-on-air', ...air })
+    await writeFile(join(folder, 'one', 'recordings'), 'no folder')
+    const reply = await page.command({ name: 'record', what: 'broadcast', isOn: true })
+    expect(reply).toMatchObject({ ok: false, code: 'OUTPUT_UNWRITABLE' })
+    expect(page.state).toMatchObject({ broadcast: { phase: 'on-air' }, recordings: { broadcast: null } })
+  })
+
+  test('serves nobody before it was asked, and keeps what was said', async () => {
+    const page = new FakePage(await open())
+    expect(page.state.relay).toEqual({ isAsked: false, mode: 'auto', uplinkBps: null })
+    await page.command({ name: 'set-relay', mode: 'off', uplinkBps: 2_000_000 })
+    const again = new FakePage(await open())
+    expect(again.state.relay).toEqual({ isAsked: true, mode: 'off', uplinkBps: 2_000_000 })
+  })
+
   test('stays on air and listens on while its page is reloaded', async () => {
     const engine = await open()
     const before = new FakePage(engine)
     await before.command({ name: 'create-station', title: 'On' })
-    await before.command({ name: 'go-on-air', station: 'on', title: 'On', profile: 'voice', bitrate: 32_000 })
+    await before.command({
+      name: 'go-on-air',
+      station: 'on',
+      title: 'On',
+      description: '',
+      profile: 'voice',
+      bitrate: 32_000,
+    })
     await before
       .command({ name: 'listen', link: LINK, buffer: 'low' })
       .then((reply) => expect(reply.ok).toBe(false))
@@ -86,7 +155,14 @@ describe('an engine', () => {
   test('follows a hasty user: stop before the start is over, and another station at once', async () => {
     const [own, other] = [new FakePage(await open()), new FakePage(await open('two'))]
     await own.command({ name: 'create-station', title: 'On' })
-    await own.command({ name: 'go-on-air', station: 'on', title: 'On', profile: 'music', bitrate: 96_000 })
+    await own.command({
+      name: 'go-on-air',
+      station: 'on',
+      title: 'On',
+      description: '',
+      profile: 'music',
+      bitrate: 96_000,
+    })
     const link = own.state.broadcast?.link ?? ''
     await own.command({ name: 'set-input', slot: 0, label: 'mic', gainDb: 0, muted: false })
     const starting = other.command({ name: 'listen', link, buffer: 'low' })
@@ -124,6 +200,8 @@ describe('an engine', () => {
       '{}',
       '[]',
       '{"type":"command","id":0,"command":{"name":"rm"}}',
+      `{"type":"command","id":0,"command":{"name":"set-now-playing","text":"${'ü'.repeat(101)}"}}`,
+      '{"type":"command","id":0,"command":{"name":"set-now-playing","text":"two\\nlines"}}',
       'x'.repeat(9999),
     ])
       expect(await page.say(text, 0), text).toMatchObject({ ok: false, code: 'COMMAND_INVALID' })
@@ -137,7 +215,7 @@ describe('an engine', () => {
     const page = new FakePage(engine)
     await page.command({ name: 'create-station', title: 'On' })
     const link = page.state.stations[0]?.link ?? ''
-    const air = { station: 'on', title: 'On', profile: 'voice', bitrate: 32_000 } as const
+    const air = { station: 'on', title: 'On', description: '', profile: 'voice', bitrate: 32_000 } as const
     const replies = await Promise.all([
       page.command({ name: 'listen', link, buffer: 'low' }),
       page.command({ name: 'go-on-air', ...air }),

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import type { PathMode } from '@pearcast/station'
 import type { Address } from '@pearcast/swarm'
 import { Broadcasting } from './broadcasting.ts'
@@ -6,6 +8,7 @@ import { Library } from './library.ts'
 import { Listening } from './listening.ts'
 import { Strips } from './mixer/strips.ts'
 import { parseFromPage } from './parse-command.ts'
+import { Recorder } from './recording/recorder.ts'
 import type { Command } from './schema/command.ts'
 import { decodePcm } from './schema/media.ts'
 import type { FromEngine } from './schema/message.ts'
@@ -18,6 +21,8 @@ export interface EngineOptions {
   /** Bootstrap nodes of the DHT; the public ones when left out. */
   bootstrap?: readonly Address[] | undefined
   path: PathMode
+  /** Where recordings go; a folder in `folder` when left out. Made when it is needed. */
+  recordings?: string | undefined
   nowMs?: () => number
 }
 
@@ -37,6 +42,9 @@ export class Engine {
   #port: EnginePort | undefined
   #listening: Listening | undefined
   #broadcasting: Broadcasting | undefined
+  readonly #recorders: Record<'listening' | 'broadcast', Recorder>
+  /** Another one each time that the program starts. */
+  readonly #run: string = randomUUID()
   #trouble: Trouble | null = null
   #isTelling = false
   readonly #levels: NodeJS.Timeout
@@ -45,6 +53,7 @@ export class Engine {
     this.#options = options
     this.#library = library
     this.#nowMs = options.nowMs ?? Date.now
+    this.#recorders = { listening: this.#recorder('listen'), broadcast: this.#recorder('broadcast') }
     this.#levels = setInterval(() => this.#tellLevels(), LEVELS_MS)
   }
 
@@ -63,6 +72,11 @@ export class Engine {
       heard: this.#library.heard,
       inputs: this.#strips.list,
       muted: this.#strips.muted,
+      recordings: {
+        listening: this.#recorders.listening.state,
+        broadcast: this.#recorders.broadcast.state,
+      },
+      relay: this.#library.relay,
     }
   }
 
@@ -81,7 +95,7 @@ export class Engine {
     port.onclose = () => {
       if (this.#port === port) this.#port = undefined
     }
-    this.#send({ type: 'hello', version: SCHEMA_VERSION, state: this.state })
+    this.#send({ type: 'hello', version: SCHEMA_VERSION, run: this.#run, state: this.state })
     this.#listening?.greet()
   }
 
@@ -141,7 +155,35 @@ export class Engine {
         return this.#strips.remove(command.slot)
       case 'mute':
         return this.#strips.mute(command.muted)
+      case 'set-now-playing':
+        return this.#broadcasting?.setNowPlaying(command.text.trim())
+      case 'record':
+        return this.#record(command.what, command.isOn)
+      case 'set-relay':
+        await this.#library.setRelay(command.mode, command.uplinkBps)
+        return this.#listening?.setRelay(this.#library.relay)
     }
+  }
+
+  #recorder(during: Trouble['during']): Recorder {
+    const { folder, recordings } = this.#options
+    return new Recorder({
+      folder: recordings ?? join(folder, 'recordings'),
+      nowMs: this.#nowMs,
+      onChange: () => this.#change(),
+      onTrouble: (code, message) => this.#fail({ during, code, message }),
+    })
+  }
+
+  async #record(what: 'listening' | 'broadcast', isOn: boolean): Promise<void> {
+    const recorder = this.#recorders[what]
+    if (!isOn) return recorder.end()
+    const [listening, broadcasting] = [this.#listening, this.#broadcasting]
+    if (what === 'listening' && listening?.sink !== undefined)
+      return recorder.begin(listening.sink, listening.state.title, 2)
+    if (what === 'broadcast' && broadcasting?.state.phase === 'on-air')
+      return recorder.begin(broadcasting.source, broadcasting.state.title, broadcasting.source.channels)
+    throw EngineError.nothingToRecord()
   }
 
   /** Answered when the search has begun; what the search comes to is in the state. */
@@ -154,6 +196,7 @@ export class Engine {
       link: canonical,
       title: this.#library.titleOf(canonical),
       buffer,
+      relay: this.#library.relay,
       store: this.#library.store,
       bootstrap: this.#options.bootstrap,
       path: this.#options.path,
@@ -164,6 +207,7 @@ export class Engine {
       onTrouble: (code, message) => this.#fail({ during: 'listen', code, message }),
       onEnded: () => {
         if (this.#listening === listening) this.#listening = undefined
+        this.#endRecording('listening')
         this.#change()
       },
     })
@@ -189,12 +233,13 @@ export class Engine {
     const listening = this.#listening
     this.#listening = undefined
     this.#change()
-    await listening?.stop()
+    await Promise.all([listening?.stop(), this.#recorders.listening.end()])
   }
 
   async #goOnAir({
     station,
     title,
+    description,
     profile,
     bitrate,
   }: Extract<Command, { name: 'go-on-air' }>): Promise<void> {
@@ -203,12 +248,14 @@ export class Engine {
     const ended = (trouble: { code: string; message: string } | undefined): void => {
       if (this.#broadcasting !== broadcasting) return
       this.#broadcasting = undefined
+      this.#endRecording('broadcast')
       if (trouble !== undefined) this.#fail({ during: 'broadcast', ...trouble })
       this.#change()
     }
     const broadcasting: Broadcasting = new Broadcasting({
       station,
       title: title.trim(),
+      description: description.trim(),
       profile,
       bitrate,
       strips: this.#strips,
@@ -223,7 +270,7 @@ export class Engine {
     this.#change()
     try {
       await broadcasting.start()
-      await this.#library.renameTitle(station, title.trim())
+      await this.#library.describeStation(station, title.trim(), description.trim())
     } catch (error) {
       ended(toTrouble(error))
       throw error
@@ -232,8 +279,14 @@ export class Engine {
 
   async #goOffAir(): Promise<void> {
     const broadcasting = this.#broadcasting
-    await broadcasting?.stop()
+    await Promise.all([broadcasting?.stop(), this.#recorders.broadcast.end()])
     if (this.#broadcasting === broadcasting) this.#broadcasting = undefined
+  }
+
+  #endRecording(what: 'listening' | 'broadcast'): void {
+    this.#recorders[what].end().catch((error: unknown) => {
+      this.#fail({ during: what === 'listening' ? 'listen' : 'broadcast', ...toTrouble(error) })
+    })
   }
 
   #fail(trouble: Trouble): void {

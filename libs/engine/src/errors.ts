@@ -1,4 +1,5 @@
-type EngineErrorCode = 'COMMAND_INVALID' | 'BUSY' | 'TITLE' | 'MEMORY_FILE' | 'PAGE_NOT_BUILT' | 'PORT_TAKEN'
+type EngineErrorCode =
+  'COMMAND_INVALID' | 'BUSY' | 'NOTHING_TO_RECORD' | 'TITLE' | 'MEMORY_FILE' | 'PAGE_NOT_BUILT' | 'PORT_TAKEN'
 
 /** What goes wrong between a page and its engine. `message` is one line for people: what, why, what to do. */
 export class EngineError extends Error {
@@ -19,6 +20,13 @@ export class EngineError extends Error {
 
   static onAirAlready(title: string): EngineError {
     return new EngineError('BUSY', `"${title}" is on air. Take it off the air first.`)
+  }
+
+  static nothingToRecord(): EngineError {
+    return new EngineError(
+      'NOTHING_TO_RECORD',
+      'There is nothing to record: play a station, or go on air, first.',
+    )
   }
 
   static titleEmpty(): EngineError {

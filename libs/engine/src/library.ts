@@ -3,7 +3,7 @@ import { formatLink, parseLink } from '@pearcast/protocol'
 import { Favourites, IdentityStore } from '@pearcast/station'
 import { EngineError } from './errors.ts'
 import { PageMemory } from './page-memory.ts'
-import type { HeardStation, KeptStation, OwnStation } from './schema/state.ts'
+import type { HeardStation, KeptStation, OwnStation, RelayChoice } from './schema/state.ts'
 
 /** The user's own stations, those he keeps and those he heard: the same files as the command line's. */
 export class Library {
@@ -58,9 +58,19 @@ export class Library {
     await this.#loadStations()
   }
 
-  async renameTitle(name: string, title: string): Promise<void> {
-    await this.#memory.setTitle(name, title)
+  /** @throws EngineError MEMORY_FILE */
+  async describeStation(name: string, title: string, description: string): Promise<void> {
+    await this.#memory.describe(name, title, description)
     await this.#loadStations()
+  }
+
+  get relay(): RelayChoice {
+    return this.#memory.relay
+  }
+
+  /** @throws EngineError MEMORY_FILE */
+  setRelay(mode: RelayChoice['mode'], uplinkBps: number | null): Promise<void> {
+    return this.#memory.setRelay({ isAsked: true, mode, uplinkBps })
   }
 
   /** @throws ProtocolError LINK_*, StationError */
@@ -98,7 +108,8 @@ export class Library {
     for (const name of await this.store.names()) {
       const identity = await this.store.load(name).catch(() => undefined)
       if (identity === undefined) continue
-      stations.push({ name, title: this.#memory.titleOf(name), link: this.store.link(identity) })
+      const [title, description] = [this.#memory.titleOf(name), this.#memory.descriptionOf(name)]
+      stations.push({ name, title, description, link: this.store.link(identity) })
     }
     this.#stations = stations
   }

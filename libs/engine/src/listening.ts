@@ -4,7 +4,8 @@ import { parseLink } from '@pearcast/protocol'
 import { Listener, type IdentityStore, type ListenEvent, type PathMode } from '@pearcast/station'
 import type { Address } from '@pearcast/swarm'
 import { encodeDown, type DownMessage } from './schema/media.ts'
-import type { ListeningPhase, ListeningState } from './schema/state.ts'
+import { RecordableSink } from './recording/recordable-sink.ts'
+import type { ListeningPhase, ListeningState, RelayChoice } from './schema/state.ts'
 
 /** ms of the jitter buffer at least: 40 is the listener's own default. */
 const BUFFER_MS = { low: 40, robust: 250 } as const
@@ -13,6 +14,7 @@ export interface ListeningOptions {
   link: string
   title: string
   buffer: 'low' | 'robust'
+  relay: RelayChoice
   store: IdentityStore
   bootstrap?: readonly Address[] | undefined
   path: PathMode
@@ -33,6 +35,8 @@ export interface ListeningOptions {
 export class Listening {
   readonly #options: ListeningOptions
   readonly state: ListeningState
+  /** There once it has begun. */
+  sink: RecordableSink | undefined
   #listener: Listener | undefined
   #starting: Promise<void> | undefined
   #stopped = false
@@ -45,6 +49,8 @@ export class Listening {
       phase: 'searching',
       link,
       title,
+      description: '',
+      nowPlaying: '',
       channels: 2,
       bitrate: 0,
       path: null,
@@ -54,6 +60,8 @@ export class Listening {
       sinceMs: nowMs(),
       figures: null,
       impostor: false,
+      hops: null,
+      relaying: null,
     }
   }
 
@@ -69,6 +77,12 @@ export class Listening {
     this.#send({ kind: 'begin', bufferMs: BUFFER_MS[this.#options.buffer] })
   }
 
+  setRelay(relay: RelayChoice): void {
+    const { relay: mode, uplinkBps } = relayOptions(relay)
+    const set: unknown = this.#listener && Reflect.get(this.#listener, 'setRelay')
+    if (typeof set === 'function') Reflect.apply(set, this.#listener, [mode, uplinkBps])
+  }
+
   /** Its beginning is waited for: one that is stopped before would never close what it then opens. */
   async stop(): Promise<void> {
     this.#send({ kind: 'end' })
@@ -78,9 +92,10 @@ export class Listening {
   }
 
   async #start(): Promise<void> {
-    const { link, buffer, store, bootstrap, path } = this.#options
-    const sink = await openSink('null', { channels: 2 })
+    const { link, buffer, relay, store, bootstrap, path } = this.#options
+    const sink = new RecordableSink(await openSink('null', { channels: 2 }))
     if (this.#stopped) return
+    this.sink = sink
     this.greet()
     const listener = new Listener({
       link: parseLink(sodium, link),
@@ -89,6 +104,7 @@ export class Listening {
       bootstrap,
       path,
       bufferMs: BUFFER_MS[buffer],
+      ...relayOptions(relay),
       onEvent: (event) => this.#onEvent(event),
       tap: {
         onFrame: ({ seq, ts48k, captureUs, payload }, framePath, offsetUs) => {
@@ -121,6 +137,8 @@ export class Listening {
         return this.#enter('connecting')
       case 'station':
         state.title = event.title
+        state.description = event.description
+        state.nowPlaying = event.nowPlaying
         state.channels = event.channels
         state.bitrate = event.bitrate
         this.#options.onTitle(event.title)
@@ -165,4 +183,12 @@ export class Listening {
     this.state.phase = phase
     this.#options.onChange()
   }
+}
+
+/** Nobody is served from here before the user was asked. */
+function relayOptions({ isAsked, mode, uplinkBps }: RelayChoice): {
+  relay: 'auto' | 'off'
+  uplinkBps?: number
+} {
+  return { relay: isAsked ? mode : 'off', ...(uplinkBps !== null && { uplinkBps }) }
 }

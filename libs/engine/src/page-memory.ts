@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from './errors.ts'
-import type { HeardStation } from './schema/state.ts'
+import type { HeardStation, RelayChoice } from './schema/state.ts'
 
 const MAX_HEARD = 20
 const MAX_TITLES = 1000
@@ -10,12 +10,17 @@ interface Content {
   heard: HeardStation[]
   /** What own stations and kept ones are called, by name: longer than a name may be. */
   titles: Record<string, string>
+  /** What own stations say of themselves, by name. */
+  descriptions: Record<string, string>
+  relay: RelayChoice
 }
+
+const NOT_ASKED: RelayChoice = { isAsked: false, mode: 'auto', uplinkBps: null }
 
 /** What the page remembers of its user, in `page.json`, readable by him only: a link may be a secret. */
 export class PageMemory {
   readonly #file: string
-  #content: Content = { heard: [], titles: {} }
+  #content: Content = { heard: [], titles: {}, descriptions: {}, relay: NOT_ASKED }
   #writing: Promise<void> = Promise.resolve()
 
   constructor(folder: string) {
@@ -40,10 +45,32 @@ export class PageMemory {
     return this.#content.titles[name] ?? name
   }
 
+  descriptionOf(name: string): string {
+    return this.#content.descriptions[name] ?? ''
+  }
+
+  get relay(): RelayChoice {
+    return this.#content.relay
+  }
+
   /** @throws EngineError MEMORY_FILE */
   setTitle(name: string, title: string): Promise<void> {
-    const others = Object.entries(this.#content.titles).slice(-MAX_TITLES + 1)
-    return this.#save({ ...this.#content, titles: { ...Object.fromEntries(others), [name]: title } })
+    return this.#save({ ...this.#content, titles: withText(this.#content.titles, name, title) })
+  }
+
+  /** @throws EngineError MEMORY_FILE */
+  describe(name: string, title: string, description: string): Promise<void> {
+    const { descriptions, titles } = this.#content
+    return this.#save({
+      ...this.#content,
+      titles: withText(titles, name, title),
+      descriptions: withText(descriptions, name, description),
+    })
+  }
+
+  /** @throws EngineError MEMORY_FILE */
+  setRelay(relay: RelayChoice): Promise<void> {
+    return this.#save({ ...this.#content, relay })
   }
 
   /** @throws EngineError MEMORY_FILE */
@@ -82,15 +109,36 @@ function parseContent(json: unknown): Content {
   if (typeof json !== 'object' || json === null || Reflect.get(json, 'version') !== 1)
     throw new Error('other')
   const heard: unknown = Reflect.get(json, 'heard')
-  const titles: unknown = Reflect.get(json, 'titles')
+  const relay: unknown = Reflect.get(json, 'relay')
   return {
     heard: Array.isArray(heard) ? heard.filter(isHeard).slice(0, MAX_HEARD) : [],
-    titles: Object.fromEntries(
-      typeof titles === 'object' && titles !== null
-        ? Object.entries(titles).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-        : [],
-    ),
+    titles: parseTexts(Reflect.get(json, 'titles')),
+    descriptions: parseTexts(Reflect.get(json, 'descriptions')),
+    relay: isRelayChoice(relay) ? relay : NOT_ASKED,
   }
+}
+
+function withText(texts: Record<string, string>, name: string, text: string): Record<string, string> {
+  const others = Object.entries(texts).filter(([each]) => each !== name)
+  return { ...Object.fromEntries(others.slice(-MAX_TITLES + 1)), [name]: text }
+}
+
+function parseTexts(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {}
+  const entries = Object.entries(value)
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+}
+
+function isRelayChoice(value: unknown): value is RelayChoice {
+  if (typeof value !== 'object' || value === null) return false
+  const [mode, uplinkBps]: unknown[] = [Reflect.get(value, 'mode'), Reflect.get(value, 'uplinkBps')]
+  return (
+    typeof Reflect.get(value, 'isAsked') === 'boolean' &&
+    (mode === 'auto' || mode === 'off') &&
+    (uplinkBps === null || (typeof uplinkBps === 'number' && uplinkBps > 0))
+  )
 }
 
 function isHeard(value: unknown): value is HeardStation {

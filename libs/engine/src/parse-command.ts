@@ -3,7 +3,14 @@ import { EngineError } from './errors.ts'
 import type { FromPage } from './schema/message.ts'
 import { MAX_SLOTS } from './schema/media.ts'
 
-const line = (max: number): v.GenericSchema<string> => v.pipe(v.string(), v.maxLength(max))
+const line = (max: number): v.GenericSchema<string> =>
+  v.pipe(v.string(), v.maxLength(max), v.regex(/^[^\p{Cc}]*$/u))
+/** What a station's announcement has room for. */
+const told = (maxBytes: number): v.GenericSchema<string> =>
+  v.pipe(
+    line(maxBytes),
+    v.check((text) => Buffer.byteLength(text) <= maxBytes),
+  )
 const link = line(300)
 const title = line(200)
 const name = line(64)
@@ -22,6 +29,7 @@ const command = v.variant('name', [
     name: v.literal('go-on-air'),
     station: name,
     title,
+    description: told(500),
     profile: v.picklist(['voice', 'music']),
     bitrate,
   }),
@@ -29,6 +37,20 @@ const command = v.variant('name', [
   v.strictObject({ name: v.literal('set-input'), slot, label: title, gainDb, muted: v.boolean() }),
   v.strictObject({ name: v.literal('remove-input'), slot }),
   v.strictObject({ name: v.literal('mute'), muted: v.boolean() }),
+  v.strictObject({
+    name: v.literal('set-now-playing'),
+    text: told(200),
+  }),
+  v.strictObject({
+    name: v.literal('record'),
+    what: v.picklist(['listening', 'broadcast']),
+    isOn: v.boolean(),
+  }),
+  v.strictObject({
+    name: v.literal('set-relay'),
+    mode: v.picklist(['auto', 'off']),
+    uplinkBps: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(64_000), v.maxValue(1e9))),
+  }),
 ])
 const message = v.strictObject({
   type: v.literal('command'),

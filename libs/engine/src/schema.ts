@@ -24,5 +24,7 @@ export type {
   ListeningPhase,
   ListeningState,
   OwnStation,
+  Recording,
+  RelayChoice,
   Trouble,
 } from './schema/state.ts'

@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { BroadcastPage } from './broadcast/broadcast-page.tsx'
 import { outputMs } from './audio/output.ts'
 import { diagnosticsText } from './diagnostics.ts'
-import { failure, heard, link, openedLink, state } from './engine/client.ts'
+import { failure, heard, link, openedLink, restartedAtMs, state } from './engine/client.ts'
 import { ListenPage } from './listen/listen-page.tsx'
 import { CopyButton } from './parts/copy-button.tsx'
 import { Pear } from './parts/icon.tsx'
@@ -69,9 +69,24 @@ function diagnose(): string {
   })
 }
 
+/** What happened while nobody may have looked, until it is read. */
+function RestartNotice(): VNode | null {
+  if (restartedAtMs.value === undefined) return null
+  const at = new Date(restartedAtMs.value).toLocaleTimeString()
+  return (
+    <Notice kind="warning">
+      <p>{t.link.restarted(at)}</p>
+      <button type="button" class="quiet" onClick={() => (restartedAtMs.value = undefined)}>
+        {t.link.read}
+      </button>
+    </Notice>
+  )
+}
+
 function LinkNotice(): VNode | null {
   switch (link.value) {
     case 'open':
+      return <RestartNotice />
     case 'opening':
       return null
     case 'connecting':

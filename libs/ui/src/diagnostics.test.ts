@@ -18,11 +18,17 @@ test('diagnostics have the figures, and nothing that tells who it is', () => {
       sinceMs: 0,
       figures: null,
       impostor: false,
+      hops: 0,
+      relaying: null,
+      description: secret,
+      nowPlaying: secret,
     },
     broadcast: {
       phase: 'on-air',
       station: secret,
       title: secret,
+      description: secret,
+      nowPlaying: secret,
       profile: 'music',
       bitrate: 96_000,
       link: secret,
@@ -35,11 +41,13 @@ test('diagnostics have the figures, and nothing that tells who it is', () => {
       uplinkBps: 140_000,
     },
     trouble: { during: 'listen', code: 'NO_UDP', message: secret },
-    stations: [{ name: secret, title: secret, link: secret }],
+    stations: [{ name: secret, title: secret, description: secret, link: secret }],
     kept: [],
     heard: [{ link: secret, title: secret, atMs: 0 }],
     inputs: [{ slot: 0, label: secret, gainDb: -6, muted: false }],
     muted: false,
+    recordings: { listening: { file: secret, sinceMs: 0, isRunning: true }, broadcast: null },
+    relay: { isAsked: true, mode: 'auto', uplinkBps: 2_000_000 },
   }
   const text = diagnosticsText({ browser: 'a browser', link: 'open', state, heard: undefined, outputMs: 50 })
   expect(text).not.toContain('secret')

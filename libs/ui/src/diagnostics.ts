@@ -11,15 +11,22 @@ export interface Diagnosed {
 
 /** What helps somebody to help: figures and states, but no link, title, name or address. */
 export function diagnosticsText({ browser, heard, link, outputMs, state }: Diagnosed): string {
-  const { broadcast, inputs = [], listening, trouble } = state ?? {}
+  const { broadcast, inputs = [], listening, recordings, relay, trouble } = state ?? {}
   const lines = {
     browser,
     engine: link,
     trouble: trouble?.code,
+    recording: {
+      listening: recordings?.listening?.isRunning === true,
+      broadcast: recordings?.broadcast?.isRunning === true,
+    },
+    relay,
     listening: listening && {
       phase: listening.phase,
       path: listening.path,
       via: listening.via,
+      hops: listening.hops,
+      relaying: listening.relaying,
       buffer: listening.buffer,
       channels: listening.channels,
       bitrate: listening.bitrate,

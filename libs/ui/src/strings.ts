@@ -8,13 +8,38 @@ export const t = {
   onAirBadge: 'On air',
   copied: 'Copied',
   diagnostics: 'Copy diagnostics',
-  addresses:
-    'No server in between: a broadcaster and who listens directly see each other’s IP address. Listen and broadcast only where that is all right.',
-  understood: 'Understood',
+  firstUse: {
+    label: 'Before you begin',
+    addresses:
+      'No server in between: a broadcaster and who listens directly see each other’s IP address. Listen and broadcast only where that is all right.',
+    understood: 'Understood',
+  },
+  relay: {
+    title: 'Passing on',
+    allow: 'Pass what I hear on to other listeners.',
+    allowWhy:
+      'This is what carries a station far: it uses your upload while you listen, and shows your address to those you serve.',
+    budget: 'With at most',
+    anyBudget: 'what the line has to spare',
+    mbits: (bps: number): string => `${bps / 1_000_000} Mbit/s`,
+    nobody: 'Nobody is served from here just now.',
+    now: ({ bps, children, limitBps }: { bps: number; children: number; limitBps: number | null }): string =>
+      `Serving ${children === 1 ? '1 listener' : `${children} listeners`} with ${Math.round(bps / 1000)} kbit/s` +
+      (limitBps === null ? '.' : ` of at most ${Math.round(limitBps / 1000)}.`),
+  },
+  record: {
+    begin: 'Record',
+    end: 'End recording',
+    goesTo: 'Recording to',
+    isIn: 'Recorded:',
+  },
   link: {
     opening: 'Opening …',
     connecting: 'The program behind this page does not answer. Trying again …',
     lost: 'The program behind this page has ended. Start pearCast again: it opens a new page.',
+    restarted: (at: string): string =>
+      `The program behind this page ended by itself and was started again at ${at}. What was on goes on.`,
+    read: 'All right',
     replaced: 'pearCast is open in another tab, which plays and captures now.',
     useHere: 'Use this tab',
     denied:
@@ -44,6 +69,8 @@ export const t = {
     emptyTitle: 'Nothing kept yet',
     empty: 'Ask a friend for a link, or go on air yourself: a station’s link begins with pearcast://',
     robust: 'Robust: more delay, fewer gaps',
+    lowDelay: 'Low delay',
+    nowPlaying: 'Now:',
     details: 'Details',
     impostor:
       'Somebody announces this station without its key. It is ignored; you hear only what the station signed.',
@@ -60,6 +87,7 @@ export const t = {
       how: 'How it comes',
       delay: 'Delay',
       buffer: 'Buffer',
+      held: 'In the buffer',
       lost: 'Lost or bridged',
       quality: 'Sound',
       of: (bad: number, all: number): string => `${bad} of ${all} pieces`,
@@ -95,6 +123,23 @@ export const t = {
     muteShort: 'Mute',
     off: 'off',
     monitor: 'Hear it here',
+    monitorOf: (label: string): string => `Hear ${label} here`,
+    headphones: '(with headphones)',
+    addTab: 'Add a tab’s sound',
+    tab: 'Sound of a tab or screen',
+    tabSilent: 'No sound came with it: choose a tab, or the whole screen, and turn on “Also share audio”.',
+    tabLost: 'The tab is not shared any more. Remove it.',
+    description: 'A few words about it',
+    descriptionExample: 'optional',
+    nowPlaying: 'Now playing',
+    nowPlayingExample: 'a title, a guest, a topic',
+    tell: 'Tell',
+    choosePicture: 'Choose a picture',
+    removePicture: 'Remove',
+    pictureStays: 'The picture stays on this computer.',
+    pictureBroken: 'This browser cannot read that picture.',
+    bitrate: 'Bitrate',
+    kbits: (bps: number): string => `${bps / 1000} kbit/s`,
     removeInput: (label: string): string => `Remove ${label}`,
     resume: 'Play',
     pause: 'Pause',
@@ -108,9 +153,9 @@ export const t = {
     micMissing: 'There is no microphone. Plug one in, then add it again.',
     sound: 'Sound',
     voice: 'Voice',
-    voiceWhy: 'Speech: echo and noise are taken out, mono, 32 kbit/s.',
+    voiceWhy: 'Speech: mono, echo and noise taken out, loudness evened.',
     music: 'Music',
-    musicWhy: 'As it is: stereo, nothing taken out, 96 kbit/s.',
+    musicWhy: 'As it is: stereo, nothing taken out.',
     goOnAir: 'Go on air',
     goOffAir: 'End',
     starting: 'Going on air …',
@@ -123,7 +168,11 @@ export const t = {
     silent: 'Silence for a while: is the right input open, and its fader up?',
     stalled: 'No input sends sound: listeners hear nothing. Add an input.',
     share: 'Your station’s link',
-    copy: 'Copy',
+    copy: 'Copy link',
+    copyText: 'Copy invitation',
+    shareButton: 'Share …',
+    shareText: (title: string, link: string): string =>
+      `“${title}” is on air. Listen with pearCast: open it, and paste this link.\n${link}`,
     qr: 'QR code of the link',
     audience: 'Listeners',
     nobody: 'Nobody yet. Give somebody the link.',
@@ -156,10 +205,14 @@ const DIRECT: Record<Via, string> = {
 }
 
 /** How a peer is reached, in words; the names for who asks. */
-export function route(path: Path | null, via: Via | null): string {
+export function route(path: Path | null, via: Via | null, hops: number | null = null): string {
   if (path === null || via === null) return t.listen.figures.unknown
-  const how = path === 'relayed' ? DIRECT.relay : DIRECT[via]
+  const how = path === 'relayed' ? relayed(hops) : DIRECT[via]
   return `${how} (${path === 'webrtc' ? 'WebRTC' : path}${via === 'webrtc' ? '' : `, ${via}`})`
+}
+
+function relayed(hops: number | null): string {
+  return hops !== null && hops > 1 ? `through ${hops} other peers` : DIRECT.relay
 }
 
 export function troubleText({ code, message }: { code: string; message: string }): string {

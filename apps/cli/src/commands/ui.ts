@@ -15,6 +15,7 @@ export function uiCommand(run: Runner): Command {
         integer('--port', 1, 65_535),
       ),
     )
+    .addOption(new Option('--engine', 'be the process behind the page').hideHelp())
     .addHelpText(
       'after',
       examples([

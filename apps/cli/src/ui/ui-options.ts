@@ -4,4 +4,6 @@ import type { GlobalOptions } from '../options/global.ts'
 export interface UiOptions extends GlobalOptions {
   open: boolean
   port?: number
+  /** This is the process behind the page, not the one that looks after it. */
+  engine?: boolean
 }

@@ -152,6 +152,36 @@ describe('the host', () => {
     await openSession()
   })
 
+  test('lets the pages of a host before it in again, and only them', async () => {
+    const known: string[] = []
+    const second = await EngineHost.open({
+      engine,
+      folder: join(folder, 'dist'),
+      onSessions: (hashes) => known.splice(0, known.length, ...hashes),
+    })
+    const url = new URL(second.issueUrl())
+    const session = {
+      method: 'POST',
+      headers: { origin: url.origin },
+      body: url.hash.slice('#token='.length),
+    }
+    origin = url.origin
+    const { body: secret } = await ask('/session', session)
+    await second.close()
+    expect(known).toHaveLength(1)
+    expect(known[0]).not.toContain(secret)
+    const port = Number(url.port)
+    const third = await EngineHost.open({ engine, folder: join(folder, 'dist'), port, sessions: known })
+    try {
+      expect(await connect([PROTOCOL, `secret.${secret}`], { origin })).toMatch(/"hello"/)
+      expect(await connect([PROTOCOL, `secret.${known[0]?.replaceAll(/[+/=]/g, '')}`], { origin })).toBe(
+        'refused',
+      )
+    } finally {
+      await third.close()
+    }
+  })
+
   test('says so when the page was not built, and when the port is taken', async () => {
     await expect(EngineHost.open({ engine, folder })).rejects.toMatchObject({ code: 'PAGE_NOT_BUILT' })
     const port = Number(new URL(origin).port)

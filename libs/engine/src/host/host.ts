@@ -16,6 +16,10 @@ export interface EngineHostOptions {
   folder: string
   /** A free one when left out. */
   port?: number | undefined
+  /** Of a host before this one, as it told them: its pages are let in again. */
+  sessions?: readonly string[] | undefined
+  /** Hashes of the secrets that pages have. */
+  onSessions?: ((hashes: readonly string[]) => void) | undefined
 }
 
 const ADDRESS = '127.0.0.1'
@@ -30,7 +34,7 @@ const MAX_TOKEN_BYTES = 128
 export class EngineHost {
   readonly #engine: Engine
   readonly #files: ReadonlyMap<string, StaticFile>
-  readonly #keys = new Keys()
+  readonly #keys: Keys
   readonly #server: Server
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -40,8 +44,10 @@ export class EngineHost {
   })
   #host = ''
 
-  private constructor(engine: Engine, files: ReadonlyMap<string, StaticFile>) {
+  private constructor(options: EngineHostOptions, files: ReadonlyMap<string, StaticFile>) {
+    const { engine, onSessions, sessions } = options
     this.#engine = engine
+    this.#keys = new Keys(sessions, onSessions)
     this.#files = files
     this.#server = createServer((request, response) => this.#serve(request, response))
     this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
@@ -50,9 +56,9 @@ export class EngineHost {
   }
 
   /** @throws EngineError PAGE_NOT_BUILT, PORT_TAKEN */
-  static async open({ engine, folder, port = 0 }: EngineHostOptions): Promise<EngineHost> {
-    const host = new EngineHost(engine, await readStaticFiles(folder))
-    await host.#listen(port)
+  static async open(options: EngineHostOptions): Promise<EngineHost> {
+    const host = new EngineHost(options, await readStaticFiles(options.folder))
+    await host.#listen(options.port ?? 0)
     return host
   }
 

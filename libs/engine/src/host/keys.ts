@@ -9,7 +9,14 @@ const MAX_SESSIONS = 32
  */
 export class Keys {
   #token: string | undefined
-  readonly #sessions = new Set<string>()
+  readonly #sessions: Set<string>
+  readonly #onSessions: (hashes: readonly string[]) => void
+
+  /** With the sessions of before, as they were told: only who has a secret can use one. */
+  constructor(sessions: readonly string[] = [], onSessions: (hashes: readonly string[]) => void = () => {}) {
+    this.#sessions = new Set(sessions)
+    this.#onSessions = onSessions
+  }
 
   /** Another token takes the last one's place. */
   issueToken(): string {
@@ -26,6 +33,7 @@ export class Keys {
     this.#sessions.add(hash(secret))
     const [oldest] = this.#sessions
     if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest)
+    this.#onSessions([...this.#sessions])
     return secret
   }
 

@@ -1,4 +1,5 @@
 import { FRAME_SAMPLES, type AudioSource, type Channels, type SourceItem } from '@pearcast/audio'
+import type { RecordingFile } from '../recording/recording-file.ts'
 import type { PcmBlock } from '../schema/media.ts'
 import { Meter } from './meter.ts'
 import type { Strips } from './strips.ts'
@@ -16,6 +17,8 @@ export class MixerSource implements AudioSource {
   readonly meter: Meter = new Meter()
   /** Blocks that came faster than they were read. */
   dropped = 0
+  /** What is mixed goes in here as well. */
+  file: RecordingFile | undefined
   readonly #strips: Strips
   readonly #queue: SourceItem[] = []
   readonly #mix: Float32Array = new Float32Array(2 * FRAME_SAMPLES)
@@ -30,15 +33,10 @@ export class MixerSource implements AudioSource {
   push(block: PcmBlock): void {
     if (this.#closed) return
     this.#strips.mix(block, this.#mix)
-    const item: SourceItem = { kind: 'pcm', pcm: this.channels === 2 ? this.#mix.slice() : toMono(this.#mix) }
-    this.meter.add(item.pcm)
-    const give = this.#give
-    this.#give = undefined
-    if (give !== undefined) return give(item)
-    this.#queue.push(item)
-    if (this.#queue.length <= MAX_QUEUED) return
-    this.#queue.shift()
-    this.dropped++
+    const pcm = this.channels === 2 ? this.#mix.slice() : toMono(this.#mix)
+    this.meter.add(pcm)
+    this.#hand({ kind: 'pcm', pcm })
+    this.file?.onProgramme(pcm)
   }
 
   read(): Promise<SourceItem | undefined> {
@@ -52,6 +50,16 @@ export class MixerSource implements AudioSource {
     this.#give?.(undefined)
     this.#give = undefined
     return Promise.resolve()
+  }
+
+  #hand(item: SourceItem): void {
+    const give = this.#give
+    this.#give = undefined
+    if (give !== undefined) return give(item)
+    this.#queue.push(item)
+    if (this.#queue.length <= MAX_QUEUED) return
+    this.#queue.shift()
+    this.dropped++
   }
 }
 

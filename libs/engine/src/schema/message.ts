@@ -19,7 +19,8 @@ export interface Levels {
 }
 
 export type FromEngine =
-  | { type: 'hello'; version: number; state: EngineState }
+  /** `run` is another one when the engine was started anew: what it did before is then to be asked for again. */
+  | { type: 'hello'; version: number; run: string; state: EngineState }
   | { type: 'state'; state: EngineState }
   | { type: 'reply'; id: number; ok: true }
   | { type: 'reply'; id: number; ok: false; code: string; message: string }

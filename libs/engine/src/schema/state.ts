@@ -13,6 +13,25 @@ export interface EngineState {
   heard: HeardStation[]
   inputs: InputStrip[]
   muted: boolean
+  /** The last one of each kind: running, or complete in its file. */
+  recordings: { listening: Recording | null; broadcast: Recording | null }
+  relay: RelayChoice
+}
+
+export interface Recording {
+  /** Its whole path. */
+  file: string
+  sinceMs: number
+  isRunning: boolean
+}
+
+/** What the user said about serving other listeners from here. */
+export interface RelayChoice {
+  /** Until he was asked, nobody is served. */
+  isAsked: boolean
+  mode: 'auto' | 'off'
+  /** bit/s at most; null: as much as the program finds right */
+  uplinkBps: number | null
 }
 
 /** `message` is one line for people; `code` is for choosing better words. */
@@ -25,6 +44,7 @@ export interface Trouble {
 export interface OwnStation {
   name: string
   title: string
+  description: string
   link: string
 }
 
@@ -45,8 +65,10 @@ export type ListeningPhase = 'searching' | 'connecting' | 'playing' | 'off-air' 
 export interface ListeningState {
   phase: ListeningPhase
   link: string
-  /** '' until the station has said it. */
+  /** '' until the station has said it; so are the two that follow. */
   title: string
+  description: string
+  nowPlaying: string
   channels: 1 | 2
   /** bit/s; 0 until the station has said it */
   bitrate: number
@@ -59,6 +81,10 @@ export interface ListeningState {
   figures: ListeningFigures | null
   /** Somebody announced as this station without its key. */
   impostor: boolean
+  /** Peers on the way; 0: none, null: not known. */
+  hops: number | null
+  /** Who is served from here; null: nobody may be. */
+  relaying: { children: number; bps: number; limitBps: number | null } | null
 }
 
 export interface ListeningFigures {
@@ -73,6 +99,8 @@ export interface BroadcastState {
   phase: 'starting' | 'on-air' | 'stopping'
   station: string
   title: string
+  description: string
+  nowPlaying: string
   profile: Profile
   /** bit/s */
   bitrate: number

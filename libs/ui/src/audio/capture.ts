@@ -1,10 +1,13 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { MAX_SLOTS } from '@pearcast/engine/schema'
-import { post } from '../engine/client.ts'
+import { post, state } from '../engine/client.ts'
 import workletUrl from './capture.worklet.ts?worker&url'
 
 /** The loudest sample of each slot in the last 60 ms, 0..1, before its fader. */
 export const slotPeaks = signal<readonly number[]>([])
+
+/** The slots that are heard here as well, behind their faders. None unless it is asked for: a microphone would howl. */
+export const monitored = signal<ReadonlySet<number>>(new Set())
 
 export interface Capture {
   context: AudioContext
@@ -14,6 +17,7 @@ export interface Capture {
 
 let opening: Promise<Capture> | undefined
 const used = new Set<number>()
+const monitors = new Map<number, GainNode>()
 
 /** One clock for all inputs: they reach the mixer sample by sample together. */
 export async function openCapture(): Promise<Capture> {
@@ -29,16 +33,37 @@ export function freeSlot(): number | undefined {
 }
 
 export async function useSlot(slot: number, source: AudioNode): Promise<void> {
-  const { node } = await openCapture()
+  const { context, node } = await openCapture()
   used.add(slot)
   source.connect(node, 0, slot)
+  source.connect(monitorOf(slot, context))
   node.port.postMessage({ slots: [...used] })
 }
 
 export async function releaseSlot(slot: number): Promise<void> {
   const { node } = await openCapture()
   used.delete(slot)
+  monitor(slot, false)
   node.port.postMessage({ slots: [...used] })
+}
+
+export function monitor(slot: number, isOn: boolean): void {
+  const others = [...monitored.value].filter((each) => each !== slot)
+  monitored.value = new Set(isOn ? [...others, slot] : others)
+}
+
+function monitorOf(slot: number, context: AudioContext): GainNode {
+  const known = monitors.get(slot)
+  if (known !== undefined) return known
+  const gain = new GainNode(context, { gain: 0 })
+  gain.connect(context.destination)
+  monitors.set(slot, gain)
+  effect(() => {
+    const strip = state.value?.inputs.find((each) => each.slot === slot)
+    const isHeard = monitored.value.has(slot) && strip?.muted === false && strip.gainDb > -60
+    gain.gain.setTargetAtTime(isHeard ? 10 ** (strip.gainDb / 20) : 0, context.currentTime, 0.02)
+  })
+  return gain
 }
 
 async function open(): Promise<Capture> {

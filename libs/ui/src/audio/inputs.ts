@@ -6,8 +6,9 @@ import { t } from '../strings.ts'
 import { freeSlot, openCapture, releaseSlot, useSlot } from './capture.ts'
 import { Playlist } from './playlist.ts'
 
-interface MicInput {
-  kind: 'mic'
+interface StreamInput {
+  /** A tab has no device, and cannot be opened again without its user. */
+  kind: 'mic' | 'tab'
   slot: number
   deviceId: string
   stream: MediaStream
@@ -21,13 +22,25 @@ interface FilesInput {
   playlist: Playlist
 }
 
-export type Input = MicInput | FilesInput
+export type Input = StreamInput | FilesInput
 
 /** What this page captures; the faders are the engine's, by slot. */
 export const inputs = signal<readonly Input[]>([])
 export const microphones = signal<readonly MediaDeviceInfo[]>([])
 export const inputTrouble = signal('')
 
+/** Other browsers share pictures only. */
+export const canShareTab: boolean =
+  'getDisplayMedia' in navigator.mediaDevices &&
+  'suppressLocalAudioPlayback' in navigator.mediaDevices.getSupportedConstraints()
+
+/** Chromium shares no sound without a picture. */
+const TAB_OPTIONS: DisplayMediaStreamOptions & Record<'systemAudio' | 'selfBrowserSurface', string> = {
+  video: true,
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: 'include',
+  selfBrowserSurface: 'exclude',
+}
 const REMEMBERED = 'pearcast-microphones'
 
 /** Voice is freed of echo and noise; music is left as it is. */
@@ -54,7 +67,7 @@ export async function addMicrophone(profile: Profile, deviceId = '', slot = free
   const node = new MediaStreamAudioSourceNode(context, { mediaStream: stream })
   await useSlot(slot, node)
   const opened = track?.getSettings().deviceId ?? deviceId
-  track?.addEventListener('ended', () => update(slot, (input) => ({ ...input, isLost: true })))
+  noteLoss(slot, track)
   inputs.value = [...inputs.value, { kind: 'mic', slot, deviceId: opened, stream, node, isLost: false }]
   remember()
   await listMicrophones()
@@ -64,7 +77,11 @@ export async function addMicrophone(profile: Profile, deviceId = '', slot = free
 }
 
 /** Another device in the same place: its fader stays, and so does the broadcast. */
-export async function changeMicrophone(input: MicInput, deviceId: string, profile: Profile): Promise<void> {
+export async function changeMicrophone(
+  input: StreamInput,
+  deviceId: string,
+  profile: Profile,
+): Promise<void> {
   const stream = await openMicrophone(deviceId, profile)
   if (stream === undefined) return
   const { context } = await openCapture()
@@ -73,11 +90,33 @@ export async function changeMicrophone(input: MicInput, deviceId: string, profil
   stop(input.stream)
   await useSlot(input.slot, node)
   const [track] = stream.getAudioTracks()
-  track?.addEventListener('ended', () => update(input.slot, (each) => ({ ...each, isLost: true })))
+  noteLoss(input.slot, track)
   update(input.slot, () => ({ ...input, deviceId, stream, node, isLost: false }))
   remember()
   const strip = state.value?.inputs.find((each) => each.slot === input.slot)
   if (strip !== undefined) await command({ name: 'set-input', ...strip, label: track?.label ?? strip.label })
+}
+
+/** The sound of a tab, or of the whole system where the browser offers that. Its user chooses, and may choose none. */
+export async function addTab(): Promise<void> {
+  const slot = freeSlot()
+  if (slot === undefined) return
+  inputTrouble.value = ''
+  const stream = await navigator.mediaDevices.getDisplayMedia(TAB_OPTIONS).catch(() => undefined)
+  if (stream === undefined) return
+  const [track] = stream.getAudioTracks()
+  // Only its sound is wanted.
+  for (const video of stream.getVideoTracks()) video.stop()
+  if (track === undefined) {
+    inputTrouble.value = t.broadcast.tabSilent
+    return
+  }
+  const { context } = await openCapture()
+  const node = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) })
+  await useSlot(slot, node)
+  noteLoss(slot, track)
+  inputs.value = [...inputs.value, { kind: 'tab', slot, deviceId: '', stream, node, isLost: false }]
+  await command({ name: 'set-input', slot, label: t.broadcast.tab, gainDb: 0, muted: false })
 }
 
 export async function addFiles(files: readonly File[]): Promise<void> {
@@ -96,7 +135,7 @@ export async function addFiles(files: readonly File[]): Promise<void> {
 
 export async function removeInput(input: Input): Promise<void> {
   inputs.value = inputs.value.filter((each) => each !== input)
-  if (input.kind === 'mic') {
+  if (input.kind !== 'files') {
     stop(input.stream)
     input.node.disconnect()
   } else {
@@ -139,9 +178,15 @@ async function openMicrophone(deviceId: string, profile: Profile): Promise<Media
   }
 }
 
-function update(slot: number, change: (input: MicInput) => MicInput): void {
+function update(slot: number, change: (input: StreamInput) => StreamInput): void {
   inputs.value = inputs.value.map((input) =>
-    input.slot === slot && input.kind === 'mic' ? change(input) : input,
+    input.slot === slot && input.kind !== 'files' ? change(input) : input,
+  )
+}
+
+function noteLoss(slot: number, track: MediaStreamTrack | undefined): void {
+  track?.addEventListener('ended', () =>
+    update(slot, (input) => (input.stream.getTracks().includes(track) ? { ...input, isLost: true } : input)),
   )
 }
 
@@ -150,7 +195,7 @@ function stop(stream: MediaStream): void {
 }
 
 function remember(): void {
-  const mics = inputs.value.filter((input) => input.kind === 'mic')
+  const mics = inputs.value.filter((input): input is StreamInput => input.kind === 'mic')
   const devices = Object.fromEntries(mics.map(({ deviceId, slot }) => [slot, deviceId]))
   sessionStorage.setItem(REMEMBERED, JSON.stringify(devices))
 }

@@ -1,21 +1,17 @@
 import { signal } from '@preact/signals'
 
-/** Audio files one after the other, played by the browser's own decoders into the mixer, and here when wanted. */
+/** Audio files one after the other, played by the browser's own decoders into the mixer. */
 export class Playlist {
   readonly node: MediaElementAudioSourceNode
   readonly files = signal<readonly File[]>([])
   readonly index = signal(0)
   readonly isPlaying = signal(false)
   readonly failed = signal<string | undefined>(undefined)
-  readonly isMonitored = signal(false)
   readonly #element = new Audio()
-  readonly #monitor: GainNode
   #url = ''
 
   constructor(context: AudioContext, files: readonly File[]) {
     this.node = new MediaElementAudioSourceNode(context, { mediaElement: this.#element })
-    this.#monitor = new GainNode(context, { gain: 0 })
-    this.node.connect(this.#monitor).connect(context.destination)
     this.#element.addEventListener('ended', () => this.next())
     this.#element.addEventListener('play', () => (this.isPlaying.value = true))
     this.#element.addEventListener('pause', () => (this.isPlaying.value = false))
@@ -43,15 +39,9 @@ export class Playlist {
     void this.#element.play().catch(() => undefined)
   }
 
-  monitor(isOn: boolean): void {
-    this.isMonitored.value = isOn
-    this.#monitor.gain.value = isOn ? 1 : 0
-  }
-
   close(): void {
     this.#element.pause()
     this.node.disconnect()
-    this.#monitor.disconnect()
     URL.revokeObjectURL(this.#url)
   }
 

@@ -1,36 +1,33 @@
 import { useSignal } from '@preact/signals'
-import type { Profile } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
 import { command, state } from '../engine/client.ts'
-import { AddressesNotice } from '../parts/addresses-notice.tsx'
+import { FirstUseNotice } from '../parts/first-use-notice.tsx'
+import { RecordingNote } from '../parts/record-button.tsx'
 import { t, troubleText } from '../strings.ts'
 import { Audience } from './audience.tsx'
 import { Inputs } from './inputs-panel.tsx'
 import { OnAir } from './on-air.tsx'
 import { Share } from './share.tsx'
-import { SoundChoice } from './sound-choice.tsx'
+import { SoundChoice, USUAL_BITRATE, type Sound } from './sound-choice.tsx'
 import { chosenStation, StationChoice } from './station-choice.tsx'
 
-const BITRATE = { voice: 32_000, music: 96_000 } as const
-
 export function BroadcastPage(): VNode {
-  const profile = useSignal<Profile>('music')
+  const chosen = useSignal<Sound>({ profile: 'music', bitrate: USUAL_BITRATE.music })
   const problem = useSignal('')
   const broadcast = state.value?.broadcast ?? null
   const trouble = state.value?.trouble
   const station = chosenStation()
-  const sound = broadcast?.profile ?? profile.value
+  const sound = broadcast ?? chosen.value
 
-  const goOnAir = async (title: string): Promise<void> => {
+  const goOnAir = async (title: string, description: string): Promise<void> => {
     if (station === undefined) return
     problem.value = ''
-    const bitrate = BITRATE[profile.value]
     const reply = await command({
       name: 'go-on-air',
       station: station.name,
       title,
-      profile: profile.value,
-      bitrate,
+      description,
+      ...chosen.value,
     })
     if (!reply.ok) problem.value = troubleText(reply)
   }
@@ -40,16 +37,12 @@ export function BroadcastPage(): VNode {
   return (
     <main class="page is-wide" id="main">
       <h1 class="visually-hidden">{t.broadcast.title}</h1>
-      <AddressesNotice />
+      <FirstUseNotice />
       <div class="columns">
         <div class="column">
           <StationChoice isFixed={broadcast !== null} />
-          <Inputs profile={sound} />
-          <SoundChoice
-            profile={sound}
-            isFixed={broadcast !== null}
-            choose={(chosen) => (profile.value = chosen)}
-          />
+          <Inputs profile={sound.profile} />
+          <SoundChoice sound={sound} isFixed={broadcast !== null} choose={(next) => (chosen.value = next)} />
         </div>
         <div class="column">
           <OnAir broadcast={broadcast} station={station} goOnAir={goOnAir} />
@@ -58,7 +51,8 @@ export function BroadcastPage(): VNode {
               {said}
             </p>
           )}
-          {broadcast?.phase === 'on-air' && <Share link={broadcast.link} />}
+          {broadcast === null && <RecordingNote what="broadcast" />}
+          {broadcast?.phase === 'on-air' && <Share link={broadcast.link} title={broadcast.title} />}
           {broadcast?.phase === 'on-air' && <Audience broadcast={broadcast} />}
         </div>
       </div>

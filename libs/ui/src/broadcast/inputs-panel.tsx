@@ -1,9 +1,11 @@
 import type { InputStrip, Profile } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
-import { slotPeaks } from '../audio/capture.ts'
+import { monitor, monitored, slotPeaks } from '../audio/capture.ts'
 import {
   addFiles,
   addMicrophone,
+  addTab,
+  canShareTab,
   changeMicrophone,
   inputs,
   inputTrouble,
@@ -49,6 +51,12 @@ export function Inputs({ profile }: { profile: Profile }): VNode {
           <Icon name="mic" />
           {t.broadcast.addMic}
         </button>
+        {canShareTab && (
+          <button type="button" onClick={() => void addTab()}>
+            <Icon name="screen" />
+            {t.broadcast.addTab}
+          </button>
+        )}
         <label class="button">
           <Icon name="note" />
           {t.broadcast.addFiles}
@@ -113,7 +121,9 @@ function Strip({ input, profile, strip }: StripProps): VNode {
           ))}
         </select>
       )}
-      {input.kind === 'mic' && input.isLost && <p class="problem">{t.broadcast.lost}</p>}
+      {input.kind !== 'files' && input.isLost && (
+        <p class="problem">{input.kind === 'mic' ? t.broadcast.lost : t.broadcast.tabLost}</p>
+      )}
       {input.kind === 'files' && <PlaylistControls playlist={input.playlist} />}
       <StripMeter strip={strip} />
       <div class="row">
@@ -135,6 +145,17 @@ function Strip({ input, profile, strip }: StripProps): VNode {
           {faderText(gainDb)}
         </span>
       </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={monitored.value.has(strip.slot)}
+          aria-label={t.broadcast.monitorOf(label)}
+          onChange={(event) => monitor(strip.slot, event.currentTarget.checked)}
+        />
+        <span>
+          {t.broadcast.monitor} {input.kind === 'mic' && <span class="hint">{t.broadcast.headphones}</span>}
+        </span>
+      </label>
     </li>
   )
 }
@@ -166,14 +187,6 @@ function PlaylistControls({ playlist }: { playlist: Playlist }): VNode {
           <Icon name="next" />
           {t.broadcast.next}
         </button>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={playlist.isMonitored}
-            onChange={(event) => playlist.monitor(event.currentTarget.checked)}
-          />
-          {t.broadcast.monitor}
-        </label>
       </div>
     </>
   )

@@ -5,18 +5,22 @@ import { command, programme, state } from '../engine/client.ts'
 import { Meter } from '../parts/meter.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { now } from '../parts/now.ts'
+import { RecordButton, RecordingNote } from '../parts/record-button.tsx'
 import { clock, t } from '../strings.ts'
+import { NowPlayingForm } from './now-playing-form.tsx'
 
 const SILENT_FOR_MS = 5000
 
 interface OnAirProps {
   broadcast: BroadcastState | null
   station: OwnStation | undefined
-  goOnAir: (title: string) => Promise<void>
+  goOnAir: (title: string, description: string) => Promise<void>
 }
 
 export function OnAir({ broadcast, goOnAir, station }: OnAirProps): VNode {
   const typed = useSignal<string | undefined>(undefined)
+  const described = useSignal<string | undefined>(undefined)
+  const description = broadcast?.description ?? described.value ?? station?.description ?? ''
   const title = broadcast?.title ?? typed.value ?? station?.title ?? ''
   return (
     <section class={`card on-air is-${broadcast?.phase ?? 'off'}`} aria-labelledby="air-heading">
@@ -33,10 +37,21 @@ export function OnAir({ broadcast, goOnAir, station }: OnAirProps): VNode {
         value={title}
         onInput={(event) => (typed.value = event.currentTarget.value)}
       />
+      <label for="show-description">{t.broadcast.description}</label>
+      <input
+        id="show-description"
+        type="text"
+        maxLength={160}
+        autocomplete="off"
+        disabled={broadcast !== null || station === undefined}
+        placeholder={broadcast === null ? t.broadcast.descriptionExample : ''}
+        value={description}
+        onInput={(event) => (described.value = event.currentTarget.value)}
+      />
       <AirButton
         broadcast={broadcast}
         isReady={station !== undefined && title.trim() !== ''}
-        goOnAir={() => void goOnAir(title)}
+        goOnAir={() => void goOnAir(title, description)}
       />
       {station === undefined && <p class="hint">{t.broadcast.stationFirst}</p>}
       {broadcast?.phase === 'on-air' && <OnAirDetails broadcast={broadcast} />}
@@ -83,12 +98,12 @@ function OnAirDetails({ broadcast }: { broadcast: BroadcastState }): VNode {
   const warning = warningOf(broadcast, isMuted)
   return (
     <>
-      <div class="row">
-        <Meter
-          label={t.broadcast.programme}
-          peak={levels === undefined ? 0 : 10 ** (levels.peakDb / 20)}
-          isClipping={levels?.clipping ?? false}
-        />
+      <Meter
+        label={t.broadcast.programme}
+        peak={levels === undefined ? 0 : 10 ** (levels.peakDb / 20)}
+        isClipping={levels?.clipping ?? false}
+      />
+      <div class="row wrap">
         <button
           type="button"
           aria-pressed={isMuted}
@@ -96,8 +111,11 @@ function OnAirDetails({ broadcast }: { broadcast: BroadcastState }): VNode {
         >
           {t.broadcast.muteAll}
         </button>
+        <RecordButton what="broadcast" />
       </div>
       {warning !== '' && <Notice kind="warning">{warning}</Notice>}
+      <RecordingNote what="broadcast" />
+      <NowPlayingForm broadcast={broadcast} />
     </>
   )
 }

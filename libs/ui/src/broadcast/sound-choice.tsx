@@ -2,13 +2,26 @@ import type { Profile } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
 import { t } from '../strings.ts'
 
-interface SoundChoiceProps {
+export interface Sound {
   profile: Profile
-  isFixed: boolean
-  choose: (profile: Profile) => void
+  /** bit/s */
+  bitrate: number
 }
 
-export function SoundChoice({ choose, isFixed, profile }: SoundChoiceProps): VNode {
+const BITRATES: Record<Profile, readonly number[]> = {
+  voice: [24_000, 32_000, 48_000],
+  music: [64_000, 96_000, 128_000, 160_000],
+}
+export const USUAL_BITRATE: Record<Profile, number> = { voice: 32_000, music: 96_000 }
+
+interface SoundChoiceProps {
+  sound: Sound
+  isFixed: boolean
+  choose: (sound: Sound) => void
+}
+
+export function SoundChoice({ choose, isFixed, sound }: SoundChoiceProps): VNode {
+  const { bitrate, profile } = sound
   const options = [
     ['music', t.broadcast.music, t.broadcast.musicWhy],
     ['voice', t.broadcast.voice, t.broadcast.voiceWhy],
@@ -23,7 +36,7 @@ export function SoundChoice({ choose, isFixed, profile }: SoundChoiceProps): VNo
             name="sound"
             value={value}
             checked={profile === value}
-            onChange={() => choose(value)}
+            onChange={() => choose({ profile: value, bitrate: USUAL_BITRATE[value] })}
           />
           <span>
             <strong>{name}</strong>
@@ -31,6 +44,19 @@ export function SoundChoice({ choose, isFixed, profile }: SoundChoiceProps): VNo
           </span>
         </label>
       ))}
+      <label class="row bitrate">
+        <span>{t.broadcast.bitrate}</span>
+        <select
+          value={bitrate}
+          onChange={(event) => choose({ profile, bitrate: Number(event.currentTarget.value) })}
+        >
+          {BITRATES[profile].map((each) => (
+            <option key={each} value={each}>
+              {t.broadcast.kbits(each)}
+            </option>
+          ))}
+        </select>
+      </label>
     </fieldset>
   )
 }

@@ -2,7 +2,10 @@ import { signal, useSignal } from '@preact/signals'
 import type { OwnStation } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
 import { command, state } from '../engine/client.ts'
+import { Icon } from '../parts/icon.tsx'
+import { StationPicture } from '../parts/station-picture.tsx'
 import { t, troubleText } from '../strings.ts'
+import { pictures, removePicture, setPicture } from './pictures.ts'
 
 const NEW = ' new'
 const chosen = signal<string | undefined>(undefined)
@@ -35,8 +38,44 @@ export function StationChoice({ isFixed }: { isFixed: boolean }): VNode {
           <option value={NEW}>{t.broadcast.newStation}</option>
         </select>
       )}
-      {station === undefined && <CreateStation isFirst={stations.length === 0} />}
+      {station === undefined ? (
+        <CreateStation isFirst={stations.length === 0} />
+      ) : (
+        <Picture key={station.name} station={station} />
+      )}
     </section>
+  )
+}
+
+function Picture({ station: { link, name, title } }: { station: OwnStation }): VNode {
+  const isBroken = useSignal(false)
+  const picture = pictures.value[name]
+  return (
+    <div class="row wrap">
+      <StationPicture link={link} title={title} picture={picture} />
+      <label class="button quiet">
+        <Icon name="image" />
+        {t.broadcast.choosePicture}
+        <input
+          class="visually-hidden"
+          type="file"
+          accept="image/*"
+          onChange={({ currentTarget }) => {
+            const [file] = currentTarget.files ?? []
+            currentTarget.value = ''
+            if (file !== undefined) void setPicture(name, file).then((isRead) => (isBroken.value = !isRead))
+          }}
+        />
+      </label>
+      {picture !== undefined && (
+        <button type="button" class="quiet" onClick={() => removePicture(name)}>
+          {t.broadcast.removePicture}
+        </button>
+      )}
+      <p class={isBroken.value ? 'problem' : 'hint'} role={isBroken.value ? 'alert' : undefined}>
+        {isBroken.value ? t.broadcast.pictureBroken : t.broadcast.pictureStays}
+      </p>
+    </div>
   )
 }
 

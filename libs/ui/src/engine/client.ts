@@ -7,6 +7,7 @@ import {
   type FromEngine,
   type Levels,
 } from '@pearcast/engine/schema'
+import { restore } from './restore.ts'
 import { openSession } from './session.ts'
 import { startWorker } from './start-worker.ts'
 import { askForPort, isInWindow, takePorts } from './window-port.ts'
@@ -16,6 +17,8 @@ type Reply = Extract<FromEngine, { type: 'reply' }>
 
 /** What the page knows of its engine. */
 export const link = signal<LinkState | 'opening' | 'denied' | 'version' | 'failed'>('opening')
+/** When another engine took the place of one that ended; undefined when that has been read. */
+export const restartedAtMs = signal<number | undefined>(undefined)
 export const failure = signal('')
 export const state = signal<EngineState | undefined>(undefined)
 /** The link of a station that the system gave to the program, until the page has seen to it. */
@@ -28,6 +31,7 @@ export const programme = signal<Levels | undefined>(undefined)
 
 const replies = new Map<number, (reply: Reply) => void>()
 let commands = 0
+let run: string | undefined
 let worker: Worker | undefined
 
 export async function connect(): Promise<void> {
@@ -94,7 +98,7 @@ function takeFromEngine(message: FromEngine): void {
   switch (message.type) {
     case 'hello':
       if (message.version !== SCHEMA_VERSION) link.value = 'version'
-      return show(message.state)
+      return meet(message.run, message.state)
     case 'state':
       return show(message.state)
     case 'levels':
@@ -107,6 +111,18 @@ function takeFromEngine(message: FromEngine): void {
       replies.get(message.id)?.(message)
       replies.delete(message.id)
   }
+}
+
+/** One that was started anew knows nothing of what the last one did: it is told. */
+function meet(newRun: string, next: EngineState): void {
+  const before = run !== undefined && run !== newRun ? state.value : undefined
+  run = newRun
+  show(next)
+  if (before === undefined) return
+  restartedAtMs.value = Date.now()
+  for (const reply of replies.values()) reply({ type: 'reply', id: 0, ok: false, code: 'LOST', message: '' })
+  replies.clear()
+  void restore(before, command)
 }
 
 function show(next: EngineState): void {

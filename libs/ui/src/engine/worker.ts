@@ -4,9 +4,9 @@ import { Player } from '../audio/player.ts'
 import { openPort, openSocket, type Channel, type ChannelEvents } from './channel.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
-const RETRY_MS = 1000
+const RETRY_MS = 500
 /** After so many refusals in a row the engine is not there any more. */
-const RETRIES = 5
+const RETRIES = 14
 /** 10 ms a channel: what the ring asks for at a time. */
 const STEP_SAMPLES = 480
 const LEVEL_MS = 66

@@ -2,11 +2,13 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { isAsleep, openOutput } from '../audio/output.ts'
 import { command, openedLink, state } from '../engine/client.ts'
-import { AddressesNotice, areAddressesUnderstood } from '../parts/addresses-notice.tsx'
+import { FirstUseNotice } from '../parts/first-use-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { RecordingNote } from '../parts/record-button.tsx'
 import { t, troubleText } from '../strings.ts'
 import { NowPlaying } from './now-playing.tsx'
+import { PassingOn } from './passing-on.tsx'
 import { StationLists } from './station-lists.tsx'
 
 export function ListenPage(): VNode {
@@ -29,7 +31,7 @@ export function ListenPage(): VNode {
     if (link === undefined) return
     openedLink.value = undefined
     text.value = link
-    if (areAddressesUnderstood()) void play(link)
+    if (state.value?.relay.isAsked === true) void play(link)
   })
   const submit = (event: Event): void => {
     event.preventDefault()
@@ -40,8 +42,8 @@ export function ListenPage(): VNode {
   return (
     <main class="page" id="main">
       <h1 class="visually-hidden">{t.listen.title}</h1>
-      <AddressesNotice />
-      {listening && <NowPlaying listening={listening} />}
+      <FirstUseNotice />
+      {listening ? <NowPlaying listening={listening} /> : <RecordingNote what="listening" />}
       {listening && isAsleep.value && (
         <Notice kind="warning">
           <p>{t.listen.hearWhy}</p>
@@ -84,6 +86,7 @@ export function ListenPage(): VNode {
         )}
       </form>
       <StationLists play={(link) => void play(link)} />
+      <PassingOn />
     </main>
   )
 }

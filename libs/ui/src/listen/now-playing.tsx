@@ -6,10 +6,12 @@ import { Icon } from '../parts/icon.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { now } from '../parts/now.ts'
+import { RecordButton, RecordingNote } from '../parts/record-button.tsx'
+import { StationPicture } from '../parts/station-picture.tsx'
 import { clock, route, t } from '../strings.ts'
 
 export function NowPlaying({ listening }: { listening: ListeningState }): VNode {
-  const { link, phase, sinceMs, title } = listening
+  const { description, link, nowPlaying, phase, sinceMs, title } = listening
   const [word, what] = t.listen.phase[phase]
   const isKept = state.value?.kept.some((each) => each.link === link) ?? false
   const shown = title === '' ? t.listen.untitled : title
@@ -20,7 +22,20 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
         <span role="status">{word}</span>
         {phase === 'playing' && <span class="time"> {clock(now.value - sinceMs)}</span>}
       </p>
-      <h2 id="now-title">{shown}</h2>
+      <div class="station-head">
+        <StationPicture link={link} title={shown} />
+        <div>
+          <h2 id="now-title">{shown}</h2>
+          {description !== '' && <p class="description">{description}</p>}
+          <p role="status">
+            {nowPlaying !== '' && (
+              <>
+                <span class="hint">{t.listen.nowPlaying}</span> {nowPlaying}
+              </>
+            )}
+          </p>
+        </div>
+      </div>
       <p class="hint">{phase === 'playing' ? playingHint(listening) : what}</p>
       <Level />
       <div class="row controls">
@@ -37,6 +52,7 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
           <Icon name="star" />
           {isKept ? t.listen.kept : t.listen.keep}
         </button>
+        <RecordButton what="listening" />
         <label class="volume">
           <span>{t.listen.volume}</span>
           <input
@@ -49,6 +65,7 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
           />
         </label>
       </div>
+      <RecordingNote what="listening" />
       {listening.impostor && <Notice kind="warning">{t.listen.impostor}</Notice>}
       <Details listening={listening} />
     </section>
@@ -70,7 +87,8 @@ function Level(): VNode {
 }
 
 function Details({ listening }: { listening: ListeningState }): VNode {
-  const { bitrate, channels, path, via } = listening
+  const { bitrate, buffer, channels, hops, link, path, via } = listening
+  const isRecording = state.value?.recordings.listening?.isRunning === true
   const { figures } = t.listen
   const here = heard.value
   const bad = (here?.framesLost ?? 0) + (here?.framesConcealed ?? 0)
@@ -80,12 +98,28 @@ function Details({ listening }: { listening: ListeningState }): VNode {
       <summary>{t.listen.details}</summary>
       <dl>
         <dt>{figures.how}</dt>
-        <dd>{route(path, via)}</dd>
+        <dd>{route(path, via, hops)}</dd>
         <dt>{figures.quality}</dt>
         <dd>{bitrate === 0 ? figures.unknown : figures.sound(bitrate, channels)}</dd>
         <dt>{figures.delay}</dt>
         <dd>{Number.isFinite(delayMs) ? figures.ms(delayMs) : figures.unknown}</dd>
-        <dt>{figures.buffer}</dt>
+        <dt>
+          <label for="buffer">{figures.buffer}</label>
+        </dt>
+        <dd>
+          <select
+            id="buffer"
+            value={buffer}
+            disabled={isRecording}
+            onChange={({ currentTarget: { value } }) =>
+              void command({ name: 'listen', link, buffer: value === 'robust' ? 'robust' : 'low' })
+            }
+          >
+            <option value="low">{t.listen.lowDelay}</option>
+            <option value="robust">{t.listen.robust}</option>
+          </select>
+        </dd>
+        <dt>{figures.held}</dt>
         <dd>{here === undefined ? figures.unknown : figures.buffered(here.bufferMs)}</dd>
         <dt>{figures.lost}</dt>
         <dd>{here === undefined ? figures.unknown : figures.of(bad, bad + here.framesPlayed)}</dd>
