@@ -1,0 +1,38 @@
+import { connect } from 'node:net'
+import { Arrivals, type Arrived } from '../figures/arrivals.ts'
+import { OggPages } from './ogg-pages.ts'
+
+const AT_ONCE = 100
+
+/** Web players as Icecast sees them: one TCP connection each, which only counts what comes. */
+export class IcecastReceiver {
+  readonly #arrivals = new Arrivals()
+
+  async join(count: number, port: number): Promise<void> {
+    while (this.#arrivals.size < count) {
+      const batch = Math.min(AT_ONCE, count - this.#arrivals.size)
+      await Promise.all(Array.from({ length: batch }, () => this.#listen(port)))
+    }
+    this.#arrivals.begin()
+    await this.#arrivals.heardBy(count)
+  }
+
+  begin(): void {
+    this.#arrivals.begin()
+  }
+
+  end(): Arrived {
+    return this.#arrivals.end()
+  }
+
+  #listen(port: number): Promise<void> {
+    const index = this.#arrivals.add()
+    const pages = new OggPages((sequence) => this.#arrivals.take(index, sequence))
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('GET /bench.opus HTTP/1.0\r\n\r\n'))
+      socket.once('data', () => resolve())
+      socket.on('data', (bytes) => pages.push(bytes))
+      socket.once('error', reject)
+    })
+  }
+}
