@@ -3,6 +3,7 @@ import { congestion } from './congestion.ts'
 import { controls } from './controls.ts'
 import { doctor } from './doctor.ts'
 import { faults, outages } from './faults.ts'
+import { impairments } from './impairments.ts'
 import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
 import { matrix } from './matrix.ts'
@@ -11,6 +12,7 @@ import type { Scenario } from './scenario.ts'
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   ...links,
+  ...impairments,
   ...ipv6,
   ...matrix,
   ...faults,

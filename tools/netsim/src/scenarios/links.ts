@@ -4,12 +4,8 @@ import type { Scenario } from './scenario.ts'
 /** An interruption begins here. */
 const GAP_MS = 150
 
-/** Of the frames sent in one or two minutes, the first losses included, which teach the playout to wait for repair. */
-const LOSSY = 0.001
-const BURSTY = 0.005
-const LOSSY_LISTEN_MS = 60_000
-/** A burst of 15 packets, one in a hundred, can come before the playout has learnt that there are bursts. */
-const BURSTY_GAP_MS = 400
+/** Of the frames sent: twice what a longer run may conceal, for the first losses teach the playout to wait for repair. */
+const LOSSY = 0.002
 
 /** HyperDHT asks for 6 s before it gives up. */
 const NO_UDP_MS = 8000
@@ -48,28 +44,12 @@ export const links: readonly Scenario[] = [
     expect: { verdict: 'error', role: 'broadcaster', code: 'NO_UDP', withinMs: NO_UDP_MS },
   },
   {
-    name: 'links/5 % loss',
-    group: 'links',
-    broadcaster: behind('port-restricted'),
-    listener: behind('port-restricted', line({ loss: 0.05 })),
-    listenMs: LOSSY_LISTEN_MS,
-    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: LOSSY },
-  },
-  {
     name: 'links/5 % loss, half a minute',
     group: 'links',
     canary: true,
     broadcaster: behind('port-restricted'),
     listener: behind('port-restricted', line({ loss: 0.05 })),
-    listenMs: LOSSY_LISTEN_MS / 2,
-    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: 2 * LOSSY },
-  },
-  {
-    name: 'links/bursts of loss, 3 %',
-    group: 'links',
-    broadcaster: behind('port-restricted'),
-    listener: behind('port-restricted', line({ loss: { rate: 0.03, meanBurstPackets: 4 } })),
-    listenMs: 2 * LOSSY_LISTEN_MS,
-    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: BURSTY_GAP_MS, maxConcealed: BURSTY },
+    listenMs: 30_000,
+    expect: { verdict: 'heard', withinMs: 10_000, maxGapMs: GAP_MS, maxConcealed: LOSSY },
   },
 ]

@@ -93,7 +93,8 @@ type OtherExpectation = Extract<Expectation, { verdict: 'heard' | 'refused' }>
 export interface Scenario {
   /** Unique; the broadcaster comes first. */
   name: string
-  group: 'matrix' | 'links' | 'faults' | 'controls' | 'ipv6' | 'doctor' | 'congestion'
+  group:
+    'matrix' | 'links' | 'faults' | 'controls' | 'ipv6' | 'doctor' | 'congestion' | 'impairments' | 'chaos' | 'field'
   /** Also part of the canary. */
   canary?: boolean
   broadcaster: Place

@@ -33,6 +33,45 @@ export const LINKS: Record<
   tunnel: { delayMs: 30, jitterMs: 2, rateKbps: 50_000, queueBytes: 262_144, mtu: 1420 },
 }
 
+/** Lines whose two ways differ much, or that are far: `up` is what their hosts send. */
+export const LINES: Record<
+  'adsl' | '3g' | 'geostationary' | 'low-orbit',
+  { up: LinkConfig; down: LinkConfig }
+> = {
+  /** ADSL2+ at the end of a long wire: 16 Mbit/s down, 1 Mbit/s up behind a second of queue. */
+  adsl: {
+    up: { delayMs: 15, jitterMs: 1, rateKbps: 1000, queueBytes: 131_072, mtu: 1492 },
+    down: { delayMs: 15, jitterMs: 1, rateKbps: 16_000, queueBytes: 262_144, mtu: 1492 },
+  },
+  /** HSPA: the radio bearer is shared, the link layer repeats what is lost and lets little through to be lost. */
+  '3g': {
+    up: { delayMs: 60, jitterMs: 30, loss: 0.005, rateKbps: 384, queueBytes: 65_536 },
+    down: { delayMs: 50, jitterMs: 25, loss: 0.005, rateKbps: 2000, queueBytes: 262_144 },
+  },
+  /** 35 786 km up and down again are 240 ms; time slots and error correction come on top, rain takes some packets. */
+  geostationary: {
+    up: { delayMs: 280, jitterMs: 15, loss: 0.003, rateKbps: 2000, queueBytes: 262_144 },
+    down: { delayMs: 270, jitterMs: 10, loss: 0.003, rateKbps: 20_000, queueBytes: 1_048_576 },
+  },
+  /** 550 km high: near, but the dish changes satellites every few seconds and loses what is on its way then. */
+  'low-orbit': {
+    up: {
+      delayMs: 18,
+      jitterMs: 8,
+      loss: { rate: 0.01, meanBurstPackets: 3 },
+      rateKbps: 10_000,
+      queueBytes: 262_144,
+    },
+    down: {
+      delayMs: 18,
+      jitterMs: 8,
+      loss: { rate: 0.01, meanBurstPackets: 3 },
+      rateKbps: 80_000,
+      queueBytes: 524_288,
+    },
+  },
+}
+
 /** A flat behind a common router that keeps ports and lets in only who was written to. */
 export function home(id: string, hosts: Hosts, changes: SiteChanges = {}): Site {
   return { id, hosts, nats: NAT_TYPES['port-restricted'], link: LINKS.fibre, ...changes }
