@@ -7,6 +7,12 @@ const CHECKS = {
   types: [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'],
   'types of the pure layers': [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.pure.json'],
   'types of the page': [tool('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'libs/ui/tsconfig.json'],
+  'types of the preload script': [
+    tool('typescript', 'bin', 'tsc'),
+    '--noEmit',
+    '-p',
+    'apps/desktop-pear/tsconfig.preload.json',
+  ],
   lint: [tool('oxlint', 'bin', 'oxlint'), '--type-aware', '--quiet', '.'],
   format: [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'],
   'dead exports': [tool('knip', 'bin', 'knip.js'), '--no-progress', '--no-config-hints'],
