@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fileHeader, packetBlock } from './pcapng.ts'
-import { readPcapng } from './testing/read-pcapng.ts'
+import { readPcapng } from './read-pcapng.ts'
 import { udp } from '../testing/packets.ts'
 
 test('what was written is read back by the rules of the format', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
+import { Audience } from './audience.ts'
 import { Bare } from './bare.ts'
 import { Cast } from './cast.ts'
 import { observeDoctor } from './diagnosis.ts'
@@ -15,6 +16,7 @@ import { longestSilenceMs } from './silence.ts'
 import type { Stage } from './stage.ts'
 import { takeSteps } from './steps.ts'
 import { timelineOf, type Taken, type Timeline } from './timeline.ts'
+import { treeOf } from './tree.ts'
 import type { Observation } from './verdict.ts'
 
 export const RECORDING = 'heard.wav'
@@ -37,9 +39,10 @@ export function limitMs({
   expect,
   others = [],
   relays = [],
+  audience,
 }: Scenario): number {
   const stepsMs = steps.reduce((sum, { afterMs }) => sum + afterMs, 0)
-  const comingMs = others.length * OTHER_COMES_MS + relays.length * RELAY_MS
+  const comingMs = others.length * OTHER_COMES_MS + relays.length * RELAY_MS + 4 * (audience?.withinMs ?? 0)
   return ON_AIR_WITHIN_MS + waitFor(expect) + comingMs + stepsMs + 2 * listenMs + ENDING_MS
 }
 
@@ -65,6 +68,8 @@ export async function observe(
   const link = String(onAir['link'])
   await startRelays(cast, scenario, link)
   const helper = scenario.helper && (await startHelper(cast, link))
+  const audience = new Audience(scenario, meter)
+  await audience.gather(stage, link)
   const bare = await Bare.start(stage, scenario)
   const listenerAt = Date.now()
   meter.starting()
@@ -77,6 +82,7 @@ export async function observe(
   let taken: readonly Taken[] = []
   if (first !== undefined) {
     await others.come()
+    await audience.release()
     taken = await takeSteps(scenario, { stage, cast, source })
     others.begin()
     await meter.sleep(scenario.listenMs ?? LISTEN_MS)
@@ -84,9 +90,16 @@ export async function observe(
   const endedAtMs = Date.now()
   const broken = expect.verdict === 'error' ? undefined : (cast.died()[0] ?? helperProblem(helper, endedAtMs))
   if (expect.verdict === 'error') await exitOrTimeout(listener, EXIT_MS)
-  const seen = { waitedMs, broken, errors: cast.errors(), bare: await bare?.leave(scenario.bare) }
+  const seen = {
+    waitedMs,
+    broken,
+    errors: cast.errors(),
+    bare: await bare?.leave(scenario.bare),
+    tree: treeOf(cast, taken),
+  }
   await listener.stop()
   const problemsOfOthers = await others.leave(endedAtMs, meter.figures(0))
+  const crowd = await audience.leave(calmFrom(expect, others.beganMs))
   await cast.stop('helper')
   await cast.stopRelays()
   await broadcaster.stop()
@@ -96,7 +109,7 @@ export async function observe(
   const calmAtMs = calmFrom(expect, others.beganMs)
   const silenceMs = await longestSilenceMs(join(folder, RECORDING), Math.max(0, calmAtMs - first.t))
   const heard = heardBy(listener, silenceMs, endedAtMs, calmAtMs)
-  return { ...seen, heard, timeline, others: problemsOfOthers }
+  return { ...seen, heard, timeline, others: problemsOfOthers, audience: crowd }
 }
 
 function startBroadcaster(

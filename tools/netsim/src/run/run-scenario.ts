@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Expectation, Pair, Scenario } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
 import { within } from '../within.ts'
+import type { AudienceOutcome } from './audience.ts'
 import type { BareOutcome } from './bare.ts'
 import { HELPER_RECORDING } from './helper.ts'
 import { HoldUpMeter } from './hold-up-meter.ts'
@@ -11,6 +12,7 @@ import { limitMs, observe, RECORDING, type Seen } from './observe.ts'
 import type { Heard } from './outcome.ts'
 import { Stage, type StageOptions } from './stage.ts'
 import type { Timeline } from './timeline.ts'
+import { hopsOf, measuresHops, type TreeOutcome } from './tree.ts'
 import { problemsOf, type Observation } from './verdict.ts'
 
 /** A scenario that was played. */
@@ -29,6 +31,10 @@ export interface Result {
   heard: Heard | undefined
   /** Bare hyperdht in the same places. */
   bare?: BareOutcome
+  /** Of those who carry the station on. */
+  tree?: TreeOutcome
+  /** Of the crowd, where there was one. */
+  audience?: AudienceOutcome
   errors: Observation['errors']
   durationMs: number
   lab: LabStats | undefined
@@ -44,27 +50,17 @@ const NOTHING = { heard: undefined, waitedMs: 0, errors: [], escapes: 0, broken:
 
 const NOT_HELD: HoldUps = { worstMs: 0, totalMs: 0, startMs: 0, long: 0, excuseMs: () => 0 }
 
+type PlayedSeen = Observation & Pick<Seen, 'timeline'> & { lab?: LabStats }
+
 /** Play a scenario in a lab of its own. Never rejects: what breaks is a problem of the result. */
 export async function runScenario(scenario: Scenario, options: StageOptions): Promise<Result> {
   const startedMs = performance.now()
   const { folder, seed } = options
   const meter = new HoldUpMeter()
-  let seen: Observation & Pick<Seen, 'timeline'> = { ...NOTHING, held: meter.figures(0) }
-  let lab: LabStats | undefined
+  let seen: PlayedSeen = { ...NOTHING, held: meter.figures(0) }
   try {
     await mkdir(folder, { recursive: true })
-    const stage = await Stage.open(scenario, options)
-    try {
-      const observed = await within(
-        limitMs(scenario),
-        'The scenario',
-        observe(scenario, stage, folder, meter),
-      )
-      lab = await stage.lab.stats()
-      seen = { ...observed, escapes: stage.lab.escapes, held: meter.figures(lab.lateMs.max) }
-    } finally {
-      await stage.close()
-    }
+    seen = await play(scenario, options, meter)
     for (const file of [RECORDING, HELPER_RECORDING]) await rm(join(folder, file), { force: true })
   } catch (error) {
     seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
@@ -86,11 +82,32 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     problems,
     heard: seen.heard,
     ...(seen.bare && { bare: seen.bare }),
+    ...(seen.tree && { tree: seen.tree }),
+    ...(seen.audience && { audience: seen.audience }),
     errors: seen.errors,
     durationMs: Math.round(performance.now() - startedMs),
-    lab,
+    lab: seen.lab,
     held: seen.held,
     timeline: seen.timeline,
     folder,
   }
+}
+
+async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMeter): Promise<PlayedSeen> {
+  const { folder, pcapFolder } = options
+  // What a relay does with a frame is seen on its wire.
+  const wires = pcapFolder ?? (measuresHops(scenario) ? join(folder, 'pcap') : undefined)
+  const stage = await Stage.open(scenario, { ...options, pcapFolder: wires })
+  let seen: PlayedSeen
+  try {
+    const observed = await within(limitMs(scenario), 'The scenario', observe(scenario, stage, folder, meter))
+    const lab = await stage.lab.stats()
+    seen = { ...observed, lab, escapes: stage.lab.escapes, held: meter.figures(lab.lateMs.max) }
+  } finally {
+    await stage.close()
+  }
+  if (wires === undefined || seen.tree === undefined || !measuresHops(scenario)) return seen
+  const hops = await hopsOf(scenario, wires)
+  if (pcapFolder === undefined) await rm(wires, { recursive: true, force: true })
+  return { ...seen, tree: { ...seen.tree, hops } }
 }

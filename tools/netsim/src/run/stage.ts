@@ -13,6 +13,7 @@ import { Program } from './program.ts'
 const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
 const BARE_DHT = fileURLToPath(new URL('./bare-dht.ts', import.meta.url))
+const AUDIENCE_HOST = fileURLToPath(new URL('./audience-host.ts', import.meta.url))
 const DHT_HOSTS = ['dht-1', 'dht-2'] as const
 /**
  * One near, one far, as in a real DHT: with all nodes equally near, HyperDHT's first look at its own NAT races with its
@@ -26,7 +27,7 @@ const KILLED_MS = 10_000
 
 /** Where a scenario plays: its sites, and two public hosts with the nodes of a DHT of its own. */
 export function topologyOf(scenario: Scenario): Topology {
-  const { broadcaster, listener, elsewhere, helper, others = [], relays = [] } = scenario
+  const { broadcaster, listener, elsewhere, helper, others = [], relays = [], audience } = scenario
   const sites: Site[] = DHT_HOSTS.map((id) => cloud(id, [id], { link: { delayMs: DHT_DELAY_MS[id] } }))
   if (listener === 'same-lan') {
     sites.push({ ...broadcaster, id: 'broadcaster', hosts: ['broadcaster', 'listener'] })
@@ -36,8 +37,15 @@ export function topologyOf(scenario: Scenario): Topology {
   }
   if (helper !== undefined) sites.push({ ...helper, id: 'helper', hosts: ['helper'] })
   for (const { id, place } of [...relays, ...others]) sites.push({ ...place, id, hosts: [id] })
+  if (audience !== undefined)
+    for (const id of audienceHosts(audience)) sites.push({ ...audience.place, id, hosts: [id] })
   if (elsewhere !== undefined) sites.push({ ...elsewhere, id: 'elsewhere', hosts: [] })
   return { sites }
+}
+
+/** Their names. */
+export function audienceHosts({ hosts }: NonNullable<Scenario['audience']>): string[] {
+  return Array.from({ length: hosts }, (_, index) => `audience-${index + 1}`)
 }
 
 /** Throws `UNKNOWN_HOST`, with those there are, when the scenario has no such host. */
@@ -80,7 +88,10 @@ export class Stage {
   }
 
   /** Rejects with the lab's error, or `LAB_FAILED` when the DHT does not start. */
-  static async open(scenario: Scenario, { seed, tunDevice, folder, pcapFolder }: StageOptions): Promise<Stage> {
+  static async open(
+    scenario: Scenario,
+    { seed, tunDevice, folder, pcapFolder }: StageOptions,
+  ): Promise<Stage> {
     const lab = await openTunLab(topologyOf(scenario), { seed, pcapFolder, ...(tunDevice && { tunDevice }) })
     try {
       const dht: Program[] = []
@@ -131,6 +142,14 @@ export class Stage {
       env: { ...process.env, PEARCAST_HOME: home, NO_COLOR: '1' },
     })
     return new Program(role, child, join(this.#folder, role))
+  }
+
+  /** Many listeners in one process, who wait for a line. */
+  runAudience(host: string, args: readonly string[]): Program {
+    const child = this.lab.spawn(host, process.execPath, [AUDIENCE_HOST, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    return new Program(host, child, join(this.#folder, host))
   }
 
   /** HyperDHT without pearCast, in the namespace of a host. */

@@ -1,9 +1,11 @@
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { HoldUps } from './hold-up.ts'
 import type { Way } from '../oracle/oracle.ts'
+import { judgeAudience, type AudienceOutcome } from './audience.ts'
 import { judgeBare, type BareOutcome } from './bare.ts'
 import { judgeDiagnosis, type Diagnosis } from './diagnosis.ts'
 import type { Heard } from './outcome.ts'
+import { judgeTree, type TreeOutcome } from './tree.ts'
 
 /** What happened in a scenario, before it is compared with what should have. */
 export interface Observation {
@@ -18,6 +20,9 @@ export interface Observation {
   diagnosis?: Diagnosis
   /** Where bare hyperdht was played beside it. */
   bare?: BareOutcome | undefined
+  tree?: TreeOutcome | undefined
+  /** Where a crowd came. */
+  audience?: AudienceOutcome | undefined
   /** What is wrong with the other listeners. */
   others?: readonly string[]
   /** The program could not even be started, or died. */
@@ -34,7 +39,9 @@ const CONCEALED_A_HOLD_UP = 5
 export function problemsOf(scenario: Scenario, seen: Observation): string[] {
   const guard = seen.escapes > 0 ? [`${seen.escapes} packets would have left the lab`] : []
   const own = judge(scenario.expect, seen)
-  return [...guard, ...own, ...judgeBare(scenario.bare, seen.bare), ...(seen.others ?? [])]
+  const crowd = judgeAudience(scenario, seen.audience, seen.held)
+  const tree = judgeTree(scenario, seen.tree, seen.held)
+  return [...guard, ...own, ...judgeBare(scenario.bare, seen.bare), ...tree, ...crowd, ...(seen.others ?? [])]
 }
 
 /** What is wrong with one listener. */
@@ -76,7 +83,7 @@ function judgeHeard(
   heard: Heard,
   held: HoldUps,
 ): string[] {
-  const { withinMs = WITHIN_MS, path, via, ways, maxGapMs = Infinity, maxConcealed = 1 } = expect
+  const { withinMs = WITHIN_MS, path, via, ways, hops, maxGapMs = Infinity, maxConcealed = 1 } = expect
   const concealed = heard.framesConcealed / Math.max(1, heard.framesSent)
   const excused = (held.long * CONCEALED_A_HOLD_UP) / Math.max(1, heard.framesSent)
   const checks: [boolean, string][] = [
@@ -89,6 +96,10 @@ function judgeHeard(
     [
       via === undefined || (heard.via !== undefined && via.includes(heard.via)),
       `the audio came via ${heard.via}, not ${via?.join(' or ')}`,
+    ],
+    [
+      hops === undefined || heard.relayHops === hops,
+      `the audio came over ${heard.relayHops} relays, not ${hops}`,
     ],
     [isOneOf(ways, heard.first), `the first sound came by ${wayText(heard.first)}, not ${waysText(ways)}`],
     [isOneOf(ways, heard), `the audio came by ${wayText(heard)} at the end, not ${waysText(ways)}`],

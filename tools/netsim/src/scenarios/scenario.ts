@@ -75,6 +75,12 @@ export type Expectation =
       maxGapMs?: number
       /** Of the frames sent. Default: no limit. */
       maxConcealed?: number
+      /** Peers between the broadcaster and the listener at the end. */
+      hops?: number
+      /** How long a relay may keep a frame, 95 of 100 of them. */
+      maxHopMs?: number
+      /** How often somebody may take another parent, or dial again, from the first step on. */
+      maxMoves?: number
       /** Silences earlier than so many ms after the last step, or the last of the others, do not count. */
       calmAfterMs?: number
     }
@@ -94,7 +100,17 @@ export interface Scenario {
   /** Unique; the broadcaster comes first. */
   name: string
   group:
-    'matrix' | 'links' | 'faults' | 'controls' | 'ipv6' | 'doctor' | 'congestion' | 'impairments' | 'chaos' | 'field'
+    | 'matrix'
+    | 'relay'
+    | 'links'
+    | 'faults'
+    | 'controls'
+    | 'ipv6'
+    | 'doctor'
+    | 'congestion'
+    | 'impairments'
+    | 'chaos'
+    | 'field'
   /** Also part of the canary. */
   canary?: boolean
   broadcaster: Place
@@ -106,6 +122,11 @@ export interface Scenario {
   relays?: readonly { id: RelayName; place: Place; options?: readonly string[] }[]
   /** More listeners, who come one by one once the first hears the station. */
   others?: readonly { id: OtherListener; place: Place; expect: OtherExpectation }[]
+  /**
+   * A crowd in `hosts` processes of `each` listeners, behind the same kind of NAT, who come at once after all others.
+   * All are to hear it so soon after that.
+   */
+  audience?: { hosts: number; each: number; place: Place; withinMs: number; maxGapMs?: number }
   /** Options of `pearcast broadcast`. */
   broadcast?: readonly string[]
   /** Options of `pearcast listen`, of every listener but a helper. */

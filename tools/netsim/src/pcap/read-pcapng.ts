@@ -1,4 +1,4 @@
-import { DIRECTION } from '../pcapng.ts'
+import { DIRECTION } from './pcapng.ts'
 
 export interface ReadPacket {
   bytes: Uint8Array
@@ -13,7 +13,7 @@ export interface ReadFile {
   packets: ReadPacket[]
 }
 
-/** A second opinion on the writer: reads by the rules of the format, and throws where they are broken. */
+/** What a capture holds, for tests and for what is measured on the wire: by the rules of the format; throws where they are broken. */
 export function readPcapng(file: Uint8Array): ReadFile {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const read: ReadFile = { linkType: -1, interfaceName: '', description: '', packets: [] }
