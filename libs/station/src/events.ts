@@ -1,6 +1,7 @@
 import type { Levels } from '@pearcast/audio'
-import type { Path, StationAbout, Via } from '@pearcast/protocol'
+import type { Path, Via } from '@pearcast/protocol'
 import type { AudienceEvent } from './audience/audience.ts'
+import type { TunerEvent } from './tuner/tuner-event.ts'
 
 /** `auto` prefers WebRTC once it has proven itself; the other two force one path. */
 export type PathMode = 'auto' | 'swarm' | 'webrtc'
@@ -33,21 +34,23 @@ export interface BroadcastStats {
 
 /** What a listener tells its face. `ms` counts from the start of `listen` unless said otherwise. */
 export type ListenEvent =
-  | { event: 'searching' }
-  | { event: 'connected'; ms: number; via: Via }
-  /** What the broadcaster says of itself; again when that changes. `bitrate` in bit/s. */
-  | ({ event: 'station' } & Pick<StationAbout, 'bitrate' | 'channels' | 'description' | 'nowPlaying' | 'title'>)
+  | TunerEvent
   | { event: 'first-audio'; ms: number; path: Path; via: Via }
-  | { event: 'path'; from: Path; to: Path; via: Via; ms: number }
   | { event: 'gap'; ms: number; concealed: number }
-  | { event: 'reconnecting'; attempt: number }
-  | { event: 'off-air' }
   /** The output device is lost (and tried again), or back, or who reads the pipe is too slow. */
   | { event: 'output'; state: 'lost' | 'back' | 'slow'; message: string }
   /** `framesRepaired`: lost on the way, and sent once more in time. */
-  | ({ event: 'stats'; bufferMs: number; targetMs: number; framesRepaired: number } & ListenFigures)
-  | { event: 'error'; code: string; message: string }
+  | ({ event: 'stats' } & ListenStats & ListenFigures)
   | ({ event: 'ended'; framesSent: number; relayHops: number; reason: string } & ListenFigures)
+
+/** Once a second. `hops` of the latest frame; `relaying`: what goes to others, null while nobody can be served. */
+export interface ListenStats {
+  bufferMs: number
+  targetMs: number
+  framesRepaired: number
+  hops: number
+  relaying: { children: number; bps: number; limitBps: number | null } | null
+}
 
 /**
  * From the first to the last sequence number heard: sent = played + concealed + lost. `framesDuplicate` counts frames

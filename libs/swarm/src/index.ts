@@ -15,7 +15,7 @@ export {
   type ExamineStep,
   type NetworkFindings,
 } from './diagnosis/examine-network.ts'
-export { createKeyPair } from './key-pair.ts'
+export { createKeyPair, type DhtKeyPair } from './key-pair.ts'
 export { dialMember, type MemberDialOptions } from './member-dial.ts'
 export type { NatMapping } from './diagnosis/nat-mapping.ts'
 export { SwarmError, type SwarmErrorCode } from './errors.ts'

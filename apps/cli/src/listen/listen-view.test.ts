@@ -26,6 +26,8 @@ const stats = (changed: Partial<ListenFigures> = {}): Extract<ListenEvent, { eve
   bufferMs: 41,
   targetMs: 40,
   framesRepaired: 0,
+  hops: 0,
+  relaying: null,
   ...figures,
   ...changed,
 })

@@ -57,6 +57,13 @@ export class ListenView {
       case 'path':
         this.#play(event.to, event.via)
         return [info(`Switched from ${PATH_WORDS[event.from]} to ${route(event.to, event.via)}.`)]
+      case 'parent':
+      case 'announced':
+      case 'child-joined':
+      case 'child-left':
+        return []
+      case 'distrusted':
+        return [{ level: 'warn', text: 'A peer that passed the station on did not behave, and was left.' }]
       case 'gap':
         return this.#gap(event.ms, event.concealed, nowMs)
       case 'reconnecting':

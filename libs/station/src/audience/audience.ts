@@ -30,6 +30,8 @@ export interface AudienceOptions extends CongestionControlOptions {
   clockUs: () => number | undefined
   /** Undefined where WebRTC is not wanted or not possible. */
   openRtc?: (options: Pick<RtcSessionOptions, 'link' | 'onPhase' | 'ssrc'>) => RtcCarrier | undefined
+  /** It has a place from now on. */
+  onServed?: (link: PeerLink) => void
   onEvent: (event: AudienceEvent) => void
 }
 
@@ -50,6 +52,8 @@ export class Audience {
   readonly #switches: SwitchQueue
   #tree: Host | undefined
   #bytesOfLeft = 0
+  #bytesAtTick = 0
+  #sentBps = 0
   #awaited = 0
   #enough: () => void = () => {}
 
@@ -128,6 +132,11 @@ export class Audience {
     return bytes
   }
 
+  /** What goes out now, bit/s, over the latest second. */
+  get sentBps(): number {
+    return this.#sentBps
+  }
+
   /** What the uplink is believed to carry, bit/s. */
   get uplinkBps(): number | undefined {
     return this.#congestion.uplinkBps
@@ -157,6 +166,9 @@ export class Audience {
   tick(nowMs: number): void {
     this.#congestion.tick(nowMs)
     this.#switches.tick()
+    const { bytesSent } = this
+    this.#sentBps = 8 * (bytesSent - this.#bytesAtTick)
+    this.#bytesAtTick = bytesSent
     for (const child of this.#children.values()) child.watch(this.#tree?.host.isChild(child.key) === true)
   }
 
@@ -215,6 +227,7 @@ export class Audience {
   #serve(key: string, channel: number, audio: boolean): void {
     const child = this.#children.get(key)
     if (child === undefined) return
+    this.#options.onServed?.(child.link)
     if (audio) this.#listeners.add(child)
     child.serve(channel, audio)
   }
@@ -238,12 +251,17 @@ export function hostLimits(
   maxChildren: number,
   { bitrate, maxPerPrefix }: { bitrate: number; maxPerPrefix: number },
 ): HostLimits {
-  const bytesPerS = Math.ceil(2 * (bitrate / 8 + FRAME_OVERHEAD_BYTES * FRAMES_PER_S))
+  const bytesPerS = Math.ceil((2 * streamBps(bitrate)) / 8)
   return { maxChildren, maxPerPrefix, bytesPerS, maxStandby: Math.max(8, maxChildren), lifetimeMs: 60_000 }
 }
 
-/** Header, capture time and signature of a frame. */
-const FRAME_OVERHEAD_BYTES = 89
+/** Frame, seal and headers of IP, UDP and UDX around the payload. */
+const OVERHEAD_BYTES = 164
 const FRAMES_PER_S = 50
+
+/** One child on the wire, bit/s. */
+export function streamBps(bitrate: number): number {
+  return bitrate + 8 * OVERHEAD_BYTES * FRAMES_PER_S
+}
 
 const nowMs = (): number => nowUs() / 1000

@@ -1,9 +1,19 @@
 import sodium from 'sodium-universal'
 import { Reception, type Decoder } from '@pearcast/media'
-import { encodeDatagram, FrameSigner, keyPairFromSeed, streamContext, type Sodium } from '@pearcast/protocol'
+import {
+  encodeDatagram,
+  FrameSigner,
+  keyPairFromSeed,
+  streamContext,
+  type Frame,
+  type Sodium,
+} from '@pearcast/protocol'
 import { ChildCongestion } from '@pearcast/session-fsm'
 import { expect, test } from 'vitest'
-import { MediaReceiver } from './media-receiver.ts'
+import { RelayPeer } from '@pearcast/relay'
+import { hostLimits } from '../audience/audience.ts'
+import { Intake } from '../tuner/intake.ts'
+import { Player } from './player.ts'
 
 const FRAME_SAMPLES = 960
 const FRAME_US = 20_000
@@ -34,13 +44,31 @@ class SilentDecoder implements Decoder {
   reset(): void {}
 }
 
+const PARENT = 'aa'.repeat(32)
+
+/** A peer of the tree without children and without a parent: every frame is new or known. */
+function leafOf({ isCopy, ring, verify }: Intake): RelayPeer<Frame> {
+  return new RelayPeer<Frame>({
+    self: 'bb'.repeat(32),
+    ring,
+    verify,
+    isCopy,
+    limits: hostLimits(0, { bitrate: 96_000, maxPerPrefix: 0 }),
+    random: () => 0.5,
+    sendFrame: () => true,
+    sendBeat: () => undefined,
+    perform: () => undefined,
+  })
+}
+
 /**
  * An hour between two computers in virtual time, from the bytes of a datagram to the sink: the station samples and
  * stamps by a clock that is off by so many parts per million, pings compare the clocks, reports go back.
  */
 class Hour {
   nowUs = 0
-  readonly receiver: MediaReceiver
+  readonly intake: Intake
+  readonly player: Player
   readonly congestion: ChildCongestion = new ChildCongestion()
   gaps = 0
   worstQueueMs = 0
@@ -64,17 +92,28 @@ class Hour {
       notAfterS: 2 ** 40,
     }
     this.#signer = new FrameSigner(unsigned, secretKey, streamContext(sodium, session, 0))
-    this.receiver = new MediaReceiver({
+    const clock = (): number => this.nowUs
+    this.intake = new Intake({
       sodium: unsigned,
+      nowUs: clock,
+      onFrame: (frame, path, _from, _isNew, now) => {
+        this.#reception.onFrame(frame, now)
+        this.player.push(frame, path, now)
+      },
+      onForwarded: () => undefined,
+      onHeartbeat: () => undefined,
+    })
+    this.player = new Player({
+      clock: this.intake.clock,
+      repair: this.intake.repair,
       decoder: new SilentDecoder(),
       channels: 1,
-      nowUs: () => this.nowUs,
-      onFrame: (frame, _, now) => this.#reception.onFrame(frame, now),
-      onHeartbeat: () => undefined,
+      nowUs: clock,
       onPlayed: () => undefined,
       onGap: () => this.gaps++,
     })
-    this.receiver.begin(session)
+    this.intake.plant(leafOf(this.intake))
+    this.intake.begin(session)
   }
 
   /** A step is a frame of the station's; the sink pulls by the listener's clock, whatever lies in between. */
@@ -84,8 +123,8 @@ class Hour {
       if (sentUs > endUs) return
       this.#pullBefore(sentUs + WAY_US)
       this.nowUs = sentUs + WAY_US + this.#random() * JITTER_US
-      this.receiver.onDatagram(this.#frame(sentUs))
-      if (this.#seq % 5 === 0) this.receiver.tuneRepair()
+      this.intake.onDatagram(this.#frame(sentUs), PARENT, 'swarm')
+      if (this.#seq % 5 === 0) this.player.tuneRepair()
       if (this.#seq % 50 === 0) this.#everySecond()
     }
   }
@@ -93,7 +132,7 @@ class Hour {
   #pullBefore(us: number): void {
     while (this.#pulledUs < us) {
       this.nowUs = Math.max(this.nowUs, this.#pulledUs)
-      this.receiver.pull(this.#block)
+      this.player.pull(this.#block)
       this.#pulledUs += FRAME_US
     }
   }
@@ -108,8 +147,8 @@ class Hour {
   #everySecond(): void {
     const { nowUs } = this
     const there = this.#stationUs(nowUs - WAY_US)
-    this.receiver.clock.sample(nowUs - 2 * WAY_US, there, nowUs)
-    const apart = Math.abs(this.receiver.clock.toLocal(this.#stationUs(nowUs)) - nowUs)
+    this.intake.clock.sample(nowUs - 2 * WAY_US, there, nowUs)
+    const apart = Math.abs(this.intake.clock.toLocal(this.#stationUs(nowUs)) - nowUs)
     this.worstClockUs = Math.max(this.worstClockUs, apart)
     const report = this.#reception.report(nowUs)
     this.congestion.onReport(report, nowUs / 1000)
@@ -132,7 +171,7 @@ test.each([100, -100])(
     const hour = new Hour(ppm)
     for (let minute = 1; minute <= 60; minute++) {
       hour.runTo(minute * MINUTE_US)
-      const { bufferMs, latencyMs, targetMs } = hour.receiver.stats()
+      const { bufferMs, latencyMs, targetMs } = hour.player.stats()
       expect({ minute, targetMs }).toEqual({ minute, targetMs: 40 })
       expect(bufferMs).toBeGreaterThan(5)
       expect(bufferMs).toBeLessThan(100)
@@ -140,7 +179,7 @@ test.each([100, -100])(
       expect(latencyMs.p50).toBeGreaterThan(40)
       expect(latencyMs.p95).toBeLessThan(130)
     }
-    const stats = hour.receiver.stats()
+    const stats = hour.player.stats()
     expect(stats).toMatchObject({
       framesLost: 0,
       framesConcealed: 0,
@@ -149,7 +188,7 @@ test.each([100, -100])(
       gaps: 0,
     })
     expect(stats.framesPlayed).toBeGreaterThan(180_000 * (1 - 1e-4) - EDGE_FRAMES)
-    expect({ gaps: hour.gaps, refused: hour.receiver.refused }).toEqual({ gaps: 0, refused: 0 })
+    expect({ gaps: hour.gaps, refused: hour.intake.refused }).toEqual({ gaps: 0, refused: 0 })
     // 16 s of probes, in which the clocks part by 1.6 ms.
     expect(hour.worstClockUs).toBeLessThan(2000)
     expect(hour.worstQueueMs).toBeLessThanOrEqual(5)

@@ -14,6 +14,8 @@ export interface HelpingOptions {
   sodium: Sodium
   link: StationLink
   role: 'listener' | 'relay'
+  /** Somebody else in this process is announced as a helper, and hands over its guests. */
+  isAnnounced?: () => boolean
   /** Unix time, ms. */
   now: () => number
 }
@@ -49,6 +51,14 @@ export class Helping {
     else this.#later(SETTLE_MS, () => void this.#consider())
   }
 
+  addGuest(guest: PeerLink): void {
+    this.#router.addGuest(guest)
+  }
+
+  removeGuest(guest: PeerLink): void {
+    this.#router.removeGuest(guest)
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
@@ -58,7 +68,7 @@ export class Helping {
   }
 
   async #consider(): Promise<void> {
-    if (this.#server !== undefined) return
+    if (this.#server !== undefined || this.#options.isAnnounced?.() === true) return
     if (this.#couldHelp(0) && this.#couldHelp(await this.#countHelpers())) this.#announce()
     if (this.#server === undefined) this.#later(LOOK_AGAIN_MS, () => void this.#consider())
   }

@@ -1,11 +1,10 @@
 import { Reception } from '@pearcast/media'
 import {
   encodeDatagram,
-  type Accepted,
-  type Announcement,
+  toHex,
   type ControlMessage,
   type Frame,
-  type Refused,
+  type Path,
   type SelectablePath,
   type Via,
 } from '@pearcast/protocol'
@@ -14,20 +13,23 @@ import type { SignalingPhase } from '@pearcast/session-fsm'
 import type { DhtNode, PeerLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
 import { RtcSession } from '../rtc-session.ts'
-import type { MediaReceiver } from './media-receiver.ts'
+import type { Intake } from './intake.ts'
 
 export interface UpstreamOptions {
   link: PeerLink
+  /** Its key in the tree, hex: the one under which it is dialled. */
+  key: string
+  path: Path
   node: DhtNode
   /** Undefined: offers of the parent are not answered. */
   stack: RtcStack | undefined
-  receiver: MediaReceiver
-  onAccepted: (message: Accepted) => void
-  onRefused: (message: Refused) => void
-  onAnnouncement: (message: Announcement) => void
+  intake: Intake
+  onControl: (message: ControlMessage) => void
   onRtcPhase: (phase: SignalingPhase) => void
   /** A frame or any heartbeat came: the parent lives. */
   onAlive: (by: 'frame' | 'heartbeat') => void
+  /** Times of a probe, local at both ends and the station's between them, unix microseconds. */
+  onClock: (t0Us: number, t1Us: number, t2Us: number) => void
 }
 
 const CHANNEL = 1
@@ -37,11 +39,11 @@ const FIRST_PING_MS = 60
 const PING_MS = 1000
 
 /**
- * The link to the parent, as a listener uses it: subscribe, select a path, ask again for lost frames, report how they
- * arrive, compare clocks.
+ * The link to one parent: subscribe, select a path, ask again for lost frames, report how they arrive, compare clocks.
  */
 export class Upstream {
   readonly link: PeerLink
+  readonly key: string
   readonly #options: UpstreamOptions
   readonly #reception = new Reception()
   #rtc: RtcSession | undefined
@@ -49,18 +51,20 @@ export class Upstream {
   #pingTimer: NodeJS.Timeout | undefined
 
   constructor(options: UpstreamOptions) {
+    const { intake, key, link, onAlive, path } = options
     this.#options = options
-    this.link = options.link
-    this.link.onControl = (message) => this.#onControl(message)
-    this.link.onDatagram = (plaintext) => {
-      const type = options.receiver.onDatagram(plaintext)
-      if (type !== undefined) options.onAlive(type === 'frame' ? 'frame' : 'heartbeat')
+    this.link = link
+    this.key = key
+    link.onControl = (message) => this.#onControl(message)
+    link.onDatagram = (plaintext) => {
+      const type = intake.onDatagram(plaintext, key, path)
+      if (type !== undefined) onAlive(type === 'frame' ? 'frame' : 'heartbeat')
     }
     this.#ping()
   }
 
   get via(): Via {
-    return this.link.via
+    return this.#options.path === 'relayed' ? 'relay' : this.link.via
   }
 
   subscribe(paths: { swarm: boolean; webrtc: boolean }): void {
@@ -81,6 +85,11 @@ export class Upstream {
     this.#reception.onFrame(frame, atUs)
   }
 
+  /** What is not sent for a while is not lost. */
+  paused(): void {
+    this.#reception.clear()
+  }
+
   /** A few times a second: the parent learns how its frames arrive. */
   reportIfDue(atUs: number): void {
     if (!this.#reception.isDue(atUs)) return
@@ -89,7 +98,7 @@ export class Upstream {
     )
   }
 
-  /** Ends what runs beside the link; the link itself is its manager's. */
+  /** Ends what runs beside the link; the link itself is its owner's. */
   detach(): void {
     clearTimeout(this.#pingTimer)
     this.#rtc?.close()
@@ -100,29 +109,20 @@ export class Upstream {
 
   #onControl(message: ControlMessage): void {
     switch (message.type) {
-      case 'accepted':
-        return this.#options.onAccepted(message)
-      case 'announcement':
-        return this.#options.onAnnouncement(message)
       case 'ping':
         return this.link.send({ type: 'pong', id: message.id, t0Us: message.t0Us, t1Us: nowUs() })
-      case 'refused':
-        // What is not sent for a while is not lost.
-        this.#reception.clear()
-        return this.#options.onRefused(message)
       case 'signal':
         this.#rtc ??= this.#openRtc()
         return this.#rtc?.receive(message.session, message.signal)
       case 'pong':
-        return this.#options.receiver.clock.sample(message.t0Us, message.t1Us, nowUs())
+        return this.#options.onClock(message.t0Us, message.t1Us, nowUs())
       default:
-        // The rest is for other roles; an unknown kind was judged by the link.
-        return
+        return this.#options.onControl(message)
     }
   }
 
   #openRtc(): RtcSession | undefined {
-    const { link, node, onAlive, onRtcPhase, receiver, stack } = this.#options
+    const { intake, link, node, onAlive, onRtcPhase, stack } = this.#options
     if (stack === undefined) return undefined
     return new RtcSession({
       role: 'receiver',
@@ -131,7 +131,7 @@ export class Upstream {
       stack,
       onPhase: onRtcPhase,
       onRtp: (packet) => {
-        receiver.onRtp(packet)
+        intake.onRtp(packet, this.key)
         onAlive('frame')
       },
     })
@@ -142,4 +142,9 @@ export class Upstream {
     this.link.send({ type: 'ping', id: this.#pings, t0Us: nowUs() })
     this.#pingTimer = setTimeout(() => this.#ping(), this.#pings < FIRST_PINGS ? FIRST_PING_MS : PING_MS)
   }
+}
+
+/** The key of a link to the station itself: the one that was dialled. */
+export function keyOf(link: PeerLink): string {
+  return toHex(link.remoteKey)
 }

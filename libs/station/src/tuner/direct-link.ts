@@ -1,0 +1,96 @@
+import { addressPrefix } from '@pearcast/relay'
+import type { DirectPath } from '@pearcast/session-fsm'
+import { RoutedLink } from '@pearcast/swarm'
+import { nowUs } from '../clock.ts'
+import type { PathMode } from '../events.ts'
+import { PathControl } from './path-control.ts'
+import { Upstream, type UpstreamOptions } from './upstream.ts'
+
+export interface DirectLinkOptions extends Omit<UpstreamOptions, 'onRtcPhase' | 'path'> {
+  mode: PathMode
+  /** The audio comes by this path from now on. */
+  onPath: (path: DirectPath) => void
+}
+
+/** The link to the station itself: an upstream with two paths, and what decides between them. */
+export class DirectLink {
+  readonly upstream: Upstream
+  /** A routed link has no connection that could carry frames, only the WebRTC that it leads to. */
+  readonly mode: PathMode
+  readonly #options: DirectLinkOptions
+  #paths: PathControl
+  #wanted = false
+  #accepted = false
+
+  constructor(options: DirectLinkOptions) {
+    this.#options = options
+    this.mode = options.link instanceof RoutedLink ? 'webrtc' : options.mode
+    this.#paths = this.#control()
+    this.upstream = new Upstream({
+      ...options,
+      path: 'swarm',
+      onRtcPhase: (phase) => this.#paths.rtcPhase(phase),
+      onAlive: (by) => {
+        options.onAlive(by)
+        if (by === 'heartbeat') this.#paths.linkAlive(nowUs())
+      },
+    })
+  }
+
+  get key(): string {
+    return this.upstream.key
+  }
+
+  get paths(): PathControl {
+    return this.#paths
+  }
+
+  /** The network it is counted under in the tree. */
+  get prefix(): string | undefined {
+    return addressPrefix(this.upstream.link.remoteAddress.host)
+  }
+
+  /** Audio from here on, unless it comes already. */
+  subscribe(): void {
+    this.#wanted = true
+    if (!this.#accepted) this.upstream.subscribe({ swarm: this.mode !== 'webrtc', webrtc: false })
+  }
+
+  /** The subscription was taken. False: that was the one for heads only. */
+  accepted(): boolean {
+    if (!this.#wanted) return false
+    this.#accepted = true
+    this.#paths.accepted()
+    return true
+  }
+
+  refused(): void {
+    this.#accepted = false
+    this.upstream.paused()
+  }
+
+  /** Heads only: another parent sends the audio. */
+  rest(): void {
+    this.#paths.stop()
+    this.#paths = this.#control()
+    this.#wanted = false
+    this.#accepted = false
+    this.upstream.paused()
+    this.upstream.subscribe({ swarm: false, webrtc: false })
+  }
+
+  detach(): void {
+    this.#paths.stop()
+    this.upstream.detach()
+  }
+
+  #control(): PathControl {
+    return new PathControl({
+      mode: this.mode,
+      nowUs,
+      subscribe: (wanted) => this.upstream.subscribe(wanted),
+      select: (path) => this.upstream.select(path),
+      onPath: this.#options.onPath,
+    })
+  }
+}

@@ -1,0 +1,809 @@
+import sodium from 'sodium-universal'
+import {
+  compareTerm,
+  ProtocolError,
+  toHex,
+  verifyAnnouncement,
+  type Announcement,
+  type ControlMessage,
+  type Frame,
+  type Path,
+  type SourceHeartbeat,
+  type StationLink,
+  type VerifiedSession,
+  type Via,
+} from '@pearcast/protocol'
+import { addressPrefix, type RelayEffect, RelayPeer } from '@pearcast/relay'
+import {
+  createDriver,
+  listeningMachine,
+  type DirectPath,
+  type ListeningEffect,
+  type ListeningEvent,
+} from '@pearcast/session-fsm'
+import {
+  ConnectionManager,
+  createKeyPair,
+  openDht,
+  type Address,
+  type ConnectionEvent,
+  type DhtNode,
+  type PeerLink,
+} from '@pearcast/swarm'
+import { hostLimits, type AudienceEvent } from '../audience/audience.ts'
+import { nowS, nowUs, Timers, within } from '../clock.ts'
+import type { PathMode } from '../events.ts'
+import type { IdentityStore } from '../identity/store.ts'
+import { Helping } from '../routed/helping.ts'
+import { choosePath, type ChosenPath, type RtcChoice } from '../rtc-choice.ts'
+import { impostorText, refusalText, untimelyText } from '../text.ts'
+import { Branch, type RelayMode } from './branch.ts'
+import { DirectLink } from './direct-link.ts'
+import { Intake } from './intake.ts'
+import { Liveness } from './liveness.ts'
+import { TreeParents } from './tree-parents.ts'
+import type { TunerEvent } from './tuner-event.ts'
+import { keyOf, Upstream, type UpstreamOptions } from './upstream.ts'
+
+type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
+
+/** Whoever plays what is heard; a relay does not. */
+export interface TunerPlayer {
+  start: () => void
+  /** Another run of the station begins. */
+  reset: () => void
+  /** The parent has sent nothing after `headSeq`. */
+  startAfter: (headSeq: number) => void
+  /** Verified, or another copy of what was. Hot. */
+  onFrame: (frame: Frame, path: Path, nowUs: number) => void
+  onHeartbeat: (heartbeat: SourceHeartbeat, nowUs: number) => void
+  /** Frames were asked for again. */
+  awaitRepair: () => void
+  /** A few times a second. */
+  tuneRepair: () => void
+}
+
+export interface TunerOptions {
+  link: StationLink
+  role: 'listener' | 'relay'
+  /** Remembers the highest run heard of each station, across restarts. */
+  store?: IdentityStore | undefined
+  bootstrap?: readonly Address[] | undefined
+  /** One that others use too; it stays open. Default: a node of its own. */
+  node?: DhtNode | undefined
+  path: PathMode
+  rtc?: RtcChoice | undefined
+  /** Pass on the signaling of listeners who cannot reach the station. Default true. */
+  assist?: boolean | undefined
+  relay: RelayMode
+  uplinkBps?: number | undefined
+  maxChildren?: number | undefined
+  hasRoom?: (() => boolean) | undefined
+  player: TunerPlayer | undefined
+  onEvent: (event: TunerEvent) => void
+  onEnd: (reason: string) => void
+}
+
+const TICK_MS = 10
+/** Every tenth tick: liveness, paths and what the hop shows of itself. */
+const TICKS_PER_CHECK = 10
+const TICKS_PER_SECOND = 100
+/** A clock that is wrong is told so often. */
+const UNTIMELY_MS = 60_000
+/** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
+const LEAVE_MS = 1000
+/** Sound first: when the station itself is not there by then, somebody in between is asked, ms. */
+const DIRECT_FIRST_MS = 700
+/** A refusal of the station is news when nobody else has been found meanwhile, ms. */
+const REFUSAL_PATIENCE_MS = 2000
+/** Who hears a full station through others asks it again so much later, ms, and up to half as much more. */
+const ASK_STATION_AGAIN_MS = 45_000
+/** A relay asks for lost frames as long as a child could use them. */
+const RELAY_REPAIR_US = 800_000
+const RELAY_REPAIR_FRAMES = 40
+const INITIAL_BITRATE = 96_000
+
+/**
+ * One station received: finds it, holds parents, verifies, passes on to children, and never gives up until it is
+ * stopped. The station's own link and the tree are two ways to the same frames; who plays them is somebody else.
+ */
+export class Tuner {
+  readonly intake: Intake
+  readonly tree: RelayPeer<Frame>
+  readonly #options: TunerOptions
+  readonly #keyPair = createKeyPair()
+  readonly #startedUs = nowUs()
+  readonly #liveness: Liveness
+  readonly #timers: Timers<TimerId>
+  readonly #machine: { send(event: ListeningEvent): void }
+  #node: DhtNode | undefined
+  #chosen: ChosenPath
+  #connections: ConnectionManager | undefined
+  #helping: Helping | undefined
+  #parents: TreeParents | undefined
+  #branch: Branch | undefined
+  /** The link to the station itself. */
+  #direct: DirectLink | undefined
+  /** Who sends the audio now: the station, or the key of a relay. */
+  #carrier: { direct: true } | { direct: false; key: string } | undefined
+  #announcement: Announcement | undefined
+  #minTerm: { generation: number; term: number } | undefined
+  #path: Path | undefined
+  #via: Via | undefined
+  #heartbeatUs = 0
+  /** Told; that the search goes on is then no news. */
+  #offAir = false
+  #ticks = 0
+  #intervals: NodeJS.Timeout[] = []
+  #untimelyToldUs = Number.NEGATIVE_INFINITY
+  #stopped = false
+  #closing: Promise<void> | undefined
+
+  constructor(options: TunerOptions) {
+    this.#options = options
+    this.#chosen = { path: options.path }
+    this.#timers = new Timers<TimerId>((id) => this.#machine.send({ type: 'timer', id }))
+    this.#liveness = new Liveness((event) => this.#machine.send(event))
+    this.intake = new Intake({
+      sodium,
+      nowUs,
+      onFrame: (frame, path, from, _isNew, now) => this.#onFrame(frame, path, from, now),
+      onForwarded: (frame) => this.#branch?.audience.sent(frame, this.tree.client.lineage.depth),
+      onHeartbeat: (heartbeat, body, from, now) => this.#onHeartbeat(heartbeat, body, from, now),
+    })
+    this.tree = this.#plant()
+    // Without swarm the first frame has to wait for a WebRTC negotiation, or for a second one.
+    const input = options.path === 'webrtc' ? { firstAudioMs: 12_000 } : {}
+    this.#machine = createDriver(listeningMachine, input, (effect) => this.#perform(effect))
+  }
+
+  /** Who sends the audio now. */
+  get path(): Path | undefined {
+    return this.#path
+  }
+
+  get via(): Via | undefined {
+    return this.#via
+  }
+
+  /** How the first frame came to us, whatever became of its path since. */
+  get heardVia(): Via {
+    return this.#via ?? this.#upstream?.via ?? 'public'
+  }
+
+  /** Under which others can dial this peer. */
+  get key(): string {
+    return toHex(this.#keyPair.publicKey)
+  }
+
+  /** What goes to others; null while this peer serves nobody. */
+  get relaying(): { children: number; bps: number; limitBps: number | null } | null {
+    const branch = this.#branch
+    if (branch === undefined || this.tree.host.slots.slots === 0) return null
+    const { audience } = branch
+    return { children: audience.size, bps: audience.sentBps, limitBps: branch.allowedBps }
+  }
+
+  get branch(): Branch | undefined {
+    return this.#branch
+  }
+
+  /** Resolves once the search has begun. Throws SwarmError, StationError or AudioError when it cannot. */
+  async start(): Promise<void> {
+    const { bootstrap, link, path, rtc, store } = this.#options
+    this.#chosen = choosePath(path, rtc)
+    const [node, minTerm] = await Promise.all([
+      this.#options.node ?? openDht({ ...(bootstrap && { bootstrap }) }),
+      store?.lastHeard(link.stationKey),
+    ])
+    this.#node = node
+    this.#minTerm = minTerm
+    this.#branch = this.#createBranch(node)
+    this.#parents = this.#createParents(node)
+    this.#helping = this.#createHelping(node)
+    this.#machine.send({ type: 'START' })
+    this.tree.start(nowMs())
+    await node.ready()
+  }
+
+  /** So many seconds were heard: ends by itself. */
+  durationReached(): void {
+    this.#machine.send({ type: 'DURATION_REACHED' })
+  }
+
+  /** The user's mind about carrying the station to others. */
+  setRelay(mode: RelayMode, uplinkBps?: number): void {
+    this.#branch?.allow(mode, uplinkBps)
+  }
+
+  /** Says goodbye to parents and children, and closes everything. */
+  stop(): Promise<void> {
+    this.#closing ??= this.#stop()
+    return this.#closing
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopped = true
+    for (const interval of this.#intervals) clearInterval(interval)
+    this.#timers.stopAll()
+    this.#machine.send({ type: 'STOP' })
+    this.tree.stop(nowMs())
+    // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
+    this.#direct?.paths.stop()
+    await Promise.all([
+      this.#connections?.stop(),
+      this.#parents?.stop(),
+      within(LEAVE_MS, this.#helping?.stop()),
+      within(LEAVE_MS, this.#branch?.stop('leaving')),
+    ])
+    this.#leaveDirect()
+    if (this.#options.node === undefined) await this.#node?.close()
+  }
+
+  #plant(): RelayPeer<Frame> {
+    const { intake } = this
+    const tree = new RelayPeer<Frame>({
+      self: this.key,
+      ring: intake.ring,
+      verify: intake.verify,
+      isCopy: intake.isCopy,
+      limits: hostLimits(0, { bitrate: INITIAL_BITRATE, maxPerPrefix: 0 }),
+      random: Math.random,
+      hasRoom: () => this.#branch?.audience.hasRoom === true,
+      isStation: (key) => key === this.#direct?.key,
+      sendFrame: (child, frame, hops) => this.#branch?.audience.sendFrame(child, frame, hops) ?? true,
+      sendBeat: (child, headSeq) => this.#branch?.audience.sendBeat(child, headSeq),
+      perform: (effect) => this.#onTree(effect),
+    })
+    intake.plant(tree)
+    return tree
+  }
+
+  #createBranch(node: DhtNode): Branch {
+    const { hasRoom, link, maxChildren, onEvent, relay, role, uplinkBps } = this.#options
+    const branch = new Branch({
+      node,
+      sodium,
+      link,
+      role,
+      keyPair: this.#keyPair,
+      mode: relay,
+      ring: this.intake.ring,
+      uplinkBps,
+      maxChildren,
+      hasRoom,
+      announcement: () => this.#announcement,
+      clockUs: () => this.#stationClockUs(),
+      onGuest: (guest) => this.#helping?.addGuest(guest),
+      onGuestGone: (guest) => this.#helping?.removeGuest(guest),
+      onEvent: (event) => this.#onAudience(event),
+      onAnnounced: (announced) => onEvent({ event: 'announced', announced, key: this.key }),
+    })
+    branch.plant(this.tree)
+    return branch
+  }
+
+  #onAudience(event: AudienceEvent): void {
+    const { onEvent } = this.#options
+    if (event.event === 'listener-joined') onEvent({ event: 'child-joined', id: event.id, via: event.via })
+    if (event.event === 'listener-left') onEvent({ event: 'child-left', id: event.id, reason: event.reason })
+  }
+
+  #createParents(node: DhtNode): TreeParents {
+    const { link, role } = this.#options
+    return new TreeParents({
+      node,
+      sodium,
+      link,
+      role,
+      createUpstream: ({ key, link: open }) => {
+        open.onClose = undefined
+        return this.#createUpstream({ node, key, link: open })
+      },
+      onUp: (key, news) => this.tree.linkUp(key, known(news), nowMs()),
+      onDown: (key, why) => {
+        if (why === 'off-air') this.#stationLeft(key)
+        this.tree.linkDown(key, nowMs())
+      },
+      onFound: (key, source) => {
+        if (key !== this.#direct?.key) this.tree.learn({ key, source }, nowMs())
+      },
+    })
+  }
+
+  #createUpstream({ key, link, node }: Pick<UpstreamOptions, 'key' | 'link' | 'node'>): Upstream {
+    return new Upstream({
+      link,
+      key,
+      path: 'relayed',
+      node,
+      stack: undefined,
+      intake: this.intake,
+      onControl: (message) => this.#onParentSays(key, link, message),
+      onRtcPhase: () => undefined,
+      onAlive: () => this.#onAlive(key),
+      onClock: (t0Us, t1Us, t2Us) => this.#onClock(key, t0Us, t1Us, t2Us),
+    })
+  }
+
+  /** On one machine everybody reaches everybody. */
+  #createHelping(node: DhtNode): Helping | undefined {
+    const { assist = true, link, role } = this.#options
+    if (!assist || node.isLoopback || this.#chosen.stack === undefined) return undefined
+    const isAnnounced = (): boolean => this.#branch?.isAnnounced === true
+    return new Helping({ node, sodium, link, role, isAnnounced, now: Date.now })
+  }
+
+  // What the listening machine wants
+
+  #perform(effect: ListeningEffect): void {
+    const { player } = this.#options
+    switch (effect.type) {
+      case 'connect':
+        return this.#connect()
+      case 'subscribe':
+        // A relay is asked by the tree.
+        if (this.#carrier?.direct === true) this.#direct?.subscribe()
+        return
+      case 'redial':
+        if (this.#carrier?.direct !== false) this.#connections?.redial(effect.reason)
+        return
+      case 'keep-link':
+        return this.#connections?.alive()
+      case 'start-playout':
+        return player?.start()
+      case 'reset-playout':
+        return player?.reset()
+      case 'stop-playout':
+        // The sink goes on: what is buffered is played, then silence until the station is back.
+        return
+      case 'notify':
+        return this.#notify(effect)
+      case 'end':
+        return this.#options.onEnd(effect.reason)
+      case 'start-timer':
+        return this.#timers.start(effect.id, effect.ms)
+      case 'stop-timer':
+        return this.#timers.stop(effect.id)
+    }
+  }
+
+  #connect(): void {
+    this.#openConnections()
+    this.#intervals.push(setInterval(() => this.#tick(), TICK_MS))
+  }
+
+  #openConnections(): void {
+    const { link, role } = this.#options
+    const node = this.#node
+    if (node === undefined || this.#stopped) return
+    this.#connections = new ConnectionManager({
+      node,
+      sodium,
+      link,
+      role,
+      routes: this.#chosen.stack !== undefined,
+      ...(this.#minTerm && { minTerm: this.#minTerm }),
+      onLink: (open) => this.#adopt(open, node),
+      onEvent: (event) => this.#onConnection(event),
+    })
+    this.#connections.start()
+  }
+
+  #notify(notice: Extract<ListeningEffect, { type: 'notify' }>): void {
+    const { onEvent } = this.#options
+    switch (notice.event) {
+      case 'searching':
+        return onEvent({ event: 'searching' })
+      case 'connected':
+        this.#offAir = false
+        return onEvent({ event: 'connected', ms: this.sinceStartMs(), via: notice.via })
+      case 'off-air':
+        this.#offAir = true
+        return onEvent({ event: 'off-air' })
+      case 'suspect':
+        // The link is dead for all we hear; that it is dialled again is what a user should know.
+        return onEvent({ event: 'reconnecting', attempt: 1 })
+      case 'refused':
+        return onEvent({
+          event: 'error',
+          code: `REFUSED_${notice.reason.toUpperCase().replaceAll('-', '_')}`,
+          message: refusalText(notice.reason, notice.retryMs),
+        })
+      // What the connection manager tells with more detail, or what is no news to a user.
+      case 'buffering':
+      case 'playing':
+      case 'quiet':
+      case 'new-session':
+      case 'older-session':
+      case 'reconnecting':
+        return
+    }
+  }
+
+  // The station's own link
+
+  #onConnection(event: ConnectionEvent): void {
+    if (this.#stopped) return
+    const isHeard = this.#carrier?.direct === false
+    switch (event.type) {
+      case 'reconnecting':
+        if (!this.#offAir && !isHeard)
+          this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
+        return
+      case 'off-air':
+        if (!isHeard) this.#machine.send({ type: 'OFF_AIR' })
+        return
+      case 'impostor':
+        return this.#options.onEvent({
+          event: 'error',
+          code: 'IMPOSTOR',
+          message: impostorText(event.id, event.detail),
+        })
+      case 'link-lost':
+        return this.#lostDirect(event.end)
+      case 'attempt-failed':
+        if (event.code === 'CERTIFICATE') this.#tellUntimely(event.detail)
+        return
+      case 'searching':
+        return
+    }
+  }
+
+  #adopt(link: PeerLink, node: DhtNode): void {
+    const key = keyOf(link)
+    const before = this.#direct?.key
+    this.#leaveDirect()
+    const isNewRun = link.session !== undefined && this.#begin(link.session)
+    link.onSession = (renewed) => void this.#begin(renewed)
+    this.#direct = new DirectLink({
+      link,
+      key,
+      node,
+      stack: this.#chosen.stack,
+      mode: this.#chosen.path,
+      intake: this.intake,
+      onControl: (message) => this.#onStationSays(key, link, message),
+      onPath: (path) => this.#onPath(path, path === 'webrtc' ? 'webrtc' : link.via),
+      onAlive: () => this.#onAlive(key),
+      onClock: (t0Us, t1Us, t2Us) => this.#onClock(key, t0Us, t1Us, t2Us),
+    })
+    this.#helping?.linkedBy(link)
+    if (this.#carrier?.direct !== false) this.#carryDirect(this.#direct)
+    if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
+    if (before === key) return this.tree.client.linkReplaced(key, nowMs())
+    if (before !== undefined) this.tree.linkDown(before, nowMs())
+    const { prefix } = this.#direct
+    this.tree.client.reachable({ key, source: 'record', depth: 0, prefix }, nowMs())
+  }
+
+  #carryDirect(direct: DirectLink): void {
+    this.#carrier = { direct: true }
+    this.#liveness.linkUp(nowUs())
+    this.#machine.send({ type: 'LINK_UP', via: direct.upstream.via })
+  }
+
+  #leaveDirect(): void {
+    this.#direct?.detach()
+    this.#direct = undefined
+  }
+
+  #lostDirect(end: Extract<ConnectionEvent, { type: 'link-lost' }>['end']): void {
+    const key = this.#direct?.key
+    const wasCarrier = this.#carrier?.direct === true
+    this.#leaveDirect()
+    this.#helping?.linkedBy(undefined)
+    if (wasCarrier) {
+      this.#carrier = undefined
+      if (end.kind === 'bye') this.#machine.send({ type: 'BYE', reason: end.reason })
+      else this.#machine.send({ type: 'LINK_DOWN', reason: end.kind })
+    }
+    if (end.kind === 'bye' && end.reason === 'off-air') void this.#branch?.audience.sayBye('off-air')
+    if (key !== undefined) this.tree.linkDown(key, nowMs())
+  }
+
+  #onStationSays(key: string, link: PeerLink, message: ControlMessage): void {
+    if (message.type === 'accepted' && this.#direct?.accepted() === true) this.#onAccepted(message.headSeq)
+    if (message.type === 'refused') this.#onRefused(message)
+    this.#onTreeSays(key, link, message)
+  }
+
+  #onRefused({ reason, retryAfterMs }: Extract<ControlMessage, { type: 'refused' }>): void {
+    this.#direct?.refused()
+    if (reason === 'not-allowed') return this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
+    if (this.#carrier?.direct === false) return this.#restConnections()
+    // Others may have room: they were named with the refusal.
+    const refused = this.#direct
+    setTimeout(() => {
+      if (this.#stopped) return
+      if (this.#carrier?.direct === false) this.#restConnections()
+      else if (this.#direct === refused) this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
+    }, REFUSAL_PATIENCE_MS)
+  }
+
+  /** A full station need not hold a link to everybody who hears it through others. */
+  #restConnections(): void {
+    const resting = this.#connections
+    if (resting === undefined || this.#stopped) return
+    this.#connections = undefined
+    const key = this.#direct?.key
+    this.#leaveDirect()
+    this.#helping?.linkedBy(undefined)
+    void resting.stop()
+    if (key !== undefined) this.tree.linkDown(key, nowMs())
+    this.#intervals.push(
+      setTimeout(
+        () => {
+          if (this.#connections === undefined) this.#openConnections()
+        },
+        ASK_STATION_AGAIN_MS * (1 + Math.random() / 2),
+      ),
+    )
+  }
+
+  // The tree
+
+  #onTree(effect: RelayEffect): void {
+    switch (effect.type) {
+      case 'search':
+        return this.#search()
+      case 'connect':
+        return effect.key === this.#direct?.key
+          ? this.#joinDirect(effect.key)
+          : this.#parents?.connect(effect.key)
+      case 'disconnect':
+        if (effect.key !== this.#direct?.key) this.#parents?.disconnect(effect.key)
+        return
+      case 'send':
+        return this.#send(effect.key, effect.message)
+      case 'parent':
+        return this.#onParent(effect.key, effect.cause)
+      case 'place':
+        return
+      case 'distrusted':
+        return this.#options.onEvent({ event: 'distrusted', key: effect.key, reason: effect.reason })
+      case 'announce':
+      case 'unannounce':
+      case 'drained':
+      case 'child':
+      case 'child-left':
+        return this.#branch?.perform(effect)
+    }
+  }
+
+  /** Its link is up already; that is told once the machine has done with what made it ask. */
+  #joinDirect(key: string): void {
+    queueMicrotask(() => {
+      const direct = this.#direct
+      if (direct?.key !== key) return this.tree.linkDown(key, nowMs())
+      this.tree.linkUp(key, known({ rttMs: direct.upstream.link.rttMs, prefix: direct.prefix }), nowMs())
+    })
+  }
+
+  #search(): void {
+    const waitMs = this.#direct === undefined ? DIRECT_FIRST_MS - this.sinceStartMs() : 0
+    if (waitMs <= 0) return this.#parents?.search()
+    this.#intervals.push(setTimeout(() => this.#parents?.search(), waitMs))
+  }
+
+  #send(key: string, message: ControlMessage): void {
+    const direct = this.#direct
+    const isChild = this.#branch?.audience.has(key) === true
+    if (isChild) return this.#branch?.perform({ type: 'send', key, message })
+    if (key !== direct?.key) {
+      this.#parents?.send(key, message)
+      // Nobody else sends: that it has a place for us need not be awaited.
+      if (message.type === 'reserve' && !message.standby && this.tree.client.primary === undefined)
+        this.#parents?.upstream(key)?.subscribe({ swarm: true, webrtc: false })
+      return
+    }
+    if (message.type !== 'subscribe') return direct.upstream.link.send(message)
+    if (message.paths.swarm) direct.subscribe()
+    else direct.rest()
+  }
+
+  #onParent(key: string | undefined, cause: string): void {
+    const direct = this.#direct
+    const hops = this.tree.client.ancestors.length
+    this.#options.onEvent({ event: 'parent', key: key ?? null, hops, cause })
+    if (key === undefined) {
+      if (this.#carrier?.direct !== false) return
+      this.#carrier = undefined
+      if (direct !== undefined) this.#carryDirect(direct)
+      else this.#machine.send({ type: 'LINK_DOWN', reason: cause })
+      return
+    }
+    if (key === direct?.key) {
+      if (this.#carrier?.direct !== true) this.#carryDirect(direct)
+      return
+    }
+    const isSame = this.#carrier?.direct === false && this.#carrier.key === key
+    const wasRelayed = this.#carrier?.direct === false
+    this.#carrier = { direct: false, key }
+    if (isSame) return
+    this.#liveness.linkUp(nowUs())
+    if (!wasRelayed) this.#machine.send({ type: 'LINK_UP', via: 'relay' })
+    this.#onPath('relayed', 'relay')
+  }
+
+  #onParentSays(key: string, link: PeerLink, message: ControlMessage): void {
+    const isCarrier = this.#carrier?.direct === false && this.#carrier.key === key
+    if (message.type === 'accepted' && isCarrier) this.#onAccepted(message.headSeq)
+    this.#onTreeSays(key, link, message)
+  }
+
+  #onTreeSays(key: string, link: PeerLink, message: ControlMessage): void {
+    if (message.type === 'announcement') return this.#onAnnouncement(message)
+    this.tree.message(key, addressPrefix(link.remoteAddress.host), message, nowMs())
+  }
+
+  /** A parent says that the station has gone off air: if it was the last one, so it is for us until somebody is found. */
+  #stationLeft(key: string): void {
+    if (this.#carrier?.direct !== false || this.#carrier.key !== key) return
+    if (this.tree.client.second !== undefined) return
+    this.#carrier = undefined
+    this.#machine.send({ type: 'BYE', reason: 'off-air' })
+    void this.#branch?.audience.sayBye('off-air')
+  }
+
+  #onAccepted(headSeq: number): void {
+    this.intake.startAfter(headSeq)
+    this.#options.player?.startAfter(headSeq)
+    this.#machine.send({ type: 'ACCEPTED' })
+  }
+
+  #onAnnouncement(announcement: Announcement): void {
+    const { stationKey } = this.#options.link
+    let session: VerifiedSession
+    try {
+      session = verifyAnnouncement(sodium, announcement, { stationKey, nowS: nowS() })
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      // Nobody's guilt for certain: the clocks may differ.
+      if (error.code === 'CERT_EXPIRED' || error.code === 'CERT_NOT_YET_VALID')
+        this.#tellUntimely(error.message)
+      return
+    }
+    if (this.#minTerm !== undefined && compareTerm(session, this.#minTerm) < 0) return
+    const known = this.#announcement
+    const isSameRun = known !== undefined && compareTerm(session, runOf(known)) === 0
+    if (isSameRun && announcement.about.serial <= known.about.serial) return
+    const isNewRun = this.#begin(session)
+    this.#announcement = announcement
+    if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
+    this.#branch?.audience.announce(announcement)
+    this.#branch?.consider()
+    const { bitrate, channels, description, nowPlaying, title } = announcement.about
+    this.#options.onEvent({ event: 'station', title, channels, bitrate, description, nowPlaying })
+  }
+
+  /** True when the station has begun another run since the last one heard. */
+  #begin(session: VerifiedSession): boolean {
+    const { onEvent, store } = this.#options
+    store?.remember(session.stationKey, session).catch((error: unknown) => {
+      const message = `The station's latest run could not be remembered: ${String(error)}`
+      onEvent({ event: 'error', code: 'MEMORY_NOT_SAVED', message })
+    })
+    const { generation, term } = session
+    if (this.#minTerm === undefined || compareTerm(session, this.#minTerm) > 0)
+      this.#minTerm = { generation, term }
+    return this.intake.begin(session)
+  }
+
+  // Media
+
+  #onFrame(frame: Frame, path: Path, from: string, now: number): void {
+    const direct = this.#direct
+    if (from === direct?.key) {
+      direct.paths.onFrame(frame, path, now)
+      direct.upstream.onFrame(frame, now)
+    } else this.#parents?.upstream(from)?.onFrame(frame, now)
+    this.#liveness.media(now)
+    this.#options.player?.onFrame(frame, path, now)
+  }
+
+  #onHeartbeat(heartbeat: SourceHeartbeat, body: Uint8Array, from: string, now: number): void {
+    this.#liveness.heartbeat(heartbeat)
+    this.#options.player?.onHeartbeat(heartbeat, now)
+    if (from !== this.#carrierKey || heartbeat.wallclockUs <= this.#heartbeatUs) return
+    this.#heartbeatUs = heartbeat.wallclockUs
+    this.#branch?.audience.beat(body, now / 1000)
+  }
+
+  #onAlive(from: string): void {
+    if (from === this.#carrierKey) this.#liveness.alive(nowUs())
+  }
+
+  #onClock(from: string, t0Us: number, t1Us: number, t2Us: number): void {
+    const { clock } = this.intake
+    if (from === this.#carrierKey || !clock.known) clock.sample(t0Us, t1Us, t2Us)
+  }
+
+  #stationClockUs(): number | undefined {
+    const { clock } = this.intake
+    return clock.known ? Math.round(nowUs() + clock.offsetUs) : undefined
+  }
+
+  get #carrierKey(): string | undefined {
+    return this.#carrier?.direct === false ? this.#carrier.key : this.#direct?.key
+  }
+
+  get #upstream(): Upstream | undefined {
+    return this.#carrier?.direct === false
+      ? this.#parents?.upstream(this.#carrier.key)
+      : this.#direct?.upstream
+  }
+
+  #onPath(to: DirectPath | 'relayed', via: Via): void {
+    if (to !== 'relayed' && this.#carrier?.direct === false) return
+    const from = this.#path
+    this.#path = to
+    this.#via = via
+    if (from === undefined || from === to) return
+    this.#options.onEvent({ event: 'path', from, to, via, ms: this.sinceStartMs() })
+  }
+
+  #tick(): void {
+    const now = nowUs()
+    if (this.tree.nextMs <= now / 1000) this.tree.advance(now / 1000)
+    this.#requestRepair(now)
+    this.#ticks++
+    if (this.#ticks % TICKS_PER_CHECK === 0) this.#check(now)
+    if (this.#ticks % TICKS_PER_SECOND !== 0) return
+    this.#branch?.audience.tick(now / 1000)
+    this.#branch?.consider()
+  }
+
+  #requestRepair(now: number): void {
+    const { repair } = this.intake
+    if (repair.missing === 0) return
+    const due = repair.due(now)
+    if (due.length === 0) return
+    this.#options.player?.awaitRepair()
+    this.#upstream?.requestRepair(due)
+  }
+
+  #check(now: number): void {
+    this.#branch?.audience.beat(undefined, now / 1000)
+    this.#tuneRepair()
+    const upstream = this.#upstream
+    if (upstream === undefined) return
+    if (this.#carrier?.direct !== false) this.#direct?.paths.tick(now, this.#liveness.quiet)
+    upstream.reportIfDue(now)
+    this.#liveness.check(now)
+  }
+
+  #tuneRepair(): void {
+    const { clock, repair, ring } = this.intake
+    if (this.#options.player !== undefined) return this.#options.player.tuneRepair()
+    if (clock.known) repair.rttUs = clock.rttUs
+    repair.giveUpUs = RELAY_REPAIR_US
+    if (ring.head > RELAY_REPAIR_FRAMES) repair.forgetBefore(ring.head - RELAY_REPAIR_FRAMES)
+  }
+
+  /** The station was found, and its time is not ours: told now and then, for every dial says so. */
+  #tellUntimely(detail: string): void {
+    if (nowUs() - this.#untimelyToldUs < UNTIMELY_MS * 1000) return
+    this.#untimelyToldUs = nowUs()
+    const message = untimelyText(detail, Date.now())
+    this.#options.onEvent({ event: 'error', code: 'STATION_CLOCK', message })
+  }
+
+  sinceStartMs(): number {
+    return Math.round((nowUs() - this.#startedUs) / 1000)
+  }
+}
+
+function runOf({ chain }: Announcement): { generation: number; term: number } {
+  return { generation: chain.encoder.generation, term: chain.session.term }
+}
+
+/** Without what is not known. */
+function known({ prefix, rttMs }: { rttMs: number; prefix: string | undefined }): {
+  rttMs: number
+  prefix?: string
+} {
+  return prefix === undefined ? { rttMs } : { rttMs, prefix }
+}
+
+const nowMs = (): number => nowUs() / 1000
