@@ -1,20 +1,24 @@
 import { Command, Option } from 'commander'
+import { playChaos, type ChaosOptions } from './commands/chaos.ts'
 import { positive, whole } from './commands/numbers.ts'
 import { play, type PlayOptions } from './commands/play.ts'
 import { renderReport, type RenderOptions } from './commands/render-report.ts'
 import { NetsimError, type NetsimErrorCode } from './errors.ts'
 import { summaryOf } from './report/summary.ts'
+import { readJson } from './report/write-report.ts'
 import { openShell } from './run/open-shell.ts'
 import { checkHost } from './run/stage.ts'
 import { select } from './scenarios/index.ts'
 import { nearNames } from './scenarios/near.ts'
-import type { Scenario } from './scenarios/scenario.ts'
+import { parseScenarioFile, scenarioOf } from './scenarios/scenario-file.ts'
+import { MECHANISMS, type Scenario } from './scenarios/scenario.ts'
 import { tunAvailable } from './tun/available.ts'
 import { enterUserNamespace } from './tun/user-namespace.ts'
 
 interface Options extends PlayOptions {
   list?: true
   only?: string[]
+  file?: string
   canary?: true
   shell?: string
 }
@@ -34,6 +38,7 @@ const program = new Command('netsim')
   .option('--list', 'print the names of the scenarios, and play none')
   // Several words are one pattern: task runners take the quotes away.
   .option('--only <pattern...>', 'those whose name contains the text, or matches /a regular expression/')
+  .option('--file <file>', 'a scenario file, as netsim:probe and netsim:chaos write them')
   .option('--canary', 'the short selection that npm test plays')
   .addOption(new Option('--seed <n>', 'of every draw of the lab').default(1).argParser(whole))
   .addOption(
@@ -66,6 +71,24 @@ program
     return done(renderReport(file, options))
   })
 
+program
+  .command('chaos')
+  .description(
+    'Play random places and faults, then mend all, and see that everybody hears again within 10 s.',
+  )
+  .addOption(new Option('--runs <n>', 'so many seeds, which count up').default(5).argParser(positive))
+  .option('--no-shrink', 'do not look for the fewest events with which a seed fails')
+  .addOption(
+    new Option('--without <mechanism>', 'take this out of the programs, to see that chaos finds it').choices(
+      MECHANISMS,
+    ),
+  )
+  .option('--keep <folder>', 'where what failed is kept as a scenario file; default: the report')
+  .action((_: unknown, command: Command) => {
+    const options: ChaosOptions = command.optsWithGlobals()
+    return done(chaos({ ...options, report: options.report ?? 'reports/chaos' }))
+  })
+
 /** What a lab that hung has left behind must not keep whoever waits for the exit code. */
 const LINGER_MS = 10_000
 
@@ -77,7 +100,7 @@ async function done(work: Promise<number>): Promise<void> {
 }
 
 async function main(options: Options): Promise<number> {
-  const chosen = select(options.only?.join(' '), options.canary === true)
+  const chosen = await chosenBy(options)
   const [first] = chosen
   if (first === undefined) return unknownName(options)
   if (options.list) {
@@ -90,6 +113,20 @@ async function main(options: Options): Promise<number> {
   if (available.inUserNamespace) return enterUserNamespace()
   if (options.shell !== undefined) return openShell(first, options.shell, options)
   return play(chosen, options)
+}
+
+async function chosenBy({ file, only, canary }: Options): Promise<Scenario[]> {
+  if (file === undefined) return select(only?.join(' '), canary === true)
+  return [scenarioOf(await readJson(file, parseScenarioFile), 'field')]
+}
+
+async function chaos(options: ChaosOptions): Promise<number> {
+  const available = tunAvailable(options.tunDevice === undefined ? {} : { tunDevice: options.tunDevice })
+  if (!available.ok) {
+    process.stderr.write(`SKIP chaos: ${available.reason}\n`)
+    return process.env['CI'] === 'true' ? 1 : 0
+  }
+  return available.inUserNamespace ? enterUserNamespace() : playChaos(options)
 }
 
 function unknownName({ only = [], canary }: Options): number {

@@ -4,6 +4,7 @@ import { NetsimError } from '../errors.ts'
 import { baselineOf, compare, parseBaseline, type Baseline, type Comparison } from './baseline.ts'
 import { junitOf } from './junit.ts'
 import { pageOf } from './page/page.ts'
+import { whyInvalid } from '../why-invalid.ts'
 import { parseReport, type Report } from './run-data.ts'
 
 export interface WriteOptions {
@@ -54,6 +55,6 @@ export async function readJson<T>(file: string, parse: (value: unknown) => T): P
   try {
     return parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
-    throw NetsimError.fileUnusable(file, error)
+    throw NetsimError.fileUnusable(file, whyInvalid(error))
   }
 }

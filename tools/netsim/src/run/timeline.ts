@@ -47,7 +47,7 @@ export function timelineOf(listener: Program, taken: readonly Taken[]): Timeline
 }
 
 /** In a few words, for the margin of a chart. */
-function stepText(step: Step): string {
+export function stepText(step: Step): string {
   if ('signal' in step) return `${SIGNALS[step.signal]} ${step.role}`
   if ('lose' in step) return 'DHT nodes killed'
   if ('restart' in step) return `restarts: ${step.restart}`

@@ -1,4 +1,5 @@
 import { NetsimError } from '../errors.ts'
+import { chaos } from './chaos.ts'
 import { congestion } from './congestion.ts'
 import { controls } from './controls.ts'
 import { doctor } from './doctor.ts'
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   ...outages,
   ...congestion,
   ...doctor,
+  ...chaos,
   ...controls,
 ]
 

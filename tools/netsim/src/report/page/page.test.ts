@@ -83,7 +83,7 @@ test('a report of another version shows what it has', () => {
   expect(pageOf(parseReport({ results: [{ name: 'links/a', passed: true, somethingNew: 1 }] }))).toContain(
     'links/a',
   )
-  expect(() => parseReport({ results: 'none' })).toThrow()
+  expect(() => parseReport({ results: 'none' })).toThrow('Expected Array')
 })
 
 function reportOf(...runs: object[]): Report {
