@@ -1,0 +1,109 @@
+import type { StationLink } from '@pearcast/protocol'
+import type { Address, DhtNode } from '@pearcast/swarm'
+import { FilesGuard } from './files-guard.ts'
+import type { IdentityStore } from './identity/store.ts'
+import type { TunerEvent } from './tuner/tuner-event.ts'
+import { Tuner } from './tuner/tuner.ts'
+
+export interface RelayNodeOptions {
+  link: StationLink
+  /** Remembers the highest run heard of each station, across restarts. */
+  store?: IdentityStore | undefined
+  bootstrap?: readonly Address[] | undefined
+  /** One that other stations' relays use too. Default: a node of its own. */
+  node?: DhtNode | undefined
+  /** What the audience may use of the uplink, bit/s; default 100 Mbit/s. */
+  uplinkBps?: number | undefined
+  /** Most children at one time; default: what the uplink carries, 64 at most. */
+  maxChildren?: number | undefined
+  onEvent: (event: RelayEvent) => void
+}
+
+/** Once a second, and what a tuner tells. `bps` goes out now, `limitBps` may; `leaf`: why nobody is served. */
+export type RelayEvent =
+  | TunerEvent
+  | { event: 'stats'; children: number; hops: number; bps: number; limitBps: number; leaf: string | null }
+  | { event: 'ended'; reason: string; bytesSent: number }
+
+const STATS_MS = 1000
+
+/** Carries one station to others without playing it. */
+export class RelayNode {
+  /** Resolves with the reason when it is over. */
+  readonly ended: Promise<string>
+  readonly #options: RelayNodeOptions
+  readonly #tuner: Tuner
+  #statsTimer: NodeJS.Timeout | undefined
+  #finish: (reason: string) => void = () => {}
+  #closing: Promise<void> | undefined
+
+  constructor(options: RelayNodeOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => (this.#finish = resolve))
+    const { bootstrap, link, maxChildren, node, onEvent, store, uplinkBps } = options
+    const files = new FilesGuard({ onFull: () => undefined })
+    this.#tuner = new Tuner({
+      link,
+      role: 'relay',
+      store,
+      bootstrap,
+      node,
+      path: 'swarm',
+      relay: 'on',
+      uplinkBps,
+      maxChildren,
+      hasRoom: () => files.admits(),
+      player: undefined,
+      onEvent,
+      onEnd: (reason) => void this.#close(reason),
+    })
+  }
+
+  /** Under which others can dial this relay, hex. */
+  get key(): string {
+    return this.#tuner.key
+  }
+
+  /** Resolves once the search has begun. Throws SwarmError when it cannot. */
+  async start(): Promise<void> {
+    try {
+      await this.#tuner.start()
+      this.#statsTimer = setInterval(() => this.#stats(), STATS_MS)
+    } catch (error) {
+      await this.#close('error')
+      throw error
+    }
+  }
+
+  /** Says goodbye to parents and children. */
+  stop(reason = 'stopped'): Promise<void> {
+    return this.#close(reason)
+  }
+
+  #stats(): void {
+    const { branch, tree } = this.#tuner
+    if (branch === undefined) return
+    const { audience } = branch
+    this.#options.onEvent({
+      event: 'stats',
+      children: audience.size,
+      hops: tree.client.ancestors.length,
+      bps: audience.sentBps,
+      limitBps: branch.allowedBps,
+      leaf: branch.leafReason ?? null,
+    })
+  }
+
+  #close(reason: string): Promise<void> {
+    this.#closing ??= this.#closeAll(reason)
+    return this.#closing
+  }
+
+  async #closeAll(reason: string): Promise<void> {
+    clearInterval(this.#statsTimer)
+    const bytesSent = this.#tuner.branch?.audience.bytesSent ?? 0
+    await this.#tuner.stop()
+    this.#options.onEvent({ event: 'ended', reason, bytesSent })
+    this.#finish(reason)
+  }
+}
