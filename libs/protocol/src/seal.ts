@@ -16,6 +16,29 @@ const TAG_BYTES = 16
 const NONCE_BYTES = 12
 const COUNTER_IN_NONCE = NONCE_BYTES - COUNTER_BYTES
 
+/**
+ * The two views of a datagram in the buffer that it is sealed into. Making them costs a quarter of sealing, and a frame
+ * goes to many children out of one buffer with one length: the latest views serve them all.
+ */
+interface SealViews {
+  readonly out: Uint8Array
+  readonly sealed: Uint8Array
+  readonly ciphertext: Uint8Array
+}
+
+function viewsOf(out: Uint8Array, length: number): SealViews {
+  const sealed = out.subarray(0, length)
+  return { out, sealed, ciphertext: sealed.subarray(COUNTER_BYTES) }
+}
+
+function views(out: Uint8Array | undefined, length: number): SealViews {
+  if (out === undefined) return viewsOf(new Uint8Array(length), length)
+  if (latest.out !== out || latest.sealed.length !== length) latest = viewsOf(out, length)
+  return latest
+}
+
+let latest: SealViews = viewsOf(new Uint8Array(COUNTER_BYTES), COUNTER_BYTES)
+
 export class DatagramSealer {
   readonly #sodium: Sodium
   readonly #key: Uint8Array
@@ -41,10 +64,9 @@ export class DatagramSealer {
       throw ProtocolError.bytes('out', `at least ${length}`, out.length)
     if (this.#counter > Number.MAX_SAFE_INTEGER - 1) throw ProtocolError.sealExhausted()
     const counter = this.#counter++
-    const sealed = out === undefined ? new Uint8Array(length) : out.subarray(0, length)
+    const { ciphertext, sealed } = views(out, length)
     writeU64(sealed, 0, counter)
     writeU64(this.#nonce, COUNTER_IN_NONCE, counter)
-    const ciphertext = sealed.subarray(COUNTER_BYTES)
     this.#sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
       ciphertext,
       plaintext,

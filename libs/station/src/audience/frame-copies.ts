@@ -11,7 +11,7 @@ export class FrameCopies {
   #received: Frame | undefined
   #passedOn: Frame | undefined
   #channel = -1
-  #length = 0
+  #datagram: Uint8Array = this.#scratch
   #inRtp: Frame | undefined
   #rtp: Uint8Array = new Uint8Array(0)
 
@@ -32,11 +32,12 @@ export class FrameCopies {
   /** A view that the next call for another frame or channel overwrites. */
   datagram(frame: Frame, channel: number): Uint8Array {
     if (frame !== this.#inScratch || channel !== this.#channel) {
-      this.#length = encodeFrameDatagramInto(this.#scratch, channel, frame)
+      // One view for all: making one a child costs as much as asking for it.
+      this.#datagram = this.#scratch.subarray(0, encodeFrameDatagramInto(this.#scratch, channel, frame))
       this.#inScratch = frame
       this.#channel = channel
     }
-    return this.#scratch.subarray(0, this.#length)
+    return this.#datagram
   }
 
   rtp(frame: Frame): Uint8Array {
