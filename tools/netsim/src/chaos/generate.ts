@@ -63,7 +63,11 @@ export function chaosOf(seed: number): Chaos {
     calmAfterMs: BACK_MS,
   } as const
   const others = ids.map((id) => ({ id, place: near(), expect }))
-  const sites = ['broadcaster', 'listener', ...ids] as const
+  const sites: readonly Spot[] = [
+    { id: 'broadcaster', place: broadcaster },
+    { id: 'listener', place: listener },
+    ...others,
+  ]
   const span = DEFAULT_EVENTS.most - DEFAULT_EVENTS.least + 1
   const length = DEFAULT_EVENTS.least + Math.floor(random() * span)
   const events = Array.from({ length }, () => eventOf(random, pick(random, sites)))
@@ -115,10 +119,16 @@ function reaches(broadcaster: FilePlace, listener: FilePlace): boolean {
   )
 }
 
-function eventOf(random: Random, site: 'broadcaster' | Listener | 'listener'): ChaosStep {
+interface Spot {
+  id: 'broadcaster' | 'listener' | Listener
+  place: FilePlace
+}
+
+function eventOf(random: Random, { id: site, place: from }: Spot): ChaosStep {
   const afterMs = PAUSE_MS.least + Math.floor(random() * (PAUSE_MS.most - PAUSE_MS.least))
   const kinds: (() => ChaosStep)[] = [
-    () => ({ afterMs, fault: { name: 'rebind', args: [site] } }),
+    // Where there is no NAT, none rebinds.
+    () => ({ afterMs, fault: { name: from.nats.length > 0 ? 'rebind' : 'setPublicAddress', args: [site] } }),
     () => ({ afterMs, fault: { name: 'setPublicAddress', args: [site] } }),
     () => ({ afterMs, fault: { name: 'roam', args: [site, 'elsewhere'] } }),
     () => ({ afterMs, fault: { name: 'cut', args: [site, pick(random, ['both', 'in', 'out']), true] } }),

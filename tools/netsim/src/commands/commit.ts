@@ -5,6 +5,7 @@ export function commit(): string {
   try {
     return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
       cwd: import.meta.dirname,
     }).trim()
   } catch {

@@ -48,12 +48,23 @@ const run = v.looseObject({
   folder: text,
 })
 
+const aim = v.looseObject({
+  name: v.string(),
+  limitMs: v.number(),
+  measuredMs: number,
+  /** Without what the machine held the lab up for. */
+  excusedMs: number,
+  plays: v.optional(v.number(), 0),
+  passed: v.boolean(),
+})
+
 const report = v.looseObject({
   commit: v.optional(v.string(), 'unknown'),
   node: v.optional(v.string(), ''),
   at: text,
   jobs: number,
   summary: v.optional(v.looseObject({ durationMs: number, skipped: number, backend: text })),
+  aims: v.optional(v.array(aim), []),
   results: v.array(run),
 })
 

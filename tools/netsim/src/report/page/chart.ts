@@ -84,6 +84,17 @@ export function linearAxis(to: number, unit = ''): Axis {
   return { from: 0, to: top, ticks }
 }
 
+/** The same, but it ends where the data does. */
+export function snugAxis(to: number, unit = ''): Axis {
+  const axis = linearAxis(to)
+  const ticks = axis.ticks.filter(([value]) => value <= to)
+  return {
+    from: 0,
+    to,
+    ticks: ticks.map(([value, text], i) => [value, i === ticks.length - 1 ? text + unit : text]),
+  }
+}
+
 /** A logarithmic axis around values above 0, with ticks at 1, 2 and 5. */
 export function logAxis(values: readonly number[], unit = ''): Axis {
   const above = values.filter((value) => value > 0)

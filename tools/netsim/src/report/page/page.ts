@@ -22,6 +22,7 @@ export function pageOf(report: Report, { comparison, scale }: PageOptions = {}):
   const sections: [string, Html | undefined][] = [
     ['failures', failureSection(results)],
     ['comparison', comparison && comparisonSection(comparison)],
+    ['aims', aimSection(report)],
     ['matrix', matrixSection(results)],
     ['distributions', cdfSection(results)],
     ['impairments', impairmentSection(results)],
@@ -68,6 +69,7 @@ export function pageOf(report: Report, { comparison, scale }: PageOptions = {}):
 const LINKS: Readonly<Record<string, string>> = {
   failures: 'Failures',
   comparison: 'Baseline',
+  aims: 'Aims',
   matrix: 'Matrix',
   distributions: 'Distributions',
   impairments: 'Bad lines',
@@ -119,6 +121,44 @@ function heardOf(runs: readonly Run[], of: (run: Run) => number | null | undefin
 function quantiles(values: readonly number[]): string {
   if (values.length === 0) return ''
   return `${Math.round(percentile(values, 0.5))} / ${Math.round(percentile(values, 0.95))} ms`
+}
+
+/** What many plays together have to reach. */
+function aimSection({ aims }: Report): Html | undefined {
+  if (aims.length === 0) return undefined
+  const rows = aims.map(({ name, limitMs, measuredMs, excusedMs, plays, passed }) => {
+    const excused =
+      typeof excusedMs === 'number' && excusedMs !== measuredMs
+        ? `, ${Math.round(excusedMs)} ms but for the machine`
+        : ''
+    const measured =
+      typeof measuredMs === 'number' ? `${Math.round(measuredMs)} ms${excused}` : 'too few to tell'
+    const mark = passed ? '✔' : '✖'
+    return html`<tr>
+      <th scope="row"><span class="${passed ? 'good' : 'bad'}">${mark}</span> ${name}</th>
+      <td>${measured}</td>
+      <td>${limitMs} ms</td>
+      <td>${plays}</td>
+    </tr>`
+  })
+  return html`<section id="aims">
+    <h2>What the plays come to</h2>
+    <div class="scroll">
+      <table class="figures">
+        <thead>
+          <tr>
+            <th>aim</th>
+            <th>measured</th>
+            <th>limit</th>
+            <th>plays</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </section>`
 }
 
 function comparisonSection({ commit, compared, regressions, ratios }: Comparison): Html {

@@ -1,5 +1,5 @@
 import type { Run, RunTimeline } from '../run-data.ts'
-import { at, chart, frameOf, linearAxis, type Axis, type Frame } from './chart.ts'
+import { at, chart, frameOf, snugAxis, type Axis, type Frame } from './chart.ts'
 import { html, type Html } from './html.ts'
 import { runId } from './matrix.ts'
 
@@ -46,7 +46,7 @@ function figure(run: Run): Html {
     ...timeline.looks.map(({ atMs }) => atMs),
     ...timeline.marks.map(({ atMs }) => atMs),
   )
-  const x = linearAxis(endMs / 1000, ' s')
+  const x = snugAxis(endMs / 1000, ' s')
   const frame = frameOf(HEIGHT, x, RATE)
   const gap = typeof heard?.gapMs === 'number' ? html`, longest gap ${Math.round(heard.gapMs)} ms` : undefined
   return html`<figure>
