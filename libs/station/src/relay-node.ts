@@ -1,4 +1,5 @@
 import type { StationLink } from '@pearcast/protocol'
+import type { LeafReason } from '@pearcast/relay'
 import type { Address, DhtNode } from '@pearcast/swarm'
 import { FilesGuard } from './files-guard.ts'
 import type { IdentityStore } from './identity/store.ts'
@@ -19,11 +20,22 @@ export interface RelayNodeOptions {
   onEvent: (event: RelayEvent) => void
 }
 
-/** Once a second, and what a tuner tells. `bps` goes out now, `limitBps` may; `leaf`: why nobody is served. */
+/** What a tuner tells, and once a second the figures. */
 export type RelayEvent =
-  | TunerEvent
-  | { event: 'stats'; children: number; hops: number; bps: number; limitBps: number; leaf: string | null }
-  | { event: 'ended'; reason: string; bytesSent: number }
+  TunerEvent | ({ event: 'stats' } & RelayStats) | { event: 'ended'; reason: string; bytesSent: number }
+
+/**
+ * `hops` from the station to us, 0 while nobody sends. `inBps` comes in, headers of IP and UDP apart, `bps` goes out and
+ * `limitBps` may. `leaf`: why nobody is served.
+ */
+export interface RelayStats {
+  children: number
+  hops: number
+  inBps: number
+  bps: number
+  limitBps: number
+  leaf: LeafReason | null
+}
 
 const STATS_MS = 1000
 
@@ -34,6 +46,7 @@ export class RelayNode {
   readonly #options: RelayNodeOptions
   readonly #tuner: Tuner
   #statsTimer: NodeJS.Timeout | undefined
+  #bytesAtStats = 0
   #finish: (reason: string) => void = () => {}
   #closing: Promise<void> | undefined
 
@@ -75,19 +88,32 @@ export class RelayNode {
     }
   }
 
+  /** What the audience may use of the uplink from now on, bit/s. */
+  setUplink(uplinkBps: number): void {
+    this.#tuner.setRelay('on', uplinkBps)
+  }
+
+  /** Admits nobody any more, and sends the children elsewhere: `withinMs` at most. `stop` is still to come. */
+  drain(withinMs: number): Promise<void> {
+    return this.#tuner.drain(withinMs)
+  }
+
   /** Says goodbye to parents and children. */
   stop(reason = 'stopped'): Promise<void> {
     return this.#close(reason)
   }
 
   #stats(): void {
-    const { branch, tree } = this.#tuner
+    const { branch, intake, tree } = this.#tuner
     if (branch === undefined) return
     const { audience } = branch
+    const inBps = ((intake.bytesReceived - this.#bytesAtStats) * 8 * 1000) / STATS_MS
+    this.#bytesAtStats = intake.bytesReceived
     this.#options.onEvent({
       event: 'stats',
       children: audience.size,
       hops: tree.client.ancestors.length,
+      inBps,
       bps: audience.sentBps,
       limitBps: branch.allowedBps,
       leaf: branch.leafReason ?? null,

@@ -41,6 +41,8 @@ export class Intake {
   readonly repair: RepairRequester = new RepairRequester()
   /** Frames and heartbeats that did not parse or whose signature is wrong. */
   refused = 0
+  /** What came as datagrams, headers apart. */
+  bytesReceived = 0
   readonly #options: IntakeOptions
   #tree: Feed | undefined
   #session: VerifiedSession | undefined
@@ -88,6 +90,7 @@ export class Intake {
 
   /** One opened datagram of a parent. Returns its kind, or undefined when it is not for a listener. */
   onDatagram(plaintext: Uint8Array, from: string, path: Path): Datagram['type'] | undefined {
+    this.bytesReceived += plaintext.byteLength
     try {
       const datagram = decodeDatagram(plaintext)
       if (datagram.type === 'frame')

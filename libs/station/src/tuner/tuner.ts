@@ -137,6 +137,7 @@ export class Tuner {
   #intervals: NodeJS.Timeout[] = []
   #untimelyToldUs = Number.NEGATIVE_INFINITY
   #stopped = false
+  #drained: () => void = () => {}
   #closing: Promise<void> | undefined
 
   constructor(options: TunerOptions) {
@@ -214,6 +215,13 @@ export class Tuner {
   /** The user's mind about carrying the station to others. */
   setRelay(mode: RelayMode, uplinkBps?: number): void {
     this.#branch?.allow(mode, uplinkBps)
+  }
+
+  /** Children are told where else to go, and served until they have gone: `withinMs` at most. */
+  drain(withinMs: number): Promise<void> {
+    const drained = new Promise<void>((resolve) => (this.#drained = resolve))
+    this.tree.drain(nowMs())
+    return within(withinMs, drained)
   }
 
   /** Says goodbye to parents and children, and closes everything. */
@@ -562,9 +570,10 @@ export class Tuner {
         return
       case 'distrusted':
         return this.#options.onEvent({ event: 'distrusted', key: effect.key, reason: effect.reason })
+      case 'drained':
+        return this.#drained()
       case 'announce':
       case 'unannounce':
-      case 'drained':
       case 'child':
       case 'child-left':
         return this.#branch?.perform(effect)
