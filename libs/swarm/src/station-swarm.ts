@@ -25,7 +25,7 @@ const POLL_MS = 10
 export class StationSwarm {
   readonly #options: StationSwarmOptions
   readonly #swarm: Hyperswarm
-  readonly #session: DiscoverySession
+  #session: DiscoverySession
   readonly #punches = new PunchLog()
   readonly #detach: () => void
   #stopping: Promise<void> | undefined
@@ -68,6 +68,16 @@ export class StationSwarm {
   async announced(): Promise<void> {
     const flushed = await this.#session.flushed().catch(() => false)
     if (!flushed || this.relayAddresses.length === 0) throw SwarmError.announceFailed()
+  }
+
+  /** Takes the announcement back; who knows the key still gets through, and connections stay. */
+  async withdraw(): Promise<void> {
+    await this.#session.destroy().catch(() => undefined)
+  }
+
+  /** Announces again what was withdrawn. */
+  announceAgain(): void {
+    this.#session = this.#swarm.join(this.#options.topic, { server: true, client: false })
   }
 
   /**

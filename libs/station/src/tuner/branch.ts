@@ -48,6 +48,7 @@ export class Branch {
   #server: HelperServer | undefined
   #retry: NodeJS.Timeout | undefined
   #wanted = false
+  #announced = false
   #stopped = false
 
   constructor(options: BranchOptions) {
@@ -118,7 +119,7 @@ export class Branch {
   }
 
   get isAnnounced(): boolean {
-    return this.#server !== undefined
+    return this.#announced
   }
 
   async stop(reason: 'leaving' | 'off-air'): Promise<void> {
@@ -147,10 +148,24 @@ export class Branch {
 
   #announce(): void {
     this.#wanted = true
-    if (this.#server !== undefined || this.#stopped) return
-    const { keyPair, link, node, onAnnounced, onGuest, onGuestGone, role, sodium } = this.#options
+    if (this.#stopped) return
+    const server = (this.#server ??= this.#createServer())
+    server.start().then(
+      () => this.#tellAnnounced(),
+      () => this.#announceLater(),
+    )
+  }
+
+  #tellAnnounced(): void {
+    if (!this.#wanted || this.#announced) return
+    this.#announced = true
+    this.#options.onAnnounced(true)
+  }
+
+  #createServer(): HelperServer {
+    const { keyPair, link, node, onGuest, onGuestGone, role, sodium } = this.#options
     const room = 2 * this.places + 32
-    const server = new HelperServer({
+    return new HelperServer({
       node,
       sodium,
       link,
@@ -168,19 +183,10 @@ export class Branch {
       },
       onGuestGone,
     })
-    this.#server = server
-    server.start().then(
-      () => {
-        if (this.#server === server) onAnnounced(true)
-      },
-      () => this.#announceLater(server),
-    )
   }
 
-  #announceLater(server: HelperServer): void {
-    if (this.#server !== server) return
-    this.#server = undefined
-    void server.stop()
+  #announceLater(): void {
+    clearTimeout(this.#retry)
     this.#retry = setTimeout(() => {
       if (this.#wanted) this.#announce()
     }, RETRY_ANNOUNCE_MS)
@@ -189,10 +195,10 @@ export class Branch {
   #withdraw(): void {
     this.#wanted = false
     clearTimeout(this.#retry)
-    const server = this.#server
-    this.#server = undefined
-    if (server === undefined) return
-    void server.stop()
+    // Children stay until they have moved; nobody new is sent here.
+    void this.#server?.withdraw()
+    if (!this.#announced) return
+    this.#announced = false
     this.#options.onAnnounced(false)
   }
 }

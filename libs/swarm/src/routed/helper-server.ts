@@ -74,7 +74,11 @@ export class HelperServer {
    * @throws SwarmError ANNOUNCE_FAILED
    */
   async start(): Promise<void> {
-    if (this.#stopping || this.#swarm) return
+    if (this.#stopping) return
+    if (this.#swarm) {
+      this.#swarm.announceAgain()
+      return this.#swarm.announced()
+    }
     this.#swarm = new StationSwarm({
       dht: this.#options.node.dht,
       topic: this.#topic,
@@ -84,6 +88,11 @@ export class HelperServer {
       now: this.#now,
     })
     await this.#swarm.announced()
+  }
+
+  /** Takes the announcement back: guests stay, and `start` announces again. */
+  async withdraw(): Promise<void> {
+    await this.#swarm?.withdraw()
   }
 
   stop(): Promise<void> {

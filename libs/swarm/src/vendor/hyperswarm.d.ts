@@ -5,6 +5,7 @@ declare module 'hyperswarm' {
   import type { SecretStream } from '@hyperswarm/secret-stream'
 
   export interface DiscoverySession {
+    destroy(): Promise<void>
     refresh(options?: { client?: boolean; server?: boolean }): Promise<boolean>
     flushed(): Promise<boolean>
     destroy(): Promise<void>
