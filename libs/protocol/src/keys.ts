@@ -25,19 +25,30 @@ export function keyPairFromSeed(sodium: Sodium, seed: Uint8Array): KeyPair {
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) text += HEX[byte] ?? ''
   return text
 }
 
 /** Throws HEX for an odd length or any character that is not a hexadecimal digit. */
 export function fromHex(text: string): Uint8Array {
   if (text.length % 2 !== 0) throw ProtocolError.hex(`${text.length} digits are an odd number`)
-  const wrong = text.search(/[^0-9a-f]/i)
-  if (wrong >= 0) throw ProtocolError.hex(`position ${wrong + 1} holds ${JSON.stringify(text.at(wrong))}`)
   const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = digit(text, 2 * i) * 16 + digit(text, 2 * i + 1)
+  }
   return bytes
 }
+
+function digit(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  // Letters of both cases.
+  const letter = (code | 0x20) - 0x61
+  if (letter >= 0 && letter < 6 && code < 0x80) return letter + 10
+  throw ProtocolError.hex(`position ${at + 1} holds ${JSON.stringify(text.at(at))}`)
+}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** A short id for people and logs: the first 8 hexadecimal digits. Never used to decide anything. */
 export function keyId(publicKey: Uint8Array): string {

@@ -244,10 +244,12 @@ export class RelayPeer<F extends RelayFrame> {
       case 'serve': {
         const { audio, bytesPerS, channel, key, warm } = effect
         perform({ type: 'child', key, channel, audio, warm })
+        this.client.slotsChanged(this.#nowMs)
         return this.forwarder.serve(key, { audio, warm, bytesPerS }, this.#nowMs)
       }
       case 'unserve':
         this.forwarder.unserve(effect.key)
+        this.client.slotsChanged(this.#nowMs)
         return perform({ type: 'child-left', key: effect.key })
       default:
         return perform(effect)

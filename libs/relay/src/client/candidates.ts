@@ -19,6 +19,8 @@ export interface Candidate {
   source: CandidateSource
   depth: number | undefined
   freeSlots: number | undefined
+  /** When it told of its free slots itself: hearsay is not passed on. */
+  saidMs: number
   rttMs: number | undefined
   prefix: string | undefined
   /** Keys on its way from the broadcaster, once it has told us. */
@@ -28,6 +30,8 @@ export interface Candidate {
   failures: number
   /** Times that it named free slots and had none. */
   emptyClaims: number
+  /** Times in a row that it had no room. */
+  refusals: number
   notBeforeMs: number
   toldMs: number
   /** Where it comes in the order of the one who chooses, see `spread`. */
@@ -45,12 +49,16 @@ const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
 const MAX_CANDIDATES = 128
 const COOL_DOWN_MS = 1000
 const MAX_COOL_DOWN_MS = 30_000
+/** The rest after a refusal doubles so often at most. */
+const MAX_REFUSALS = 3
 /** Own words of a peer about its slots are held against it for so long. */
 const CLAIM_MS = 3000
 
 /** Everybody who may be asked for a place. Bounded: who failed most and was named by the weakest source goes first. */
 export class Candidates {
   readonly #all = new Map<string, Candidate>()
+  /** Counts what makes somebody more attractive than before. */
+  improvements = 0
 
   get size(): number {
     return this.#all.size
@@ -69,6 +77,10 @@ export class Candidates {
     const known = this.#all.get(news.key)
     if (known === undefined) return this.#add(news, nowMs)
     const roomier = (known.freeSlots ?? 1) === 0 && (news.freeSlots ?? 0) > 0
+    // What it was refused for is over; a rest after failures is not.
+    if (roomier && known.refusals > 1) known.notBeforeMs = Math.min(known.notBeforeMs, nowMs + COOL_DOWN_MS)
+    if (roomier) known.refusals = 0
+    if (roomier || (news.depth ?? Infinity) < (known.depth ?? 0)) this.improvements++
     if (SOURCE_RANK[news.source] < SOURCE_RANK[known.source]) known.source = news.source
     known.depth = news.depth ?? known.depth
     known.freeSlots = news.freeSlots ?? known.freeSlots
@@ -85,7 +97,8 @@ export class Candidates {
     const claimed = (known.freeSlots ?? 0) > 1 && known.source === 'topic' && nowMs - known.toldMs < CLAIM_MS
     if (claimed) known.emptyClaims++
     known.freeSlots = 0
-    known.notBeforeMs = nowMs + retryMs
+    // A crowd that has no place anywhere must not ask everybody every five seconds.
+    known.notBeforeMs = nowMs + retryMs * 2 ** Math.min(known.refusals++, MAX_REFUSALS)
     return claimed && known.emptyClaims >= 3
   }
 
@@ -101,7 +114,9 @@ export class Candidates {
   worked(key: string): void {
     const known = this.#all.get(key)
     if (known === undefined) return
+    if (known.failures > 0 || known.refusals > 0) this.improvements++
     known.failures = 0
+    known.refusals = 0
     known.notBeforeMs = 0
   }
 
@@ -120,12 +135,14 @@ export class Candidates {
       source,
       depth,
       freeSlots,
+      saidMs: -Infinity,
       rttMs,
       prefix,
       ancestors: undefined,
       loss: 0,
       failures: 0,
       emptyClaims: 0,
+      refusals: 0,
       notBeforeMs: 0,
       toldMs: nowMs,
       order: undefined,
@@ -136,6 +153,7 @@ export class Candidates {
       if (victim !== undefined) this.#all.delete(victim.key)
     }
     this.#all.set(key, added)
+    this.improvements++
     return true
   }
 

@@ -351,7 +351,7 @@ export const clientMachine: EffectMachine<
           { guard: 'isSecond', actions: [...replaceSecond] },
           {
             guard: 'isPrimary',
-            actions: ['abandonAll', 'noteWithdrawn', ...lookElsewhere],
+            actions: ['abandonAll', 'noteWithdrawn', 'search', ...lookElsewhere],
           },
         ],
         GUILTY: [

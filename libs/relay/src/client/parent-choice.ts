@@ -7,7 +7,9 @@ import { bestParent, parentCost, type Standpoint } from './rank.ts'
 import type { PickRole } from './types.ts'
 import { Upgrade } from './upgrade.ts'
 
-const LOOK_EVERY_MS = 1000
+const LOOK_EVERY_MS = 5000
+/** News of free places is old after that. */
+const FRESH_MS = 20_000
 
 /** What the choice has to know of the peer that chooses. */
 export interface Chooser {
@@ -27,6 +29,8 @@ export class ParentChoice {
   #lookMs = 0
   #lookedMs = 0
   #lookedSeq = -1
+  /** The improvements that were known then. */
+  #lookedAt = -1
 
   constructor(chooser: Chooser) {
     this.#chooser = chooser
@@ -35,20 +39,22 @@ export class ParentChoice {
   /** Returns true when there is somebody new to ask. */
   learn(news: CandidateNews, nowMs: number): boolean {
     if (news.key === this.#chooser.self) return false
-    this.#lookAgain()
     return this.#candidates.learn(news, nowMs)
   }
 
   /** One entry of a list of parents. What a third party measured is not our round trip, but it tells near from far. */
   learnHint(teller: string, { depth, freeSlots, key, rttMs }: ParentHint, nowMs: number): boolean {
     const source = teller === this.#chooser.primary() ? 'sibling' : 'referral'
-    return this.learn({ key: toHex(key), source, depth, freeSlots, rttMs: rttMs || undefined }, nowMs)
+    // Of both 0 means that the teller does not know.
+    const news = { freeSlots: freeSlots || undefined, rttMs: rttMs || undefined }
+    return this.learn({ key: toHex(key), source, depth, ...news }, nowMs)
   }
 
   /** A peer has told its way from the broadcaster; those on it carry the station as well. */
   learnWay({ ancestors, key }: ParentLink, nowMs: number): boolean {
     const candidate = this.#candidates.get(key)
     if (candidate !== undefined) {
+      if (candidate.depth !== ancestors.length) this.#lookAgain()
       candidate.ancestors = ancestors
       candidate.depth = ancestors.length
     }
@@ -58,22 +64,22 @@ export class ParentChoice {
   }
 
   /** What a link, or its peer in person, tells. */
-  note(key: string, news: Partial<Pick<Candidate, 'freeSlots' | 'prefix' | 'rttMs'>>): void {
+  note(key: string, news: Partial<Pick<Candidate, 'freeSlots' | 'prefix' | 'rttMs'>>, nowMs: number): void {
     const candidate = this.#candidates.get(key)
     if (candidate === undefined) return
-    this.#lookAgain()
+    const isOther = (news.rttMs ?? candidate.rttMs) !== candidate.rttMs
+    if (isOther || (candidate.freeSlots === 0 && (news.freeSlots ?? 0) > 0)) this.#lookAgain()
     candidate.rttMs = news.rttMs ?? candidate.rttMs
     candidate.prefix = news.prefix ?? candidate.prefix
     candidate.freeSlots = news.freeSlots ?? candidate.freeSlots
+    if (news.freeSlots !== undefined) candidate.saidMs = nowMs
   }
 
   worked(key: string): void {
-    this.#lookAgain()
     this.#candidates.worked(key)
   }
 
   failed(key: string, nowMs: number): void {
-    this.#lookAgain()
     this.#candidates.failed(key, nowMs)
   }
 
@@ -96,8 +102,8 @@ export class ParentChoice {
       this.#standpoint(),
       role,
       (key, candidate) =>
-        mayUse(candidate) &&
         nowMs >= candidate.notBeforeMs &&
+        mayUse(candidate) &&
         !this.#distrust.has(key, nowMs) &&
         !this.#chooser.isChild(key),
     )
@@ -105,12 +111,14 @@ export class ParentChoice {
 
   /** When `better` wants to be asked next: as long as nothing is told of anybody, nobody becomes better. */
   get lookMs(): number {
+    if (this.#candidates.improvements !== this.#lookedAt) this.#lookAgain()
     return this.#lookMs
   }
 
-  /** Somebody who has been clearly better than the primary for long enough. Looks once a second at most. */
+  /** Somebody who has been clearly better than the primary for long enough. Looks every few seconds at most. */
   better(mayUse: (candidate: Candidate) => boolean, nowMs: number): string | undefined {
-    if (nowMs < this.#lookMs) return undefined
+    if (nowMs < this.lookMs) return undefined
+    this.#lookedAt = this.#candidates.improvements
     const { lineage, primary: primaryOf } = this.#chooser
     const primary = primaryOf()
     const present = primary === undefined ? undefined : this.#candidates.get(primary)
@@ -125,7 +133,9 @@ export class ParentChoice {
     const hasRoom = ({ freeSlots = 1 }: Candidate): boolean => freeSlots > 0
     const best = this.best('better', (candidate) => mayUse(candidate) && hasRoom(candidate), nowMs)
     const cost = best === undefined ? Infinity : parentCost(best, from, 'better')
-    const isBetter = this.#upgrade.consider(best?.key, cost, parentCost(present, from, 'better'), nowMs)
+    // Whether it has room for others is nothing to us, who have a place.
+    const presentCost = parentCost({ ...present, freeSlots: 1 }, from, 'better')
+    const isBetter = this.#upgrade.consider(best?.key, cost, presentCost, nowMs)
     if (!isBetter) {
       const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs))
       this.#lookMs = Math.max(this.#lookMs, nextMs)
@@ -146,13 +156,16 @@ export class ParentChoice {
       const { failures, freeSlots, key } = candidate
       if (failures > 0 || freeSlots === 0) continue
       const last = nearest.length < count ? undefined : nearest.at(-1)
-      if (last !== undefined && depthOf(candidate) >= depthOf(last)) continue
+      const value = hintCost(candidate, nowMs)
+      if (last !== undefined && value >= hintCost(last, nowMs)) continue
       if (this.#distrust.has(key, nowMs) || this.#chooser.isChild(key)) continue
-      const at = nearest.findIndex((other) => depthOf(other) > depthOf(candidate))
+      const at = nearest.findIndex((other) => hintCost(other, nowMs) > value)
       nearest.splice(at === -1 ? nearest.length : at, 0, candidate)
       if (nearest.length > count) nearest.pop()
     }
-    return nearest
+    return nearest.map(({ depth, freeSlots, key, rttMs, saidMs, source }) => {
+      return { key, source, depth, rttMs, freeSlots: nowMs - saidMs < FRESH_MS ? freeSlots : undefined }
+    })
   }
 
   #lookAgain(): void {
@@ -165,6 +178,8 @@ export class ParentChoice {
   }
 }
 
-function depthOf({ depth = LIMITS.maxHops }: Candidate): number {
-  return depth
+/** Who said lately that it has room comes before all others, then who is nearer to the source. */
+function hintCost({ depth = LIMITS.maxHops, freeSlots, saidMs }: Candidate, nowMs: number): number {
+  const hasRoom = freeSlots !== undefined && nowMs - saidMs < FRESH_MS
+  return depth + (hasRoom ? 0 : LIMITS.maxHops + 1)
 }

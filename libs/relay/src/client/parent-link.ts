@@ -10,21 +10,31 @@ export class ParentLink {
   phase: 'connecting' | 'reserving' | 'held' = 'connecting'
   /** Heads only: it is the warm second. */
   standby: boolean
-  /** Keys on its way from the broadcaster, who comes first. */
+  /** Keys on its way from the broadcaster, who comes first; and the same with its own. */
   ancestors: readonly string[] = []
+  way: readonly string[]
   silent = false
   /** It has asked us to go. */
   withdrawn = false
   deadlineMs: number
   renewMs: number = Infinity
+  /** Whether the peer was told that we have room, and when. */
+  toldRoom: boolean | undefined
+  toldMs: number = -Infinity
   readonly watch: ParentWatch
   #lifetimeMs = 0
 
   constructor(key: string, standby: boolean, nowMs: number) {
     this.key = key
+    this.way = [key]
     this.standby = standby
     this.deadlineMs = nowMs + CONNECT_MS
     this.watch = new ParentWatch(nowMs)
+  }
+
+  tells(ancestors: readonly string[]): void {
+    this.ancestors = ancestors
+    this.way = [...ancestors, this.key]
   }
 
   reserving(nowMs: number): void {

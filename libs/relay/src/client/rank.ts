@@ -68,7 +68,7 @@ export function bestParent(
   for (const candidate of candidates) {
     const { ancestors, depth, key } = candidate
     if (key === from.self || (depth ?? 0) >= LIMITS.maxHops) continue
-    if (ancestors?.includes(from.self) === true || !mayAsk(key, candidate)) continue
+    if (!mayAsk(key, candidate) || ancestors?.includes(from.self) === true) continue
     candidate.order ??= spread(from.self, key)
     const cost = parentCost(candidate, from, role) + SPREAD_MS * candidate.order
     if (cost < bestCost) [best, bestCost] = [candidate, cost]

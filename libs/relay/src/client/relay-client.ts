@@ -27,6 +27,12 @@ const AHEAD_FRAMES_PER_HOP = 2
 const REDIAL_JITTER_MS = 500
 /** After a new run of the station, heads of the former one are still told for a while. */
 const NEW_RUN_MS = 3000
+/** A parent sends others to us: that we are full, or have room again, it hears at once, but not more often than this. */
+const TELL_ROOM_MS = 1000
+/** Refusals in a row after which the search for a second parent rests, and how far its rest grows. */
+const SECOND_TRIES = 6
+const MAX_SPARE_FACTOR = 16
+const NOBODY: readonly string[] = []
 /** A check that comes so much too late means that our own machine stood still. */
 const PAUSE_MS = 150
 
@@ -50,6 +56,8 @@ export class RelayClient {
   #primary: string | undefined
   #next: string | undefined
   #copies = 0
+  #secondTries = 0
+  #spareFactor = 1
 
   constructor(options: RelayClientOptions) {
     this.#options = options
@@ -84,7 +92,7 @@ export class RelayClient {
   /** The keys from the broadcaster to our parent, both included. */
   get ancestors(): readonly string[] {
     const parent = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
-    return parent === undefined ? [] : [...parent.ancestors, parent.key]
+    return parent === undefined ? NOBODY : parent.way
   }
 
   /** When `advance` wants to be called next. */
@@ -124,10 +132,23 @@ export class RelayClient {
     }
   }
 
+  /** Our children came or went: the parent is told if that made us full, or no longer full. */
+  slotsChanged(nowMs: number): void {
+    const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
+    if (link?.phase !== 'held' || link.toldRoom === this.#hasRoom) return
+    this.#nowMs = nowMs
+    link.renewMs = Math.min(link.renewMs, link.toldMs + TELL_ROOM_MS)
+    this.#checkSoon()
+  }
+
+  get #hasRoom(): boolean {
+    return this.#options.slots().freeSlots > 0
+  }
+
   /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
   learn(news: CandidateNews, nowMs: number): void {
     this.#nowMs = nowMs
-    if (this.#choice.learn(news, nowMs)) this.#send({ type: 'KNOWN' })
+    if (this.#choice.learn(news, nowMs)) this.#known()
   }
 
   /** A link that `connect` asked for is up and proven. */
@@ -139,7 +160,7 @@ export class RelayClient {
     this.#nowMs = nowMs
     const link = this.#links.get(key)
     if (link === undefined || link.phase !== 'connecting') return
-    this.#choice.note(key, news)
+    this.#choice.note(key, news, nowMs)
     link.reserving(nowMs)
     this.#checkSoon()
     this.#reserve(link)
@@ -159,9 +180,9 @@ export class RelayClient {
     this.#nowMs = nowMs
     const isNew = this.#choice.learn(news, nowMs)
     this.#choice.worked(news.key)
-    this.#choice.note(news.key, { freeSlots: 1 })
+    this.#choice.note(news.key, { freeSlots: 1 }, nowMs)
     if (this.#links.has(news.key)) return
-    if (isNew || this.#primary === undefined) this.#send({ type: 'KNOWN' })
+    if (isNew || this.#primary === undefined) this.#known()
     if (this.#primary !== undefined) this.#send({ type: 'BETTER', key: news.key })
   }
 
@@ -184,7 +205,7 @@ export class RelayClient {
       case 'parents':
         // From a former parent, too: it says so while it refuses.
         if (message.parents.map((parent) => this.#choice.learnHint(key, parent, nowMs)).includes(true)) {
-          this.#send({ type: 'KNOWN' })
+          this.#known()
         }
         return this.#checkSoon()
       case 'ancestors':
@@ -289,6 +310,11 @@ export class RelayClient {
     return this.#choice.hints(count, this.#nowMs)
   }
 
+  /** Who has a parent that speaks looks for nobody. */
+  #known(): void {
+    if (this.state === 'seeking' || this.state === 'suspect') this.#send({ type: 'KNOWN' })
+  }
+
   #fromNext(key: string, run: number, seq: number, hops: number, isNew: boolean): void {
     const { cause } = this.#driver.snapshot().context
     const aheadEnough =
@@ -369,9 +395,9 @@ export class RelayClient {
 
   #takeAncestors(link: ParentLink, ancestors: readonly string[]): void {
     const { key } = link
-    link.ancestors = ancestors
+    link.tells(ancestors)
     link.watch.tellsDepth(ancestors.length, this.#nowMs)
-    if (this.#choice.learnWay(link, this.#nowMs)) this.#send({ type: 'KNOWN' })
+    if (this.#choice.learnWay(link, this.#nowMs)) this.#known()
     if (link.phase !== 'held') return
     // A child on its way may be a warm second of ours: that one sees itself there, and goes.
     if (ancestors.includes(this.#options.self)) this.#drop(link)
@@ -380,7 +406,7 @@ export class RelayClient {
 
   #takePlace(link: ParentLink, lifetimeMs: number, freeSlots: number): void {
     const { key } = link
-    this.#choice.note(key, { freeSlots })
+    this.#choice.note(key, { freeSlots }, this.#nowMs)
     link.withdrawn = false
     if (link.phase === 'held') return link.renewed(this.#nowMs, lifetimeMs)
     if (link.phase !== 'reserving') return
@@ -428,7 +454,10 @@ export class RelayClient {
     return [primary, second, next].includes(key) || joining.some((other) => other.key === key)
   }
 
-  #reserve({ key, standby }: ParentLink): void {
+  #reserve(link: ParentLink): void {
+    const { key, standby } = link
+    link.toldRoom = this.#hasRoom
+    link.toldMs = this.#nowMs
     const { freeSlots, slots } = this.#options.slots()
     const place = { type: 'reserve', channel: this.#channel, standby, slots, freeSlots } as const
     const message = slots > 0 ? { ...place, key: fromHex(this.#options.self) } : place
@@ -439,6 +468,15 @@ export class RelayClient {
     const paths = { swarm, webrtc: false }
     const message = { type: 'subscribe', channel: this.#channel, variant: 0, paths } as const
     this.#options.perform({ type: 'send', key, message })
+  }
+
+  /** Whoever was refused a second parent again and again asks ever less: where there is no room, all would ask. */
+  #restsFromSearch(): boolean {
+    if (this.#secondTries++ < SECOND_TRIES) return false
+    this.#secondTries = 0
+    this.#spareFactor = Math.min(2 * this.#spareFactor, MAX_SPARE_FACTOR)
+    this.#options.perform({ type: 'search' })
+    return true
   }
 
   #jitterMs(): number {
@@ -460,8 +498,10 @@ export class RelayClient {
       case 'search':
         return perform({ type: 'search' })
       case 'pick': {
-        const best = this.#choice.best(effect.role, ({ key }) => !this.#links.has(key), this.#nowMs)
         const { role } = effect
+        const rests = role === 'second' && this.#restsFromSearch()
+        const mayAsk = ({ key }: { key: string }): boolean => !this.#links.has(key)
+        const best = rests ? undefined : this.#choice.best(role, mayAsk, this.#nowMs)
         return this.#driver.send(
           best === undefined ? { type: 'NOBODY', role } : { type: 'FOUND', role, key: best.key },
         )
@@ -491,9 +531,13 @@ export class RelayClient {
         this.#choice.distrust(effect.key, effect.reason, this.#nowMs)
         return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
       case 'spare':
+        this.#secondTries = 0
+        this.#spareFactor = 1
         return
-      case 'start-timer':
-        return this.#timers.start(effect.id, effect.ms, this.#nowMs)
+      case 'start-timer': {
+        const factor = effect.id === 'spare' ? this.#spareFactor : 1
+        return this.#timers.start(effect.id, effect.ms * factor, this.#nowMs)
+      }
       case 'stop-timer':
         return this.#timers.stop(effect.id)
     }

@@ -4,6 +4,8 @@ const BETTER_MS = 10
 const SUSTAINED_MS = 10_000
 /** No other move for the sake of quality for so long after one. */
 const HOLD_MS = 60_000
+/** Nor a second attempt so soon, should the first one be refused. */
+const RETRY_MS = 20_000
 
 /** Moves up when something clearly better stays better: hysteresis in size, in time and between moves. */
 export class Upgrade {
@@ -36,6 +38,7 @@ export class Upgrade {
     }
     if (nowMs - this.#sinceMs < SUSTAINED_MS || nowMs < this.#holdUntilMs) return false
     this.#key = undefined
+    this.#holdUntilMs = nowMs + RETRY_MS
     return true
   }
 }

@@ -41,6 +41,8 @@ export type Verdict =
 
 /** Of the children's places so many are kept for those who can relay onward, while others can serve the leaves. */
 const KEPT_FOR_RELAYS = 0.25
+/** A newcomer displaces who is worth so much of what it is worth itself, on its first day. */
+const DISPLACED_SHARE = 0.65
 const FULL_RETRY_MS = 5000
 const NETWORK_RETRY_MS = 30_000
 
@@ -64,18 +66,30 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
     const below = others.some(({ freeSlots, standby }) => !standby && freeSlots > 0)
     if (request.slots > 0 || !below || taken.length < max - kept) return { admit: true }
   } else if (!request.standby && request.slots >= 2) {
-    const leaf = leastUseful(taken, nowMs)
-    if (leaf !== undefined && max > 0) return { admit: true, displace: leaf.key }
+    const other = leastUseful(taken, nowMs)
+    const worth = other === undefined ? Infinity : standingOf(other, nowMs)
+    if (
+      other !== undefined &&
+      max > 0 &&
+      worth <= DISPLACED_SHARE * standing({ ageS: 0, slots: request.slots })
+    )
+      return { admit: true, displace: other.key }
   }
   return { admit: false, why: 'full', retryAfterMs: FULL_RETRY_MS }
 }
 
-/** The leaf that came last; who relays is never displaced. */
+/** Who makes way first: of leaves the one that came last, then who serves few and has not been here for long. */
 function leastUseful(places: readonly Place[], nowMs: number): Place | undefined {
   let least: Place | undefined
+  let leastWorth = Infinity
   for (const place of places) {
-    const worth = standing({ ageS: (nowMs - place.sinceMs) / 1000, slots: place.slots })
-    if (worth === 0 && (least === undefined || place.sinceMs >= least.sinceMs)) least = place
+    const worth = standingOf(place, nowMs)
+    const isLess = worth < leastWorth || (worth === leastWorth && place.sinceMs >= (least?.sinceMs ?? 0))
+    if (isLess) [least, leastWorth] = [place, worth]
   }
   return least
+}
+
+function standingOf({ sinceMs, slots }: Place, nowMs: number): number {
+  return standing({ ageS: (nowMs - sinceMs) / 1000, slots })
 }

@@ -10,6 +10,7 @@ import {
 import type { CandidateNews } from '../client/candidates.ts'
 import { TimerTable } from '../timer-table.ts'
 import { type HostLimits, judge, type Request } from './admission.ts'
+import { Advert } from './advert.ts'
 import { ChildPlace } from './child-place.ts'
 import { hostMachine } from './machine.ts'
 import type { RelayHostOptions } from './ports.ts'
@@ -24,7 +25,7 @@ const FULL_RETRY_MS = 5000
 /** Asking for a place costs us an answer with a list: a key may do so this often. */
 const ASK_EVERY_MS = 100
 const MAX_ASKERS = 512
-const PARENTS_EVERY_MS = 15_000
+const PARENTS_EVERY_MS = 30_000
 const HINTS = 8
 
 type Driver = MachineDriver<HostContext, HostEvent, HostState, HostInput, HostEffect>
@@ -36,9 +37,12 @@ export class RelayHost {
   readonly #timers = new TimerTable<HostTimer>()
   readonly #places = new Map<string, ChildPlace>()
   readonly #askedMs = new Map<string, number>()
+  readonly #advert = new Advert()
   #limits: HostLimits
   #nowMs = 0
   #referred = 0
+  /** The way that was told at the latest, and its bytes. */
+  #told: { readonly ancestors: readonly string[]; readonly keys: Uint8Array[] } = { ancestors: [], keys: [] }
   /** When children beyond the limit have had their time; Infinity while there are none. */
   #overdrawnMs = Infinity
 
@@ -89,6 +93,7 @@ export class RelayHost {
     this.#nowMs = nowMs
     this.#limits = limits
     this.#moveOverdrawn(0)
+    this.#advertise()
   }
 
   setFit(fit: boolean, nowMs: number): void {
@@ -149,7 +154,7 @@ export class RelayHost {
   }
 
   get nextMs(): number {
-    let next = Math.min(this.#timers.nextMs, this.#overdrawnMs)
+    let next = Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs)
     for (const place of this.#places.values()) next = Math.min(next, place.nextMs)
     return next
   }
@@ -162,6 +167,7 @@ export class RelayHost {
       else if (nowMs >= place.parentsMs) this.#tellParents(place)
     }
     if (nowMs >= this.#overdrawnMs) this.#moveOverdrawn(OVERDRAFT_MS)
+    if (nowMs >= this.#advert.dueMs) this.#advertise()
     for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
       this.#driver.send({ type: 'timer', id })
       this.#tellEmpty()
@@ -239,6 +245,7 @@ export class RelayHost {
     if (audio && place.standby && place.movingMs === undefined && !this.#mayStart())
       return this.move(key, this.#nowMs)
     place.subscribe(audio, this.#nowMs)
+    this.#advertise()
     this.#moveOverdrawn(OVERDRAFT_MS)
     const { bytesPerS } = this.#limits
     this.#options.perform({ type: 'serve', key, channel: place.channel, audio, warm, bytesPerS })
@@ -259,7 +266,9 @@ export class RelayHost {
     const surplus = active.length - this.#limits.maxChildren
     this.#overdrawnMs = surplus > 0 ? this.#nowMs + 1000 : Infinity
     if (surplus <= 0) return
-    const latest = active.toSorted((a, b) => a.slots - b.slots || b.activeMs - a.activeMs).slice(0, surplus)
+    // Not by how many they serve: with who has been here for long a whole branch would go down.
+    const rank = ({ slots }: ChildPlace): number => (slots > 0 ? 1 : 0)
+    const latest = active.toSorted((a, b) => rank(a) - rank(b) || b.activeMs - a.activeMs).slice(0, surplus)
     for (const { activeMs, key } of latest) if (this.#nowMs - activeMs >= afterMs) this.move(key, this.#nowMs)
   }
 
@@ -281,7 +290,8 @@ export class RelayHost {
     const ancestors = this.#options.ancestors()
     // A way that is too long to tell is one that we serve nobody from.
     if (ancestors.length > LIMITS.maxHops) return this.move(key, this.#nowMs)
-    this.#tell(key, { type: 'ancestors', channel, keys: ancestors.map(fromHex) })
+    if (ancestors !== this.#told.ancestors) this.#told = { ancestors, keys: ancestors.map(fromHex) }
+    this.#tell(key, { type: 'ancestors', channel, keys: this.#told.keys })
   }
 
   /** Children with room, in turn, then whoever else is known; never the one who asks. */
@@ -316,8 +326,14 @@ export class RelayHost {
     return this.#nowMs - lastMs < ASK_EVERY_MS
   }
 
+  #advertise(): void {
+    const type = this.#advert.look(this.#free > 0, this.#nowMs)
+    if (type !== undefined) this.#options.perform({ type })
+  }
+
   #drop(key: string): void {
     this.#places.delete(key)
+    this.#advertise()
     this.#options.perform({ type: 'unserve', key })
     this.#tellEmpty()
   }
@@ -340,6 +356,8 @@ export class RelayHost {
     switch (effect.type) {
       case 'announce':
       case 'unannounce':
+        this.#advert.setOpen(effect.type === 'announce')
+        return this.#advertise()
       case 'drained':
         return this.#options.perform(effect)
       case 'move-all':
@@ -356,6 +374,7 @@ export class RelayHost {
   }
 }
 
-function hintOf({ depth = LIMITS.maxHops, freeSlots = 1, key, rttMs = 0 }: CandidateNews): ParentHint {
+/** 0 free slots: nobody knows. Who is known to be full is not named. */
+function hintOf({ depth = LIMITS.maxHops, freeSlots = 0, key, rttMs = 0 }: CandidateNews): ParentHint {
   return { key: fromHex(key), depth, freeSlots, rttMs: Math.min(Math.round(rttMs), LIMITS.maxHintedRttMs) }
 }
