@@ -10,6 +10,7 @@ export type NetsimErrorCode =
   | 'PATTERN_INVALID'
   | 'FOLDER_UNUSABLE'
   | 'FILE_UNUSABLE'
+  | 'PROBE_FAILED'
   | 'TUN_UNAVAILABLE'
   | 'SYSCALL_FAILED'
   | 'LAB_FAILED'
@@ -58,8 +59,17 @@ export class NetsimError extends Error {
   }
 
   static fileUnusable(file: string, error: unknown): NetsimError {
-    const why = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
-    return new NetsimError('FILE_UNUSABLE', `${file} cannot be used (${why}): name another file, or correct it.`)
+    const why =
+      error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
+    return new NetsimError(
+      'FILE_UNUSABLE',
+      `${file} cannot be used (${why}): name another file, or correct it.`,
+    )
+  }
+
+  /** @param why a sentence of the library that asked */
+  static probeFailed(why: string): NetsimError {
+    return new NetsimError('PROBE_FAILED', why)
   }
 
   static tunUnavailable(reason: string): NetsimError {

@@ -2,8 +2,10 @@ import { Command, Option } from 'commander'
 import { playChaos, type ChaosOptions } from './commands/chaos.ts'
 import { positive, whole } from './commands/numbers.ts'
 import { play, type PlayOptions } from './commands/play.ts'
+import { probe, type ProbeOptions } from './commands/probe.ts'
 import { renderReport, type RenderOptions } from './commands/render-report.ts'
 import { NetsimError, type NetsimErrorCode } from './errors.ts'
+import { NAT_TYPES } from './nat/types.ts'
 import { summaryOf } from './report/summary.ts'
 import { readJson } from './report/write-report.ts'
 import { openShell } from './run/open-shell.ts'
@@ -87,6 +89,26 @@ program
   .action((_: unknown, command: Command) => {
     const options: ChaosOptions = command.optsWithGlobals()
     return done(chaos({ ...options, report: options.report ?? 'reports/chaos' }))
+  })
+
+program
+  .command('probe')
+  .description('Find out what stands between this machine and the DHT, and write a scenario file of it.')
+  .option('--bootstrap <host:port,...>', 'the nodes of a DHT to ask; default: the public one')
+  .addOption(
+    new Option('--role <role>', 'what this machine is in the scenario')
+      .choices(['broadcaster', 'listener'])
+      .default('listener'),
+  )
+  .addOption(
+    new Option('--other <nat>', 'what the other one is behind')
+      .choices(Object.keys(NAT_TYPES))
+      .default('port-restricted'),
+  )
+  .option('--out <file>', 'the scenario file', 'reports/field.json')
+  .action((_: unknown, command: Command) => {
+    const options: ProbeOptions = command.optsWithGlobals()
+    return done(probe(options))
   })
 
 /** What a lab that hung has left behind must not keep whoever waits for the exit code. */
