@@ -21,6 +21,10 @@ test.each([
   [['--only', '/[/'], /^error: \/\[\/ is not a regular expression/],
   [['--shell', 'nohost'], /^error: There is no host "nohost" in this lab. Known: .*broadcaster/],
   [['--seed', 'x'], /^error: .*'--seed <n>'.*not a whole number/],
+  [['--file', '/nowhere.json'], /^error: \/nowhere\.json cannot be used \(ENOENT\)/],
+  [['--baseline', MAIN, '--only', 'matrix/public x public'], /^error: .*main\.ts cannot be used/],
+  [['chaos', '--without', 'luck'], /^error: .*'--without <mechanism>'.*Allowed choices/],
+  [['report', MAIN], /^error: .*main\.ts cannot be used/],
   [['--jobs', '0'], /^error: .*'--jobs <n>'.*at least 1/],
   [['--onyl', 'x'], /^error: unknown option '--onyl'/],
 ])('%j is a mistake that is told in plain words, with exit code 2', async (args, words) => {
