@@ -206,7 +206,8 @@ export class Listener {
   }
 
   #close(reason: string): Promise<void> {
-    this.#closing ??= this.#closeAll(reason)
+    // In a moment, for what is stopped then asks for the same: once is enough.
+    this.#closing ??= Promise.resolve().then(() => this.#closeAll(reason))
     return this.#closing
   }
 

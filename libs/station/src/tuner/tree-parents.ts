@@ -36,6 +36,8 @@ export class TreeParents {
   readonly #options: TreeParentsOptions
   readonly #parents = new Map<string, Parent>()
   readonly #routes = new Map<string, readonly Address[]>()
+  /** Goodbyes on their way. */
+  readonly #leaving = new Set<Promise<void>>()
   #search: HelperSearch | undefined
   #stopped = false
 
@@ -75,7 +77,7 @@ export class TreeParents {
     const parent = this.#parents.get(key)
     if (parent === undefined || !this.#forget(key, parent)) return
     if (parent.upstream === undefined) void parent.abandon?.()
-    else void parent.upstream.link.close('leaving')
+    else this.#leave(parent.upstream)
   }
 
   send(key: string, message: ControlMessage): void {
@@ -103,7 +105,13 @@ export class TreeParents {
       return upstream === undefined ? abandon?.() : upstream.link.close('leaving')
     })
     this.#parents.clear()
-    await Promise.allSettled(endings)
+    await Promise.allSettled([...endings, ...this.#leaving])
+  }
+
+  #leave({ link }: Upstream): void {
+    const left = link.close('leaving')
+    this.#leaving.add(left)
+    void left.finally(() => this.#leaving.delete(left))
   }
 
   async #readRecord(): Promise<void> {
