@@ -7,6 +7,7 @@ import { replayCommand } from '../report/page/runs.ts'
 import { closing, summaryOf } from '../report/summary.ts'
 import { tableHead, tableRow } from '../report/table.ts'
 import { readBaseline, readJson, writeReport } from '../report/write-report.ts'
+import { aimsOf, aimText } from '../run/aims.ts'
 import { runAll } from '../run/run-all.ts'
 import type { Result } from '../run/run-scenario.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -53,8 +54,10 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
   const durationMs = Math.round(performance.now() - startedMs)
   const summary = { ...summaryOf(results, 0), durationMs }
   say(json ? JSON.stringify(summary) : `\n${closing(results, durationMs)}`)
+  const aims = aimsOf(results)
+  for (const aim of aims) tell(aimText(aim))
   const at = new Date().toISOString()
-  const report = { commit: commit(), node: process.version, at, jobs, summary, results }
+  const report = { commit: commit(), node: process.version, at, jobs, summary, aims, results }
   let regressions = 0
   if (options.report !== undefined || baseline !== undefined || options.saveBaseline !== undefined) {
     const { files, comparison } = await writeReport(report, {
@@ -70,7 +73,7 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     await rm(folder, { recursive: true })
   }
   if (pcap !== undefined) tell(`Packets: ${pcap}`)
-  return summary.failed === 0 && regressions === 0 ? 0 : 1
+  return summary.failed === 0 && regressions === 0 && aims.every(({ passed }) => passed) ? 0 : 1
 }
 
 /** What a person needs to see the failure again. */

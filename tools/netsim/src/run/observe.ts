@@ -78,7 +78,7 @@ export async function observe(
   const first = await listener.until('first-audio', waitFor(expect))
   const waitedMs = Date.now() - listenerAt
   meter.started()
-  const others = new Others(cast, scenario, link)
+  const others = new Others(cast, meter, scenario, link)
   let taken: readonly Taken[] = []
   if (first !== undefined) {
     await others.come()
@@ -98,7 +98,7 @@ export async function observe(
     tree: treeOf(cast, taken),
   }
   await listener.stop()
-  const problemsOfOthers = await others.leave(endedAtMs, meter.figures(0))
+  const outcomes = await others.leave(endedAtMs, meter.figures(0))
   const crowd = await audience.leave(calmFrom(expect, others.beganMs))
   await cast.stop('helper')
   await cast.stopRelays()
@@ -109,7 +109,7 @@ export async function observe(
   const calmAtMs = calmFrom(expect, others.beganMs)
   const silenceMs = await longestSilenceMs(join(folder, RECORDING), Math.max(0, calmAtMs - first.t))
   const heard = heardBy(listener, silenceMs, endedAtMs, calmAtMs)
-  return { ...seen, heard, timeline, others: problemsOfOthers, audience: crowd }
+  return { ...seen, heard, timeline, others: outcomes, audience: crowd }
 }
 
 function startBroadcaster(

@@ -22,7 +22,7 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
   const plays = Array.from({ length: repeat }, (_, round) =>
     scenarios.map((scenario) => ({ scenario, seed: seed + round })),
   ).flat()
-  const results: (Result | undefined)[] = plays.map(() => undefined)
+  const results: Result[][] = plays.map(() => [])
   const queue = plays.map((play, order) => ({ ...play, order }))
   if (jobs > 1) queue.sort((a, b) => lengthMs(b.scenario) - lengthMs(a.scenario))
   const work = async (): Promise<void> => {
@@ -34,12 +34,13 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
         folder: join(folder, name),
         pcapFolder: pcap && join(pcap, name),
       })
-      results[next.order] = result
-      onResult(result)
+      const { rest = [], ...first } = result
+      results[next.order] = [first, ...rest]
+      for (const each of [first, ...rest]) onResult(each)
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))
-  return results.filter((result) => result !== undefined)
+  return results.flat()
 }
 
 function folderName(name: string, seed: number): string {

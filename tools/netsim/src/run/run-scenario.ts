@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Expectation, Pair, Scenario } from '../scenarios/scenario.ts'
+import { pairName, type Expectation, type Pair, type Scenario } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
 import { within } from '../within.ts'
 import type { AudienceOutcome } from './audience.ts'
@@ -44,6 +44,8 @@ export interface Result {
   timeline?: Timeline | undefined
   /** Logs of its processes. */
   folder: string
+  /** The other pairs of a row of the matrix. */
+  rest?: Result[]
 }
 
 const NOTHING = { heard: undefined, waitedMs: 0, errors: [], escapes: 0, broken: undefined }
@@ -71,9 +73,8 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
   // What the machine did is no reason for a control not to fail.
   const problems = problemsOf(scenario, isControl ? { ...seen, held: NOT_HELD } : seen)
   const controlIsBroken = isControl && (seen.broken !== undefined || seen.escapes > 0)
-  return {
-    name: scenario.name,
-    group: scenario.group,
+  const result: Result = {
+    ...namesOf(scenario),
     ...(scenario.pair && { pair: scenario.pair }),
     expectation: scenario.expect,
     seed,
@@ -91,6 +92,41 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     timeline: seen.timeline,
     folder,
   }
+  return { ...result, rest: restOf(scenario, seen, result) }
+}
+
+/** A row of the matrix comes to its pairs, each by its own name. */
+function namesOf({ name, group, pair }: Scenario): Pick<Result, 'name' | 'group'> {
+  return group === 'rows' && pair !== undefined ? { name: pairName(pair), group: 'matrix' } : { name, group }
+}
+
+/** Each pair of a row is a result; who never came, because the play broke, failed with it. */
+function restOf({ others = [] }: Scenario, seen: PlayedSeen, row: Result): Result[] {
+  const { durationMs, folder, group, lab, seed } = row
+  return others.flatMap(({ id, pair, expect }): Result[] => {
+    if (pair === undefined) return []
+    const came = seen.others?.find(({ planned }) => planned.id === id)
+    const broken = seen.broken === undefined ? [] : [seen.broken]
+    const problems = came === undefined ? [...broken, 'it did not even come'] : [...broken, ...came.problems]
+    return [
+      {
+        name: pairName(pair),
+        group,
+        pair,
+        expectation: expect,
+        seed,
+        expected: expect.verdict,
+        passed: problems.length === 0,
+        problems,
+        heard: came?.heard,
+        errors: came?.errors ?? [],
+        durationMs,
+        lab,
+        held: came?.held ?? row.held,
+        folder,
+      },
+    ]
+  })
 }
 
 async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMeter): Promise<PlayedSeen> {

@@ -131,6 +131,12 @@ describe('to be refused', () => {
   })
 })
 
-test('what is wrong with other listeners fails a scenario', () => {
-  expect(problems({ verdict: 'heard' }, { others: ['listener-2: silent'] })).toEqual(['listener-2: silent'])
+test('what is wrong with other listeners fails a scenario, unless each is a result of its own', () => {
+  const wrong = { heard: undefined, errors: [], problems: ['silent'], held: SEEN.held }
+  const planned = { id: 'listener-2', place: behind('public'), expect: { verdict: 'heard' } } as const
+  const pair = { broadcaster: 'public', listener: 'public', help: 'relay' } as const
+  expect(problems({ verdict: 'heard' }, { others: [{ planned, ...wrong }] })).toEqual(['listener-2: silent'])
+  expect(problems({ verdict: 'heard' }, { others: [{ planned: { ...planned, pair }, ...wrong }] })).toEqual(
+    [],
+  )
 })

@@ -1,4 +1,4 @@
-import type { Expectation, Scenario } from '../scenarios/scenario.ts'
+import type { Expectation, Other, Scenario } from '../scenarios/scenario.ts'
 import type { HoldUps } from './hold-up.ts'
 import type { Way } from '../oracle/oracle.ts'
 import { judgeAudience, type AudienceOutcome } from './audience.ts'
@@ -23,11 +23,21 @@ export interface Observation {
   tree?: TreeOutcome | undefined
   /** Where a crowd came. */
   audience?: AudienceOutcome | undefined
-  /** What is wrong with the other listeners. */
-  others?: readonly string[]
+  /** What the other listeners came to. */
+  others?: readonly OtherOutcome[]
   /** The program could not even be started, or died. */
   broken: string | undefined
   /** What the machine kept the lab from. Limits of time are widened by it: it is no fault of the program. */
+  held: HoldUps
+}
+
+/** What a listener who came later came to. */
+export interface OtherOutcome {
+  planned: Other
+  heard: Heard | undefined
+  errors: Observation['errors']
+  problems: string[]
+  /** As it was for this one. */
   held: HoldUps
 }
 
@@ -41,7 +51,14 @@ export function problemsOf(scenario: Scenario, seen: Observation): string[] {
   const own = judge(scenario.expect, seen)
   const crowd = judgeAudience(scenario, seen.audience, seen.held)
   const tree = judgeTree(scenario, seen.tree, seen.held)
-  return [...guard, ...own, ...judgeBare(scenario.bare, seen.bare), ...tree, ...crowd, ...(seen.others ?? [])]
+  return [...guard, ...own, ...judgeBare(scenario.bare, seen.bare), ...tree, ...crowd, ...othersOf(seen)]
+}
+
+/** Those of a pair of their own are judged there. */
+function othersOf({ others = [] }: Observation): string[] {
+  return others
+    .filter(({ planned: { pair } }) => pair === undefined)
+    .flatMap(({ planned: { id }, problems }) => problems.map((problem) => `${id}: ${problem}`))
 }
 
 /** What is wrong with one listener. */

@@ -44,7 +44,7 @@ function swapped(name: string, role: Role, type: NatType): Scenario {
 function impatient(name: string): Scenario {
   const scenario = [...matrix, ...links, ...ipv6, ...faults].find((each) => each.name === name)
   if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
-  const { expect } = scenario
+  const { bare: _, expect, pair: __, ...rest } = scenario
   const patience = expect.verdict === 'heard' ? { withinMs: Math.min(expect.withinMs ?? 10_000, 10_000) } : {}
-  return { ...scenario, group: 'controls', canary: false, expect: { ...expect, ...patience } }
+  return { ...rest, group: 'controls', canary: false, expect: { ...expect, ...patience } }
 }

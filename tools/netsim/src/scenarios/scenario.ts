@@ -9,7 +9,7 @@ export type Role = 'broadcaster' | 'listener'
 /** Who runs the program in a scenario: a helper is another listener. */
 export type Actor = Role | 'helper' | OtherListener | RelayName
 /** Those who come after the listener, in order. */
-export type OtherListener = 'listener-2' | 'listener-3'
+export type OtherListener = `listener-${2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 export type RelayName = 'relay-1' | 'relay-2' | 'relay-3' | 'relay-4' | 'relay-5'
 
 /** Where somebody sits: a site without its name and hosts. */
@@ -44,6 +44,17 @@ export const MECHANISMS = [
   'webrtc',
 ] as const
 export type Mechanism = (typeof MECHANISMS)[number]
+
+/** As the matrix calls it; that name alone plays it again. */
+export function pairName({ broadcaster, listener, lan, help }: Pair): string {
+  return `matrix/${broadcaster} x ${lan ?? listener}${HELP_SUFFIX[help]}`
+}
+
+const HELP_SUFFIX: Record<Help, string> = {
+  none: '',
+  relay: ', a relay',
+  listener: ', a listener',
+}
 
 /**
  * Something that happens while the listener hears, so many ms after what came before it (the first: after the first
@@ -94,13 +105,23 @@ export type Expectation =
   | { verdict: 'error'; role: Role; code: string; withinMs: number }
 
 /** What others are judged by. */
-type OtherExpectation = Extract<Expectation, { verdict: 'heard' | 'refused' }>
+type OtherExpectation = Extract<Expectation, { verdict: 'heard' | 'refused' | 'error' }>
+
+/** A listener who comes after the first. */
+export interface Other {
+  id: OtherListener
+  place: Place
+  expect: OtherExpectation
+  /** Of a row of the matrix: which pair it is. It is then a result of its own. */
+  pair?: Pair
+}
 
 export interface Scenario {
   /** Unique; the broadcaster comes first. */
   name: string
   group:
     | 'matrix'
+    | 'rows'
     | 'relay'
     | 'links'
     | 'faults'
@@ -121,7 +142,7 @@ export interface Scenario {
   /** Who is there to carry the station on before the listener comes, in this order. */
   relays?: readonly { id: RelayName; place: Place; options?: readonly string[] }[]
   /** More listeners, who come one by one once the first hears the station. */
-  others?: readonly { id: OtherListener; place: Place; expect: OtherExpectation }[]
+  others?: readonly Other[]
   /**
    * A crowd in `hosts` processes of `each` listeners, behind the same kind of NAT, who come at once after all others.
    * All are to hear it so soon after that.
