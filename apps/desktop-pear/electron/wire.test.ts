@@ -14,11 +14,11 @@ const LISTENING: EngineStatus = { ...IDLE, listening: { title: 'Kitchen Radio', 
 
 let folder: string
 let electron: FakeElectron
-let pear: FakePear | undefined
 const registered = new Set<string>()
 const reached = new Set<string>()
 
 class FakePear {
+  static readonly made: FakePear[] = []
   readonly options: PearOptions
   readonly done: string[] = []
   readonly #listeners = new Map<string, (error: Error) => void>()
@@ -30,7 +30,7 @@ class FakePear {
 
   constructor(options: PearOptions) {
     this.options = options
-    pear = this
+    FakePear.made.push(this)
   }
 
   get storage(): string {
@@ -52,6 +52,10 @@ class FakePear {
   }
 }
 
+/** As in a bundle of macOS. */
+const resources = (): string => join(folder, 'pearCast.app', 'Contents', 'Resources')
+const pages = (): string[] => [join(folder, 'page'), join(resources(), 'page')]
+
 interface Settings {
   platform?: NodeJS.Platform
   argv?: string[]
@@ -66,7 +70,7 @@ async function open(settings: Settings = {}): Promise<FakeElectron> {
     env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env },
     execPath: '/opt/pearcast',
     platform,
-    resourcesPath: '/Applications/pearCast.app/Contents/Resources',
+    resourcesPath: resources(),
     cwd: () => folder,
     on: (signal, listener) => electron.handlers.add(`process ${signal}`, listener),
   }
@@ -87,8 +91,10 @@ async function settle(): Promise<void> {
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pearcast-desktop-'))
-  mkdirSync(join(folder, 'page'))
-  writeFileSync(join(folder, 'page', 'index.html'), '<!doctype html><title>page</title>')
+  for (const page of pages()) {
+    mkdirSync(page, { recursive: true })
+    writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>')
+  }
   electron = new FakeElectron(folder)
 })
 afterEach(() => {
@@ -181,7 +187,7 @@ describe('the window', () => {
   })
 
   test('is not opened when the page was not built', async () => {
-    rmSync(join(folder, 'page', 'index.html'))
+    for (const page of pages()) rmSync(join(page, 'index.html'))
     await open()
     expect(electron.errors[0]).toMatch(/There is no page/)
     expect(electron.done).toContain('exit 1')
@@ -287,7 +293,7 @@ describe('storage', () => {
     const own = join(folder, 'second')
     expect(electron.done).toContain(`userData ${join(own, 'electron')}`)
     expect(electron.done.filter((each) => each.startsWith('links'))).toEqual([])
-    expect(pear?.options.dir).toBe(own)
+    expect(FakePear.made.at(-1)?.options.dir).toBe(own)
     const [args = '{}'] = electron.child.args
     expect(JSON.parse(args)).toEqual({
       folder: join(own, 'app-storage'),
@@ -301,8 +307,8 @@ describe('storage', () => {
     ['win32', { LOCALAPPDATA: 'C:\\Local' }, 'C:\\Local'],
   ] as const)('on %s is where pear-runtime expects it', async (platform, env, expected) => {
     await open({ platform, env })
-    expect(pear?.options.dir).toContain(expected)
-    expect(pear?.options.dir).toMatch(/pearCast$/)
+    expect(FakePear.made.at(-1)?.options.dir).toContain(expected)
+    expect(FakePear.made.at(-1)?.options.dir).toMatch(/pearCast$/)
   })
 
   test('a mistake in the arguments is said, and nothing is started', async () => {
@@ -319,12 +325,13 @@ describe('updates', () => {
 
   test.each([
     ['linux', APP_IMAGE, '/home/me/pearCast.AppImage', 'pearCast.AppImage'],
-    ['darwin', {}, '/Applications/pearCast.app', 'pearCast.app'],
+    ['darwin', {}, 'pearCast.app', 'pearCast.app'],
     ['win32', {}, '/opt/pearcast', 'pearCast.msix'],
   ] as const)('replace the app on %s', async (platform, env, app, name) => {
     await open({ platform, env })
-    expect(pear?.options).toMatchObject({ app, name, updates: true, version: '0.1.0' })
-    expect(pear?.options.bootstrap).toBeUndefined()
+    expect(FakePear.made.at(-1)?.options).toMatchObject({ name, updates: true, version: '0.1.0' })
+    expect(FakePear.made.at(-1)?.options.app).toBe(platform === 'darwin' ? join(folder, app) : app)
+    expect(FakePear.made.at(-1)?.options.bootstrap).toBeUndefined()
   })
 
   test('are not asked for when they are not wanted, in a clone, from a .deb, or before there is a link', async () => {
@@ -335,22 +342,22 @@ describe('updates', () => {
     ]
     for (const each of settings) {
       await open(each)
-      expect(pear?.options).toMatchObject({ updates: false, bootstrap: [] })
+      expect(FakePear.made.at(-1)?.options).toMatchObject({ updates: false, bootstrap: [] })
     }
     electron.isPackaged = false
     await open({ env: APP_IMAGE })
-    expect(pear?.options).toMatchObject({ updates: false, app: null })
+    expect(FakePear.made.at(-1)?.options).toMatchObject({ updates: false, app: null })
   })
 
   test('one that has come is offered, takes the app’s place at the end, and the app starts again', async () => {
     await open({ env: APP_IMAGE })
-    pear?.emit('error')
-    pear?.emit('runtime error')
+    FakePear.made.at(-1)?.emit('error')
+    FakePear.made.at(-1)?.emit('runtime error')
     expect(electron.handlers.has('menu Restart to update')).toBe(false)
-    pear?.emit('updated')
+    FakePear.made.at(-1)?.emit('updated')
     electron.press('Restart to update')
     await settle()
-    expect(pear?.done).toEqual(['update applied', 'closed', 'swarm destroyed'])
+    expect(FakePear.made.at(-1)?.done).toEqual(['update applied', 'closed', 'swarm destroyed'])
     expect(electron.done).toContain('relaunch /home/me/pearCast.AppImage')
     expect(electron.done.at(-1)).toBe('quit')
   })
@@ -493,7 +500,7 @@ describe('the end', () => {
     expect(window.close()).toBe(true)
     await settle()
     expect(child.said()).toEqual([{ type: 'close' }])
-    expect(pear?.done).toEqual(['closed', 'swarm destroyed'])
+    expect(FakePear.made.at(-1)?.done).toEqual(['closed', 'swarm destroyed'])
     expect(electron.done.slice(-2)).toEqual(['tray destroyed', 'quit'])
     expect(electron.handlers.reached()).toContain('engine exit')
   })

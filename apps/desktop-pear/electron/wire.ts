@@ -29,7 +29,7 @@ export interface Surroundings {
   PearRuntime: PearConstructor
   process: MainProcess
   manifest: Manifest
-  /** Where main.js, preload.cjs, engine.js and icons/ are; the page is in `../page`. */
+  /** Where main.js, preload.cjs, engine.js and icons/ are. */
   folder: string
 }
 
@@ -105,7 +105,7 @@ class Desktop {
   #phase: 'running' | 'asking' | 'ending' | 'ended' = 'running'
 
   static async open(surroundings: Surroundings, args: Arguments): Promise<Desktop> {
-    const { electron, folder, process } = surroundings
+    const { electron, process } = surroundings
     electron.app.setAppUserModelId(APP_ID)
     electron.Menu.setApplicationMenu(
       // Without a menu, copy and paste have no keys on macOS; elsewhere they have them anyway.
@@ -114,7 +114,7 @@ class Desktop {
         : null,
     )
     guardPermissions(electron, process.platform)
-    await servePage(electron, join(dirname(folder), 'page'))
+    await servePage(electron, pageFolder(surroundings))
     const desktop = new Desktop(surroundings, args)
     if (!args.isHidden) desktop.#window.show()
     return desktop
@@ -269,6 +269,12 @@ class Desktop {
     this.#electron.dialog.showErrorBox(words.name, words.engineFailed)
     void this.#end()
   }
+}
+
+/** Beside the archive that a packaged app is: it is read as a folder. */
+function pageFolder({ electron, folder, process }: Surroundings): string {
+  const beside = electron.app.isPackaged ? process.resourcesPath : undefined
+  return join(beside ?? dirname(folder), 'page')
 }
 
 /** Where pear-runtime expects an app's data; in a clone where it does not mix with an installed app's. */

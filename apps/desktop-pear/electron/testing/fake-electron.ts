@@ -186,8 +186,9 @@ export class FakeElectron {
 
   /** As `import * as electron` has it. */
   get api(): ElectronApi {
-    const fake = this
-    const { handlers } = this
+    const { done, handlers, windows } = this
+    const setImage = (image: string): void => void (this.trayImage = image)
+    const setToolTip = (text: string): void => void (this.toolTip = text)
     const on =
       (prefix: string) =>
       (event: string, listener: (...args: never[]) => void): void =>
@@ -197,22 +198,22 @@ export class FakeElectron {
       BrowserWindow: class extends FakeWindow {
         constructor(options: WindowOptions) {
           super(handlers, options)
-          fake.windows.push(this)
+          windows.push(this)
         }
       },
       Tray: class {
         constructor(image: string) {
-          fake.trayImage = image
+          setImage(image)
         }
         setImage(image: string): void {
-          fake.trayImage = image
+          setImage(image)
         }
         setToolTip(text: string): void {
-          fake.toolTip = text
+          setToolTip(text)
         }
         setContextMenu(): void {}
         destroy(): void {
-          fake.done.push('tray destroyed')
+          done.push('tray destroyed')
         }
         on(event: string, listener: () => void): void {
           handlers.add(`tray ${event}`, listener)
