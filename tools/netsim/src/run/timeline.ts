@@ -8,7 +8,7 @@ export interface Timeline {
   looks: Look[]
 }
 
-export interface Mark {
+interface Mark {
   atMs: number
   /** `step`: the scenario did it; the others: the listener told it. */
   kind: 'step' | 'gap' | 'reconnecting' | 'connected' | 'path' | 'error'
@@ -17,7 +17,7 @@ export interface Mark {
   forMs?: number
 }
 
-export interface Look {
+interface Look {
   atMs: number
   /** Frames since the look before. */
   played: number

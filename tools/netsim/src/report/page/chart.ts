@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts'
 
 /** Drawn at this width and never wider than that much more: text stays readable on a telephone. */
-export const CHART_WIDTH = 420
+const CHART_WIDTH = 420
 
 /** Where data lies in a chart of `CHART_WIDTH` x `height`. */
 export interface Frame {
@@ -113,7 +113,7 @@ export function logAxis(values: readonly number[], unit = ''): Axis {
 }
 
 /** 1200 is 1.2k. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   if (Math.abs(value) >= 1e6) return `${trimmed(value / 1e6)}M`
   if (Math.abs(value) >= 1000) return `${trimmed(value / 1000)}k`
   return trimmed(value)
