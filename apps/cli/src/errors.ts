@@ -7,6 +7,7 @@ type CliErrorCode =
   | 'OPEN_FILES'
   | 'CLOCK'
   | 'CONFIG_FILE'
+  | 'STATIONS_FILE'
   | 'NOT_ON_AIR'
   | 'CHILD_DIED'
   | 'DEMO_FAILED'
@@ -91,6 +92,11 @@ export class CliError extends Error {
   /** @param problem where, and what */
   static configFile(problem: string): CliError {
     return new CliError('CONFIG_FILE', problem)
+  }
+
+  /** @param problem where, and what */
+  static stationsFile(problem: string): CliError {
+    return new CliError('STATIONS_FILE', problem)
   }
 
   static configFolder(why: string): CliError {

@@ -10,6 +10,7 @@ import {
   doctorEvents,
   favouritesEvents,
   listenEvents,
+  relayEvents,
   stationEvents,
   timeSamples,
   uiEvents,
@@ -18,6 +19,7 @@ import {
 const COMMANDS = {
   broadcast: { ...broadcastEvents, ...timeSamples },
   listen: { ...listenEvents, ...timeSamples },
+  relay: { ...relayEvents, ...timeSamples },
   'station-command': stationEvents,
   favourites: favouritesEvents,
   devices: devicesEvents,
@@ -63,8 +65,9 @@ describe.each(Object.entries(COMMANDS))('the events of %s', (command, samples) =
   test.each(events)('$event without one of its fields is refused', (event) => {
     for (const field of Object.keys(printed(event))) {
       const { [field]: _left, ...rest } = printed(event)
-      // A phase before the first leg has no leg.
-      const mayMiss = event.event === 'phase' && field === 'leg'
+      // A phase before the first leg has no leg, and an error of the whole command no link.
+      const mayMiss =
+        (event.event === 'phase' && field === 'leg') || (event.event === 'error' && field === 'link')
       expect([field, validate(rest)]).toEqual([field, mayMiss])
     }
   })

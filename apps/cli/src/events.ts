@@ -3,6 +3,7 @@ import type { BroadcastEvent, ListenEvent } from '@pearcast/station'
 import type { InputEvent } from './broadcast/input-event.ts'
 import type { DevicesEvent } from './devices/devices-event.ts'
 import type { DoctorEvent } from './doctor/doctor-event.ts'
+import type { RelayCommandEvent } from './relay/relay-event.ts'
 import type { TimeEvent } from './time/time-watch.ts'
 import type { StationCommandEvent } from './station/station-event.ts'
 import type { UiEvent } from './ui/ui-event.ts'
@@ -51,6 +52,7 @@ export type CliEvent =
   | BroadcastEvent
   | InputEvent
   | ListenEvent
+  | RelayCommandEvent
   | StationCommandEvent
   | FavouritesEvent
   | DevicesEvent

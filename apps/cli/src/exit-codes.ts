@@ -22,7 +22,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
     'OUTPUT_UNSUPPORTED',
   ]),
   ...codes(EXIT.usage, ['STATION_MISSING', 'STATION_EXISTS', 'FAVOURITE_MISSING', 'FAVOURITE_EXISTS']),
-  ...codes(EXIT.usage, ['PASSPHRASE', 'PASSPHRASE_FILE', 'CONFIG_FILE']),
+  ...codes(EXIT.usage, ['PASSPHRASE', 'PASSPHRASE_FILE', 'CONFIG_FILE', 'STATIONS_FILE']),
   ...codes(EXIT.input, ['EXPORT_INVALID']),
   ...codes(EXIT.input, ['FILE_MISSING', 'FILE_EMPTY', 'FILE_NOT_AUDIO', 'FILE_TRUNCATED', 'FILE_CORRUPT']),
   ...codes(EXIT.input, [

@@ -26,7 +26,7 @@ describe('help', () => {
     expect(await pearcast('--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' })
   })
 
-  test.each(['broadcast', 'listen', 'station', 'station export', 'favourites', 'dht', 'demo', 'ui'])(
+  test.each(['broadcast', 'listen', 'relay', 'station', 'station export', 'favourites', 'dht', 'demo', 'ui'])(
     '%s --help has examples and the options of all',
     async (name) => {
       const { code, stdout } = await pearcast(...name.split(' '), '--help')
@@ -62,6 +62,10 @@ describe('a mistake is one plain line and exit code 2', () => {
       /"nonsense" is not a DHT address: the port is missing/,
     ],
     [['demo', '--bootstrap', '127.0.0.1:1'], /leave --bootstrap out/],
+    [['relay', 'pearcast://abc'], /the station part .* characters/],
+    [['relay', '--stations-file', join(home, 'none.txt')], /none\.txt cannot be read: .*ENOENT/],
+    [['relay', 'pearcast://x', '--uplink', '2'], /--uplink wants what your line sends, e\.g\. 2mbit/],
+    [['relay', 'pearcast://x', '--max-children', '0'], /--max-children wants a whole number from 1/],
     [['listen', 'http://example.org'], /a station link starts with pearcast:/],
     [['listen', 'jazz'], /No favourite is called "jazz"\. None is kept yet\./],
     [['station', 'show', 'jazz'], /There is no station "jazz"\. There are none yet\./],

@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { examples } from './commands/examples.ts'
 import { favouritesCommand } from './commands/favourites.ts'
 import { listenCommand } from './commands/listen.ts'
+import { relayCommand } from './commands/relay.ts'
 import { stationCommand } from './commands/station.ts'
 import { uiCommand } from './commands/ui.ts'
 import { addGlobalOptions } from './options/global.ts'
@@ -27,6 +28,7 @@ export function buildProgram(run: Runner): Command {
   const commands = [
     broadcastCommand(run),
     listenCommand(run),
+    relayCommand(run),
     uiCommand(run),
     stationCommand(run),
     favouritesCommand(run),

@@ -27,3 +27,13 @@ test('who has lost interest is not told', () => {
   stop.request('SIGINT')
   expect(calls).toBe(0)
 })
+
+test('SIGHUP is the end but for who takes it for something else', () => {
+  const stop = new StopSignal()
+  expect(stop.hangUp()).toBe(false)
+  let calls = 0
+  const untake = stop.takeHangUps(() => calls++)
+  expect([stop.hangUp(), calls]).toEqual([true, 1])
+  untake()
+  expect([stop.hangUp(), calls]).toEqual([false, 1])
+})

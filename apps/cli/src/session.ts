@@ -23,6 +23,7 @@ export type StopCause = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGBREAK' | 'disconne
 export class StopSignal {
   #cause: StopCause | undefined
   readonly #waiting = new Set<() => void>()
+  #hangUp: (() => void) | undefined
 
   get cause(): StopCause | undefined {
     return this.#cause
@@ -40,6 +41,18 @@ export class StopSignal {
     if (this.#cause === undefined) this.#waiting.add(call)
     else call()
     return () => this.#waiting.delete(call)
+  }
+
+  /** SIGHUP means something else than the end to this command, as to read its file again. @returns the end of that */
+  takeHangUps(call: () => void): () => void {
+    this.#hangUp = call
+    return () => (this.#hangUp = undefined)
+  }
+
+  /** False when SIGHUP is a wish to end. */
+  hangUp(): boolean {
+    this.#hangUp?.()
+    return this.#hangUp !== undefined
   }
 
   requested(): Promise<void> {

@@ -1,7 +1,10 @@
 import { constants } from 'node:os'
 import process from 'node:process'
+import { isatty } from 'node:tty'
 import type { StopSignal } from './session.ts'
 import type { Output } from './terminal/output.ts'
+
+const STANDARD_STREAMS = [0, 1, 2]
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
 
@@ -15,12 +18,16 @@ const LEAVE_MS = 8_000
  * @returns a function that stops following
  */
 export function followSignals(stop: StopSignal, output: Output): () => void {
+  const terminals = STANDARD_STREAMS.filter((fd) => isatty(fd))
+  /** The window was closed, or the line to it was cut: then SIGHUP means what its name says. */
+  const isTerminalGone = (): boolean => terminals.some((fd) => !isatty(fd))
   let isEchoAwaited = false
   const onSignal = (signal: (typeof SIGNALS)[number]): void => {
     if (isEchoAwaited) {
       isEchoAwaited = false
       return
     }
+    if (signal === 'SIGHUP' && !isTerminalGone() && stop.hangUp()) return
     if (stop.cause !== undefined) process.exit(128 + (constants.signals[signal] ?? 0))
     if (signal === 'SIGINT') output.line('info', 'Leaving; Ctrl-C again leaves at once.')
     stop.request(signal)

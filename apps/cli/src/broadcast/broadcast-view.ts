@@ -43,6 +43,8 @@ export class BroadcastView {
       case 'listener-left':
         this.#listeners.delete(event.id)
         return [info(`- ${event.id} left (${printable(event.reason)}); ${this.#count()}`)]
+      case 'via':
+        return [viaLine(event)]
       case 'source':
         return this.#sourceLines(event.state)
       case 'silence':
@@ -187,4 +189,12 @@ function silenceLine(state: 'begins' | 'ends', ms: number): Line {
 function trackLine({ durationS, name, title }: Extract<InputEvent, { event: 'track' }>): string {
   const length = durationS === null ? '' : ` (${clock(durationS * 1000)})`
   return `Now: ${printable(title ?? name)}${length}`
+}
+
+/** What became of a relay that `--via` names. */
+function viaLine(event: Extract<BroadcastEvent, { event: 'via' }>): Line {
+  const relay = `The relay ${event.key.slice(0, 8)}`
+  if (event.state === 'connected') return info(`${relay} carries the station.`)
+  const why = printable(event.message)
+  return { level: 'warn', text: `${relay} does not carry the station now (${why}); trying again.` }
 }

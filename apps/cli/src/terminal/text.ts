@@ -58,6 +58,14 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`
 }
 
+/** `480 kbit/s`, `12.5 Mbit/s`. */
+export function rate(bps: number): string {
+  const isMega = bps >= 2_000_000
+  const value = isMega ? bps / 1e6 : bps / 1e3
+  const text = isMega && value < 100 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0)
+  return `${text} ${isMega ? 'Mbit/s' : 'kbit/s'}`
+}
+
 /** A moment for people, to the minute of the local time: `2026-11-22 18:53`. */
 export function localMinute(date: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0')

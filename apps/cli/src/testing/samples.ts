@@ -3,6 +3,7 @@ import type { InputEvent } from '../broadcast/input-event.ts'
 import type { DevicesEvent } from '../devices/devices-event.ts'
 import type { DoctorEvent } from '../doctor/doctor-event.ts'
 import type { DemoEvent, DhtEvent, FavouritesEvent, LegResult } from '../events.ts'
+import type { RelayCommandEvent } from '../relay/relay-event.ts'
 import type { TimeEvent } from '../time/time-watch.ts'
 import type { StationCommandEvent } from '../station/station-event.ts'
 import type { UiEvent } from '../ui/ui-event.ts'
@@ -64,6 +65,7 @@ export const broadcastEvents: OneOfEach<BroadcastEvent | InputEvent> = {
   'listener-path': { event: 'listener-path', id: 'a1b2c3d4', from: 'swarm', path: 'webrtc', via: 'webrtc' },
   'listener-left': { event: 'listener-left', id: 'a1b2c3d4', reason: 'leaving' },
   source: { event: 'source', state: 'live' },
+  via: { event: 'via', key: 'ab'.repeat(32), state: 'lost', code: 'TIMEOUT', message: 'no answer' },
   stats: {
     event: 'stats',
     listeners: 1,
@@ -111,10 +113,40 @@ export const listenEvents: OneOfEach<ListenEvent> = {
   parent: { event: 'parent', key: 'ab'.repeat(32), hops: 1, cause: 'first' },
   distrusted: { event: 'distrusted', key: 'ab'.repeat(32), reason: 'forged' },
   announced: { event: 'announced', announced: true, key: 'ab'.repeat(32) },
-  'child-joined': { event: 'child-joined', id: 'ab12', via: 'punched' },
-  'child-left': { event: 'child-left', id: 'ab12', reason: 'lost' },
+  'child-joined': { event: 'child-joined', id: 'a1b2c3d4', via: 'punched' },
+  'child-left': { event: 'child-left', id: 'a1b2c3d4', reason: 'lost' },
   error,
   ended: { event: 'ended', framesSent: 500, relayHops: 0, reason: 'duration', ...figures },
+}
+
+const link = 'pearcast://abc'
+
+export const relayEvents: OneOfEach<RelayCommandEvent> = {
+  searching: { event: 'searching', link },
+  connected: { event: 'connected', ms: 120.5, via: 'punched', link },
+  station: { ...listenEvents.station, link },
+  path: { ...listenEvents.path, link },
+  reconnecting: { event: 'reconnecting', attempt: 1, link },
+  'off-air': { event: 'off-air', link },
+  parent: { event: 'parent', key: 'ab'.repeat(32), hops: 1, cause: 'first', link },
+  distrusted: { event: 'distrusted', key: 'ab'.repeat(32), reason: 'forged', link },
+  relaying: { event: 'relaying', link, key: 'cd'.repeat(32) },
+  withdrawn: { event: 'withdrawn', link, key: 'cd'.repeat(32) },
+  'child-joined': { event: 'child-joined', id: 'a1b2c3d4', via: 'punched', link },
+  'child-left': { event: 'child-left', id: 'a1b2c3d4', reason: 'moved', link },
+  stats: {
+    event: 'stats',
+    children: 3,
+    hops: 1,
+    inBps: 133_000,
+    bps: 420_000,
+    limitBps: 2_000_000,
+    leaf: null,
+    link,
+  },
+  stations: { event: 'stations', stations: 3, added: 1, removed: 0 },
+  error: { event: 'error', code: 'IMPOSTOR', message: 'It is not the station.', link },
+  ended: { event: 'ended', reason: 'stopped', bytesSent: 318_247, link },
 }
 
 export const dhtEvents: OneOfEach<DhtEvent> = {

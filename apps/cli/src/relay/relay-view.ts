@@ -1,0 +1,77 @@
+import type { RelayStats } from '@pearcast/station'
+import type { Colors, Line } from '../terminal/output.ts'
+import { clock, count, rate } from '../terminal/text.ts'
+import { CarriedView } from './carried-view.ts'
+import type { RelayCommandEvent } from './relay-event.ts'
+
+/** Up to so many stations have lines of their own in the status; more are counted. */
+const MAX_STATIONS = 8
+
+/** A relay as people see it, made from its events alone. */
+export class RelayView {
+  readonly #colors: Colors
+  readonly #stations = new Map<string, CarriedView>()
+  readonly #startedAtMs: number
+
+  constructor(colors: Colors, nowMs: number) {
+    this.#colors = colors
+    this.#startedAtMs = nowMs
+  }
+
+  /** Takes in an event. @returns what is worth a line */
+  apply(event: RelayCommandEvent, nowMs: number): Line[] {
+    if (event.event === 'stations') {
+      const change = `${event.added} more, ${event.removed} fewer`
+      return [{ level: 'info', text: `${count(event.stations, 'station')} to carry (${change}).` }]
+    }
+    const station = this.#stationOf(event.link)
+    const lines = station.apply(event, nowMs)
+    if (event.event === 'ended') this.#stations.delete(event.link)
+    if (this.#stations.size < 2) return lines
+    return lines.map(({ level, text }) => ({ level, text: `[${station.name}] ${text}` }))
+  }
+
+  /** What a terminal shows at its bottom. */
+  statusBlock(nowMs: number): string[] {
+    const stations = [...this.#stations.values()]
+    const [only] = stations
+    if (only === undefined) return [this.#colors.dim('carrying no station')]
+    if (stations.length === 1) return only.statusBlock(nowMs)
+    const lines = stations.slice(0, MAX_STATIONS).map((station) => `  ${station.shortLine()}`)
+    const more = stations.length - lines.length
+    return [this.#sum(nowMs), ...lines, ...(more > 0 ? [this.#colors.dim(`  and ${more} more`)] : [])]
+  }
+
+  statusLine(nowMs: number): string {
+    const [only] = this.#stations.values()
+    return this.#stations.size === 1 && only !== undefined ? only.statusLine(nowMs) : this.#sum(nowMs)
+  }
+
+  #sum(nowMs: number): string {
+    const { dim, green } = this.#colors
+    const stations = [...this.#stations.values()]
+    const sum = (figure: (stats: RelayStats) => number): number =>
+      stations.reduce((total, { stats }) => total + (stats === undefined ? 0 : figure(stats)), 0)
+    const fed = stations.filter(({ isFed }) => isFed).length
+    const state = `carrying ${fed} of ${count(stations.length, 'station')} ${clock(nowMs - this.#startedAtMs)}`
+    const out = `${rate(sum(({ bps }) => bps))} out of ${rate(sum(({ limitBps }) => limitBps))}`
+    const parts = [
+      fed > 0 ? green(state) : dim(state),
+      count(
+        sum(({ children }) => children),
+        'listener',
+      ),
+      out,
+      `${rate(sum(({ inBps }) => inBps))} in`,
+    ]
+    return parts.join(dim(' · '))
+  }
+
+  #stationOf(link: string): CarriedView {
+    const known = this.#stations.get(link)
+    if (known !== undefined) return known
+    const station = new CarriedView(this.#colors, link)
+    this.#stations.set(link, station)
+    return station
+  }
+}
