@@ -1,6 +1,9 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
+/** Two writes of one file at the same time have drafts of their own. */
+let drafts = 0
+
 /** The file's JSON, or undefined when there is no file. Throws what JSON.parse and readFile throw otherwise. */
 export async function readJson(file: string): Promise<unknown> {
   try {
@@ -17,7 +20,7 @@ export async function readJson(file: string): Promise<unknown> {
  */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const draft = `${file}.${process.pid}.tmp`
+  const draft = `${file}.${process.pid}-${++drafts}.tmp`
   try {
     const handle = await open(draft, 'w', 0o600)
     try {
