@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { encodeRtp } from '@pearcast/protocol'
 import { closeRtc, createTransport, RTC_STACKS, type PeerTransport, type RtcStack } from '@pearcast/rtc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumBinary, INSTALL_HINT, launchChromium } from './testing/browser.ts'
+import { chromiumBinary, launchChromium, requireChromium } from './testing/browser.ts'
 import { Lab, ROOT } from './testing/pearcast.ts'
 import { hearStation } from './testing/station-frames.ts'
 
@@ -42,13 +42,7 @@ afterAll(async () => {
 })
 
 describe('Chromium, a WebRTC stack that is not ours', () => {
-  beforeEach((context) => {
-    if (binary !== undefined) return
-    const reason = `there is no Chromium on this machine: ${INSTALL_HINT}`
-    process.stdout.write(`SKIP: ${reason}\n`)
-    if (process.env['CI'] === 'true') throw new Error(`CI has to run this test: ${reason}`)
-    context.skip(reason)
-  })
+  beforeEach(requireChromium)
 
   test.each(RTC_STACKS)('plays the signed frames of a broadcast, sent by %s, in stereo', async (stack) => {
     const { link } = await lab.broadcast('tone')

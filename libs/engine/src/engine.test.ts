@@ -57,7 +57,7 @@ describe('an engine', () => {
       expect(await listener.command({ name: 'listen', link, buffer: 'low' })).toMatchObject({ ok: true })
       await expect.poll(() => listener.frames().length, soon).toBeGreaterThan(20)
       expect(listener.state.listening).toMatchObject({ phase: 'playing', title: 'Kitchen', path: 'swarm' })
-      expect(listener.media[0]).toEqual({ kind: 'begin', bufferMs: 40 })
+      expect(listener.media[0]).toEqual({ kind: 'begin', bufferMs: 20 })
       await expect.poll(() => broadcaster.state.broadcast?.audience.length, soon).toBe(1)
       expect(listener.state.listening?.description).toBe('From the kitchen')
       await broadcaster.command({ name: 'set-now-playing', text: 'Breakfast' })

@@ -9,6 +9,8 @@ import type { ListeningPhase, ListeningState, RelayChoice } from './schema/state
 
 /** ms of the jitter buffer at least: 40 is the listener's own default. */
 const BUFFER_MS = { low: 40, robust: 250 } as const
+/** Of the page's own, which is told what delay is found necessary here. */
+const PAGE_BUFFER_MS = { low: 20, robust: 250 } as const
 
 export interface ListeningOptions {
   link: string
@@ -74,13 +76,12 @@ export class Listening {
   /** A page is there, or there again: it begins to play with what comes next. */
   greet(): void {
     this.#toldTargetUs = 0
-    this.#send({ kind: 'begin', bufferMs: BUFFER_MS[this.#options.buffer] })
+    this.#send({ kind: 'begin', bufferMs: PAGE_BUFFER_MS[this.#options.buffer] })
   }
 
   setRelay(relay: RelayChoice): void {
     const { relay: mode, uplinkBps } = relayOptions(relay)
-    const set: unknown = this.#listener && Reflect.get(this.#listener, 'setRelay')
-    if (typeof set === 'function') Reflect.apply(set, this.#listener, [mode, uplinkBps])
+    this.#listener?.setRelay(mode, uplinkBps)
   }
 
   /** Its beginning is waited for: one that is stopped before would never close what it then opens. */
@@ -172,6 +173,8 @@ export class Listening {
     this.state.figures = { framesPlayed, framesLost, framesConcealed, interruptions, framesByPath }
     this.state.path = path
     this.state.via = via
+    this.state.hops = stats.hops
+    this.state.relaying = stats.relaying
     const targetUs = stats.targetMs * 1000
     if (targetUs !== this.#toldTargetUs) this.#send({ kind: 'target', us: targetUs })
     this.#toldTargetUs = targetUs

@@ -7,7 +7,19 @@ import { Pearcast, ROOT, type Lab } from '../testing/pearcast.ts'
 const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
+export const DESCRIPTION = 'Songs for those who cook'
 let small = 0
+
+interface OpenOptions {
+  /** For a test that brings worklets of its own. */
+  bypassCSP?: boolean
+  /** Runs before the page does. */
+  prepare?: (context: BrowserContext) => Promise<void>
+}
+
+async function recordOutput(context: BrowserContext): Promise<void> {
+  await context.addInitScript({ path: RECORDER })
+}
 
 /** A page in a browser and the `pearcast ui` that serves it, with a user of its own. */
 export class OpenedPage {
@@ -30,17 +42,23 @@ export class OpenedPage {
     page.on('dialog', (dialog) => void dialog.accept())
   }
 
-  static async open(browser: Browser, lab: Lab, user: string): Promise<OpenedPage> {
+  static async open(
+    browser: Browser,
+    lab: Lab,
+    user: string,
+    { bypassCSP = false, prepare = recordOutput }: OpenOptions = {},
+  ): Promise<OpenedPage> {
     const home = lab.path(user)
     await mkdir(home, { recursive: true })
     const args = ['ui', '--no-open', '--json', '--bootstrap', lab.bootstrap]
     const program = new Pearcast(args, { ...process.env, PEARCAST_HOME: home })
     const { url } = await program.until('ui-ready', 30_000)
     const context = await browser.newContext({
+      bypassCSP,
       permissions: ['microphone', 'clipboard-read', 'clipboard-write'],
     })
+    await prepare(context)
     const page = await context.newPage()
-    await page.addInitScript({ path: RECORDER })
     const opened = new OpenedPage(page, program, String(url), context)
     await page.goto(String(url))
     await page.locator('main').waitFor()
@@ -55,6 +73,7 @@ export class OpenedPage {
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('button', { name: 'Add a microphone' }).click()
     await page.getByRole('slider').waitFor()
+    await page.getByLabel('A few words about it').fill(DESCRIPTION)
     await page.getByRole('button', { name: 'Go on air' }).click()
     return (await page.locator('code').textContent({ timeout: 20_000 })) ?? ''
   }
@@ -118,6 +137,27 @@ export class OpenedPage {
     await this.page.getByRole('button', { name: 'Copy diagnostics' }).click()
     await this.page.getByRole('button', { name: 'Copied' }).waitFor()
     return String(await this.page.evaluate('navigator.clipboard.readText()'))
+  }
+
+  /** Begins or ends a recording. @returns where it is */
+  async toggleRecording(name: 'Record' | 'End recording'): Promise<string> {
+    const { page } = this
+    await page.getByRole('button', { name }).click()
+    await page.getByText(name === 'Record' ? 'Recording to' : 'Recorded:').waitFor()
+    return (await page.locator('.recording .path').textContent()) ?? ''
+  }
+
+  /** Ends the process behind the page as a fault in native code would; resolves when the page talks to another one. */
+  async killEngine(): Promise<void> {
+    const { page, program } = this
+    const from = program.events.length
+    const pid = Number(program.of('ui-engine').at(-1)?.['pid'])
+    process.kill(pid, 'SIGKILL')
+    await page.getByText('does not answer').waitFor()
+    await page.getByText('was started again').waitFor({ timeout: 20_000 })
+    await program.until(({ event, state }) => event === 'ui-engine' && state === 'started', 1000, from)
+    // What the browser says of a connection that is gone.
+    this.complaints.splice(0)
   }
 
   async close(): Promise<void> {

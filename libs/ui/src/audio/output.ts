@@ -10,11 +10,9 @@ export const isAsleep = signal(false)
 export const outputs = signal<readonly MediaDeviceInfo[]>([])
 /** '': the usual one. */
 export const output = signal('')
-/** Between the ring and the ear, ms. */
+/** Between the ring and the ear. */
 export const outputMs = signal(0)
 
-/** 40 ms of ring, which the playout does not know of. */
-const RING_MS = 40
 let opening: Promise<AudioContext> | undefined
 
 /** Ready to play what the Worker decodes; again and again to no harm. Call it from a click. */
@@ -54,7 +52,7 @@ async function open(): Promise<AudioContext> {
   const context = new AudioContext({ sampleRate: 48_000, latencyHint: 'interactive' })
   context.addEventListener('statechange', () => {
     isAsleep.value = context.state !== 'running'
-    outputMs.value = RING_MS + 1000 * (context.baseLatency + context.outputLatency)
+    outputMs.value = 1000 * (context.baseLatency + context.outputLatency)
   })
   navigator.mediaDevices.addEventListener('devicechange', () => void listOutputs())
   void listOutputs()

@@ -20,6 +20,8 @@ export interface Heard {
   framesConcealed: number
   framesLost: number
   underruns: number
+  /** Between the decoder and the sound card. */
+  ringMs: number
   bufferMs: number
   state: 'buffering' | 'playing' | 'starved' | 'quiet' | 'ended'
 }

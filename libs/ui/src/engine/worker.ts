@@ -21,6 +21,7 @@ let player: Player | undefined
 let isOnAir = false
 let seq = 0
 let underruns = 0
+let ringMs = 0
 let refusals = 0
 
 /** The socket and the decoder live here: a page that is busy drawing does not hold up the sound. */
@@ -75,13 +76,16 @@ function onText(text: string): void {
 }
 
 function feedOutput(port: MessagePort): void {
-  port.addEventListener('message', ({ data }: MessageEvent<{ steps: number; underruns: number }>) => {
-    underruns = data.underruns
-    for (let i = 0; i < data.steps; i++) {
-      const pcm = player?.pull(STEP_SAMPLES) ?? new Float32Array(2 * STEP_SAMPLES)
-      port.postMessage(pcm, [pcm.buffer])
-    }
-  })
+  port.addEventListener(
+    'message',
+    ({ data }: MessageEvent<{ steps: number; underruns: number; ringMs: number }>) => {
+      ;({ ringMs, underruns } = data)
+      for (let i = 0; i < data.steps; i++) {
+        const pcm = player?.pull(STEP_SAMPLES) ?? new Float32Array(2 * STEP_SAMPLES)
+        port.postMessage(pcm, [pcm.buffer])
+      }
+    },
+  )
   port.start()
 }
 
@@ -97,7 +101,7 @@ function tellHeard(): void {
   const stats = player?.stats()
   if (player === undefined || stats === undefined) return
   const { framesPlayed, framesConcealed, framesLost, bufferMs, latencyMs, state } = stats
-  const figures = { framesPlayed, framesConcealed, framesLost, bufferMs, state, underruns }
+  const figures = { framesPlayed, framesConcealed, framesLost, bufferMs, state, underruns, ringMs }
   tell({ type: 'heard', heard: { latencyMs, ...figures } })
 }
 

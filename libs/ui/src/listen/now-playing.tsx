@@ -92,7 +92,7 @@ function Details({ listening }: { listening: ListeningState }): VNode {
   const { figures } = t.listen
   const here = heard.value
   const bad = (here?.framesLost ?? 0) + (here?.framesConcealed ?? 0)
-  const delayMs = (here?.latencyMs.p50 ?? Number.NaN) + outputMs.value
+  const delayMs = (here?.latencyMs.p50 ?? Number.NaN) + (here?.ringMs ?? 0) + outputMs.value
   return (
     <details>
       <summary>{t.listen.details}</summary>

@@ -1,0 +1,37 @@
+// Both ends of what is measured. A worklet has no clock but this one: whole milliseconds.
+const PERIOD_SAMPLES = 24_144
+const PULSE_SAMPLES = 480
+const REST_SAMPLES = 9600
+
+class PulseSource extends AudioWorkletProcessor {
+  #at = 0
+
+  process(_inputs, [output]) {
+    const [left, right] = output
+    for (let i = 0; i < left.length; i++, this.#at++) {
+      const at = this.#at % PERIOD_SAMPLES
+      if (at === 0) this.port.postMessage(Date.now())
+      left[i] = at < PULSE_SAMPLES ? 0.5 * Math.sin((2 * Math.PI * 1000 * at) / 48_000) : 0
+      right[i] = left[i]
+    }
+    return true
+  }
+}
+
+class PulseTap extends AudioWorkletProcessor {
+  #rest = 0
+
+  process([[left]]) {
+    for (const sample of left ?? []) {
+      if (this.#rest > 0) this.#rest--
+      else if (Math.abs(sample) > 0.1) {
+        this.port.postMessage(Date.now())
+        this.#rest = REST_SAMPLES
+      }
+    }
+    return true
+  }
+}
+
+registerProcessor('pulse-source', PulseSource)
+registerProcessor('pulse-tap', PulseTap)
