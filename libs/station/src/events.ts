@@ -1,5 +1,6 @@
 import type { Levels } from '@pearcast/audio'
 import type { Path, Via } from '@pearcast/protocol'
+import type { NamedRelayEvent } from './broadcaster/named-relays.ts'
 import type { AudienceEvent } from './audience/audience.ts'
 import type { TunerEvent } from './tuner/tuner-event.ts'
 
@@ -10,6 +11,7 @@ export type PathMode = 'auto' | 'swarm' | 'webrtc'
 export type BroadcastEvent =
   | { event: 'on-air'; link: string; key: string }
   | AudienceEvent
+  | NamedRelayEvent
   | { event: 'source'; state: 'live' | 'stalled' | 'ended' }
   /** Audio in which nothing is to be heard, since `ms`; `ends` with its whole length. */
   | { event: 'silence'; state: 'begins' | 'ends'; ms: number }

@@ -1,6 +1,6 @@
 import type { StationLink } from '@pearcast/protocol'
 import type { LeafReason } from '@pearcast/relay'
-import type { Address, DhtNode } from '@pearcast/swarm'
+import type { Address, DhtNode, LinkEnd, PeerLink } from '@pearcast/swarm'
 import { FilesGuard } from './files-guard.ts'
 import type { IdentityStore } from './identity/store.ts'
 import type { TunerEvent } from './tuner/tuner-event.ts'
@@ -13,6 +13,8 @@ export interface RelayNodeOptions {
   bootstrap?: readonly Address[] | undefined
   /** One that other stations' relays use too. Default: a node of its own. */
   node?: DhtNode | undefined
+  /** The station comes to this relay, see `push`: it is not searched for. Default false. */
+  pushed?: boolean | undefined
   /** What the audience may use of the uplink, bit/s; default 100 Mbit/s. */
   uplinkBps?: number | undefined
   /** Most children at one time; default: what the uplink carries, 64 at most. */
@@ -53,7 +55,7 @@ export class RelayNode {
   constructor(options: RelayNodeOptions) {
     this.#options = options
     this.ended = new Promise((resolve) => (this.#finish = resolve))
-    const { bootstrap, link, maxChildren, node, onEvent, store, uplinkBps } = options
+    const { bootstrap, link, maxChildren, node, onEvent, pushed, store, uplinkBps } = options
     const files = new FilesGuard({ onFull: () => undefined })
     this.#tuner = new Tuner({
       link,
@@ -61,6 +63,7 @@ export class RelayNode {
       store,
       bootstrap,
       node,
+      pushed,
       path: 'swarm',
       relay: 'on',
       uplinkBps,
@@ -98,6 +101,15 @@ export class RelayNode {
     return this.#tuner.drain(withinMs)
   }
 
+  /** The station has come to us over this proven link. */
+  push(link: PeerLink): void {
+    this.#tuner.push(link)
+  }
+
+  pushedEnded(link: PeerLink, end: LinkEnd): void {
+    this.#tuner.pushedEnded(link, end)
+  }
+
   /** Says goodbye to parents and children. */
   stop(reason = 'stopped'): Promise<void> {
     return this.#close(reason)
@@ -121,7 +133,8 @@ export class RelayNode {
   }
 
   #close(reason: string): Promise<void> {
-    this.#closing ??= this.#closeAll(reason)
+    // In a moment, for what is stopped then asks for the same: once is enough.
+    this.#closing ??= Promise.resolve().then(() => this.#closeAll(reason))
     return this.#closing
   }
 

@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSink, openSource } from '@pearcast/audio'
-import { parseLink, type StationLink } from '@pearcast/protocol'
-import { startPrivateDht, type PrivateDht } from '@pearcast/swarm'
+import { fromHex, parseLink, type StationLink } from '@pearcast/protocol'
+import { readRecord, openDht, startPrivateDht, type PrivateDht } from '@pearcast/swarm'
 import sodium from 'sodium-universal'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Broadcaster } from './broadcaster/broadcaster.ts'
+import { Broadcaster, type BroadcasterOptions } from './broadcaster/broadcaster.ts'
 import type { BroadcastEvent, ListenEvent } from './events.ts'
 import { IdentityStore } from './identity/store.ts'
 import { Listener } from './listener/listener.ts'
+import { OpenRelay } from './open-relay.ts'
 import { RelayNode, type RelayEvent } from './relay-node.ts'
 
 let dht: PrivateDht
@@ -29,6 +30,7 @@ afterEach(async () => {
 
 async function onAir(
   maxListeners: number,
+  more: Partial<BroadcasterOptions> = {},
 ): Promise<{ events: BroadcastEvent[]; link: StationLink; broadcaster: Broadcaster }> {
   const store = new IdentityStore(folder)
   const identity = await store.open('test')
@@ -44,6 +46,7 @@ async function onAir(
     path: 'swarm',
     maxListeners,
     waitListeners: 0,
+    ...more,
     onEvent: (event) => events.push(event),
   })
   running.push(broadcaster)
@@ -108,5 +111,55 @@ describe('a station that is full', () => {
     expect(heard).toContainEqual(expect.objectContaining({ event: 'station', title: 'Test' }))
     expect(relayEvents).toContainEqual(expect.objectContaining({ event: 'child-joined' }))
     expect(events.filter(({ event }) => event === 'listener-joined')).toHaveLength(1)
+  })
+})
+
+describe('a station that hides its address', () => {
+  test('goes to the relay that it names, and is heard through it alone', { timeout: 90_000 }, async () => {
+    const events: { station: string; event: RelayEvent }[] = []
+    const stations: object[] = []
+    const relay = new OpenRelay({
+      seed: new Uint8Array(32).fill(3),
+      bootstrap: dht.bootstrap,
+      onStation: (event) => stations.push(event),
+      onEvent: (station, event) => events.push({ station, event }),
+    })
+    running.push(relay)
+    await relay.start()
+    const { events: told, link } = await onAir(10, { via: [fromHex(relay.key)], privateIp: true })
+    await vi.waitUntil(() => events.some(({ event }) => event.event === 'announced'), wait)
+    expect(told).toContainEqual({ event: 'via', key: relay.key, state: 'connected' })
+    const { events: heard, listener } = await listen(link)
+    await vi.waitUntil(() => firstAudio(heard) !== undefined, wait)
+    expect(firstAudio(heard)).toMatchObject({ path: 'relayed', via: 'relay' })
+    expect(stations).toEqual([
+      { event: 'station-joined', station: Buffer.from(link.stationKey).toString('hex') },
+    ])
+    await listener.stop()
+    // The record leads to the relay, and nothing in the DHT to the station.
+    const node = await openDht({ bootstrap: dht.bootstrap })
+    running.push({ stop: () => node.close() })
+    await vi.waitUntil(
+      async () => (await readRecord(node.dht, link.stationKey, { latest: true }))?.record.relays.length === 1,
+      wait,
+    )
+    const stored = await readRecord(node.dht, link.stationKey, { latest: true })
+    expect(stored?.record.encoders).toEqual([])
+  })
+
+  test('is told why, when the relay does not take it', { timeout: 60_000 }, async () => {
+    const events: object[] = []
+    const options = {
+      bootstrap: dht.bootstrap,
+      onStation: (event: object) => events.push(event),
+      onEvent: () => undefined,
+    }
+    const named = new OpenRelay({ ...options, seed: new Uint8Array(32).fill(4), maxStations: 0 })
+    running.push(named)
+    await named.start()
+    const { events: told } = await onAir(10, { via: [fromHex(named.key)], privateIp: true })
+    await vi.waitUntil(() => told.some((event) => event.event === 'via' && event.state === 'lost'), wait)
+    expect(told).toContainEqual(expect.objectContaining({ event: 'via', state: 'lost', code: 'REFUSED' }))
+    expect(events).toEqual([])
   })
 })

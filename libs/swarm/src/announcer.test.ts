@@ -17,7 +17,7 @@ describe('an announcer', () => {
   test('puts a record that says where the encoder is', async () => {
     const station = createStation()
     const relay = randomBytes(32)
-    const on = await net.announce(station, { term: 6, relays: [relay] })
+    const on = await net.announce(station, { term: 6, relays: () => [relay] })
     const stored = await readRecord(on.node.dht, station.link.stationKey, { latest: true })
     expect(stored?.record).toMatchObject({ generation: 1, term: 6 })
     expect(stored?.record.encoders).toEqual([new Uint8Array(on.announcer.publicKey)])

@@ -4,6 +4,7 @@ import {
   type CertificateChain,
   compareTerm,
   keyId,
+  LIMITS,
   type Sodium,
   type StationLink,
   stationTopic,
@@ -41,8 +42,10 @@ export interface StationAnnouncerOptions extends Partial<AdmissionLimits> {
   sessionSecretKey: Uint8Array
   /** Noise key of this run; default: a fresh one. */
   dhtKeyPair?: DhtKeyPair
-  /** DHT keys of relays, for the record. */
-  relays?: readonly Uint8Array[]
+  /** DHT keys of relays, for the record, asked whenever it is put. */
+  relays?: () => readonly Uint8Array[]
+  /** Nobody is told where this node is: no topic, no key in the record. Relays that it knows reach it. Default false. */
+  hidden?: boolean
   /** Answer listeners who write through others because no dial reaches this node: needs WebRTC. Default false. */
   routes?: boolean
   onLink: (link: PeerLink) => void
@@ -119,6 +122,7 @@ export class StationAnnouncer {
    */
   async start(): Promise<void> {
     if (this.#stopping || this.#swarm) throw SwarmError.closed('This announcer')
+    if (this.#options.hidden === true) return this.#putRecord()
     this.#swarm = new StationSwarm({
       dht: this.#options.node.dht,
       topic: this.#topic,
@@ -151,8 +155,8 @@ export class StationAnnouncer {
     const { chain } = this.#credentials
     await publishRecord(this.#options.node.dht, signer, {
       version: 1,
-      encoders: [this.#keyPair.publicKey],
-      relays: [...(this.#options.relays ?? [])],
+      encoders: this.#options.hidden === true ? [] : [this.#keyPair.publicKey],
+      relays: [...(this.#options.relays?.() ?? [])].slice(0, LIMITS.maxRecordRelays),
       certificate: chain,
       ...termOf(chain),
       updatedS: Math.floor(this.#now() / 1000),
@@ -175,8 +179,8 @@ export class StationAnnouncer {
    * @throws SwarmError ANNOUNCE_FAILED and those of `publishRecord`
    */
   async reannounce(): Promise<void> {
-    if (!this.#swarm || this.#stopping) throw SwarmError.closed('This announcer')
-    await this.#swarm.reannounce()
+    if (this.#stopping) throw SwarmError.closed('This announcer')
+    await this.#swarm?.reannounce()
     await this.publishRecord()
   }
 
@@ -201,6 +205,11 @@ export class StationAnnouncer {
     const admitted = this.#admission.allowsHandshake(host, this.#pending.size, this.#now())
     if (!admitted) this.#reportOverload()
     return admitted
+  }
+
+  /** A connection that this node made to a relay, which carries the station from now on. */
+  serve(conn: SecretStream): void {
+    this.#accept(conn)
   }
 
   #accept(conn: SecretStream): void {

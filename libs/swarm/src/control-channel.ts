@@ -42,7 +42,8 @@ export class ControlChannel {
     this.#now = now
     this.#messages = new TokenBucket(MESSAGE_RATE, now())
     this.#bytes = new TokenBucket(BYTE_RATE, now())
-    this.#mux = new Protomux(conn)
+    // A connection may carry an introduction and then a station.
+    this.#mux = Protomux.from(conn)
     conn.on('data', (data: Uint8Array) => this.#countBytes(data.length))
     this.#channel = this.#mux.createChannel({
       protocol: CHANNEL_LABEL,

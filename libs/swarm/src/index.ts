@@ -16,6 +16,12 @@ export {
   type NetworkFindings,
 } from './diagnosis/examine-network.ts'
 export { createKeyPair, type DhtKeyPair } from './key-pair.ts'
+export { introduce, type IntroduceOptions } from './introduction/introduce.ts'
+export {
+  type IntroducedStation,
+  IntroductionServer,
+  type IntroductionServerOptions,
+} from './introduction/introduction-server.ts'
 export { dialMember, type MemberDialOptions } from './member-dial.ts'
 export type { NatMapping } from './diagnosis/nat-mapping.ts'
 export { SwarmError, type SwarmErrorCode } from './errors.ts'
@@ -28,5 +34,6 @@ export { readRecord, type StationSigner, type StoredRecord } from './station-rec
 export { EnvelopeRouter, type RouterStats } from './routed/envelope-router.ts'
 export { HelperSearch, HelperServer, type HelperServerOptions } from './routed/helper-server.ts'
 export { RoutedLink } from './routed/routed-link.ts'
+export type { SecretStream } from '@hyperswarm/secret-stream'
 export type { SetTimer } from './timer.ts'
 export { type ConnectionTraits, viaOf } from './via.ts'

@@ -1,7 +1,7 @@
 import sodium from 'sodium-universal'
 import { LevelMeter, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
 import { FrameBus } from '@pearcast/media'
-import { toHex, type Frame, type SourceHeartbeat } from '@pearcast/protocol'
+import { fromHex, LIMITS, toHex, type Frame, type SourceHeartbeat } from '@pearcast/protocol'
 import { RelayPeer } from '@pearcast/relay'
 import type { RtcStack } from '@pearcast/rtc'
 import { createDriver, stationMachine, type StationEffect, type StationEvent } from '@pearcast/session-fsm'
@@ -26,6 +26,7 @@ import { Audience, hostLimits, type AudienceOptions } from '../audience/audience
 import { Announcing } from './announcing.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
 import { SilenceWatch } from './silence-watch.ts'
+import { NamedRelays } from './named-relays.ts'
 import { SourceFeed } from './source-feed.ts'
 
 type TimerId = Extract<StationEffect, { type: 'start-timer' }>['id']
@@ -46,6 +47,10 @@ export interface BroadcasterOptions {
   path: PathMode
   rtc?: RtcChoice | undefined
   maxListeners: number
+  /** DHT keys of relays that carry the station; it goes to them, so that it need not be reachable itself. */
+  via?: readonly Uint8Array[] | undefined
+  /** Named relays only: listeners and the DHT are told nothing that leads here, and no WebRTC. */
+  privateIp?: boolean | undefined
   /** What the uplink carries, bit/s; learned from what listeners report when left out. */
   uplinkBps?: number | undefined
   /** Audio starts when so many listen; 0: at once. */
@@ -60,6 +65,8 @@ const TREE_TICK_MS = 20
 const STATS_MS = 1000
 /** A second encoder with the same key is noticed so soon. */
 const RECORD_CHECK_MS = 10_500
+/** When other relays carry the station, its record says so that soon. */
+const RELAYS_CHECK_MS = 5000
 /** Taking the announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
 const LEAVE_MS = 3000
 /** After the last frame: time to play it and to ask for it again before the byes. */
@@ -83,6 +90,8 @@ export class Broadcaster {
   #node: DhtNode | undefined
   #rtcStack: RtcStack | undefined
   #announcer: StationAnnouncer | undefined
+  #namedRelays: NamedRelays | undefined
+  #relayKeys = ''
   #watch: ReachabilityWatch | undefined
   #session: BroadcastSession | undefined
   #feed: SourceFeed | undefined
@@ -133,8 +142,8 @@ export class Broadcaster {
 
   /** Resolves once the station is announced. Throws SwarmError or StationError when it cannot get there. */
   async start(): Promise<void> {
-    const { bootstrap, identity, path, rtc, store } = this.#options
-    this.#rtcStack = choosePath(path, rtc).stack
+    const { bootstrap, identity, path, privateIp, rtc, store } = this.#options
+    this.#rtcStack = choosePath(privateIp === true ? 'swarm' : path, rtc).stack
     const taken = await store.takeTerm(identity)
     try {
       this.#node = await openDht({ ...(bootstrap && { bootstrap }) })
@@ -190,12 +199,15 @@ export class Broadcaster {
       sessionSecretKey: session.secretKey,
       maxConnections: this.#options.maxListeners + REFUSABLE,
       routes: this.#rtcStack !== undefined,
+      hidden: this.#options.privateIp === true,
+      relays: () => this.#relays(),
       onLink: (link) => this.#audience.adopt(link),
       onEvent: (event) => {
         if (event.type === 'superseded') this.#send({ ...event, type: 'HIGHER_TERM_SEEN' })
         if (event.type === 'record-failed') this.#send({ type: 'RECORD_FAILED', reason: event.message })
       },
     })
+    this.#namedRelays = this.#createNamedRelays(identity, node)
     const input = { generation: identity.certificate.generation, term: identity.term }
     this.#machine = createDriver(stationMachine, input, (effect) => this.#perform(effect))
     await new Promise<void>((resolve, reject) => {
@@ -208,6 +220,26 @@ export class Broadcaster {
     const { bitrate, description = '', source, title } = this.#options
     const about = { bitrate, channels: source.channels, description, title }
     return new Announcing(session, about, (announcement) => this.#audience.announce(announcement))
+  }
+
+  #createNamedRelays(identity: StationIdentity, node: DhtNode): NamedRelays {
+    const { onEvent, via = [] } = this.#options
+    return new NamedRelays({
+      node,
+      sodium,
+      identity,
+      keys: via,
+      announcement: () => this.#announcing?.current,
+      onConnection: (conn) => this.#announcer?.serve(conn),
+      onEvent,
+    })
+  }
+
+  /** Children that others can dial, and that have places, for the record. */
+  #relays(): Uint8Array[] {
+    const dialable = [...this.#tree.host.children].filter(({ at, slots }) => at !== undefined && slots > 0)
+    const best = dialable.toSorted((a, b) => b.slots - a.slots || a.sinceMs - b.sinceMs)
+    return best.flatMap(({ at }) => (at === undefined ? [] : [fromHex(at)])).slice(0, LIMITS.maxRecordRelays)
   }
 
   #createFeed(session: BroadcastSession): SourceFeed {
@@ -321,13 +353,15 @@ export class Broadcaster {
       onChange: announceAnew,
       onReturn: announceAnew,
     })
-    this.#watch.start()
+    if (this.#options.privateIp !== true) this.#watch.start()
+    this.#namedRelays?.start()
     this.#intervals.push(
       setInterval(() => this.#beat(), HEARTBEAT_MS),
       setInterval(() => this.#tree.advance(nowUs() / 1000), TREE_TICK_MS),
       setInterval(() => this.#everySecond(), STATS_MS),
       setInterval(() => void announcer.checkRecord(), RECORD_CHECK_MS),
       setInterval(() => this.#renew(), RENEW_SESSION_MS),
+      setInterval(() => this.#nameRelays(), RELAYS_CHECK_MS),
     )
   }
 
@@ -373,6 +407,13 @@ export class Broadcaster {
     this.#announcing?.renew()
   }
 
+  #nameRelays(): void {
+    const keys = this.#relays().map(toHex).toSorted().join()
+    if (keys === this.#relayKeys) return
+    this.#relayKeys = keys
+    this.#publishRecord()
+  }
+
   #everySecond(): void {
     this.#audience.tick(nowUs() / 1000)
     this.#stats()
@@ -414,6 +455,7 @@ export class Broadcaster {
     for (const interval of this.#intervals) clearInterval(interval)
     this.#timers.stopAll()
     this.#watch?.stop()
+    this.#namedRelays?.stop()
     await this.#options.source.close().catch(() => undefined)
     await within(LEAVE_MS, this.#announcer?.stop())
     await within(LEAVE_MS, this.#node?.close())

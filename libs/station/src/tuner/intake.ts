@@ -17,7 +17,7 @@ import {
 import type { RelayPeer } from '@pearcast/relay'
 
 /** The tree, as far as what comes from parents is concerned. */
-export type Feed = Pick<RelayPeer<Frame>, 'beat' | 'beginRun' | 'frame'>
+export type Feed = Pick<RelayPeer<Frame>, 'beat' | 'beginRun' | 'forged' | 'frame' | 'useless'>
 
 export interface IntakeOptions {
   sodium: Sodium
@@ -84,9 +84,9 @@ export class Intake {
   /** For the tree: the station's signature. */
   readonly verify = (frame: Frame): boolean => this.#verifier?.verify(frame) === true
 
-  /** For the tree: the same signature needs no second check, and what differs is not played, so it need not be compared. */
+  /** For the tree: the same bytes need no second check. */
   readonly isCopy = (known: Frame, frame: Frame): boolean =>
-    this.#options.sodium.sodium_memcmp(frame.signature, known.signature)
+    known.body.length === frame.body.length && this.#options.sodium.sodium_memcmp(frame.body, known.body)
 
   /** One opened datagram of a parent. Returns its kind, or undefined when it is not for a listener. */
   onDatagram(plaintext: Uint8Array, from: string, path: Path): Datagram['type'] | undefined {
@@ -99,7 +99,7 @@ export class Intake {
       if (datagram.type === 'hop-heartbeat') this.#head(datagram.headSeq, from)
       return datagram.type
     } catch (error) {
-      return this.#refuse(error)
+      return this.#refuse(error, from)
     }
   }
 
@@ -107,7 +107,7 @@ export class Intake {
     try {
       this.#take(decodeRtpFrame(packet), 'webrtc', from)
     } catch (error) {
-      this.#refuse(error)
+      this.#refuse(error, from)
     }
   }
 
@@ -138,6 +138,8 @@ export class Intake {
     if (this.#session === undefined || this.#context === undefined) return
     const heartbeat = decodeVerifiedHeartbeat(sodium, this.#session.sessionKey, this.#context, body)
     this.#head(heartbeat.headSeq, from)
+    // Frames came since: that the source was silent before them is old news, and may be repeated to deceive.
+    if (heartbeat.headSeq < this.ring.head) return
     onHeartbeat(heartbeat, body, from, nowUs())
   }
 
@@ -147,9 +149,12 @@ export class Intake {
     this.repair.onHead(headSeq, now)
   }
 
-  #refuse(error: unknown): undefined {
+  #refuse(error: unknown, from: string): undefined {
     if (!(error instanceof ProtocolError)) throw error
     this.refused++
+    const now = this.#options.nowUs() / 1000
+    this.#tree?.useless(from, now)
+    if (error.code === 'HEARTBEAT_SIGNATURE') this.#tree?.forged(from, now)
     return undefined
   }
 }

@@ -18,7 +18,7 @@ export interface TreeParentsOptions {
   role: 'listener' | 'relay'
   createUpstream: (options: Pick<UpstreamOptions, 'key' | 'link'>) => Upstream
   onUp: (key: string, news: { rttMs: number; prefix: string | undefined }) => void
-  onDown: (key: string, why: 'failed' | 'lost' | 'off-air') => void
+  onDown: (key: string, why: 'failed' | 'lost' | 'off-air' | 'violation') => void
   onFound: (key: string, source: 'record' | 'topic') => void
 }
 
@@ -68,7 +68,8 @@ export class TreeParents {
       },
       onEnd: (_open, end) => {
         const isOffAir = end.kind === 'bye' && end.reason === 'off-air'
-        if (this.#forget(key, parent)) onDown(key, isOffAir ? 'off-air' : 'lost')
+        const why = end.kind === 'violation' ? 'violation' : isOffAir ? 'off-air' : 'lost'
+        if (this.#forget(key, parent)) onDown(key, why)
       },
     })
   }

@@ -28,6 +28,7 @@ import {
   type Address,
   type ConnectionEvent,
   type DhtNode,
+  type LinkEnd,
   type PeerLink,
 } from '@pearcast/swarm'
 import { hostLimits, type AudienceEvent } from '../audience/audience.ts'
@@ -71,6 +72,8 @@ export interface TunerOptions {
   bootstrap?: readonly Address[] | undefined
   /** One that others use too; it stays open. Default: a node of its own. */
   node?: DhtNode | undefined
+  /** The station comes to us, see `push`: it is not searched for. Default false. */
+  pushed?: boolean | undefined
   path: PathMode
   rtc?: RtcChoice | undefined
   /** Pass on the signaling of listeners who cannot reach the station. Default true. */
@@ -148,7 +151,7 @@ export class Tuner {
     this.intake = new Intake({
       sodium,
       nowUs,
-      onFrame: (frame, path, from, _isNew, now) => this.#onFrame(frame, path, from, now),
+      onFrame: (frame, path, from, isNew, now) => this.#onFrame(frame, path, from, isNew, now),
       onForwarded: (frame) => this.#branch?.audience.sent(frame, this.tree.client.lineage.depth),
       onHeartbeat: (heartbeat, body, from, now) => this.#onHeartbeat(heartbeat, body, from, now),
     })
@@ -210,6 +213,16 @@ export class Tuner {
   /** So many seconds were heard: ends by itself. */
   durationReached(): void {
     this.#machine.send({ type: 'DURATION_REACHED' })
+  }
+
+  /** The station has come to us over this proven link. */
+  push(link: PeerLink): void {
+    if (this.#node !== undefined && !this.#stopped) this.#adopt(link, this.#node)
+  }
+
+  /** A link that was pushed has ended. */
+  pushedEnded(link: PeerLink, end: LinkEnd): void {
+    if (this.#direct?.upstream.link === link && !this.#stopped) this.#lostDirect(end)
   }
 
   /** The user's mind about carrying the station to others. */
@@ -311,6 +324,7 @@ export class Tuner {
       onUp: (key, news) => this.tree.linkUp(key, known(news), nowMs()),
       onDown: (key, why) => {
         if (why === 'off-air') this.#stationLeft(key)
+        if (why === 'violation') this.tree.client.guilty(key, 'flood', nowMs())
         this.tree.linkDown(key, nowMs())
       },
       onFound: (key, source) => {
@@ -384,7 +398,7 @@ export class Tuner {
   #openConnections(): void {
     const { link, role } = this.#options
     const node = this.#node
-    if (node === undefined || this.#stopped) return
+    if (node === undefined || this.#stopped || this.#options.pushed === true) return
     this.#connections = new ConnectionManager({
       node,
       sodium,
@@ -496,7 +510,7 @@ export class Tuner {
     this.#direct = undefined
   }
 
-  #lostDirect(end: Extract<ConnectionEvent, { type: 'link-lost' }>['end']): void {
+  #lostDirect(end: LinkEnd): void {
     const key = this.#direct?.key
     const wasCarrier = this.#carrier?.direct === true
     this.#leaveDirect()
@@ -642,7 +656,7 @@ export class Tuner {
   }
 
   #onTreeSays(key: string, link: PeerLink, message: ControlMessage): void {
-    if (message.type === 'announcement') return this.#onAnnouncement(message)
+    if (message.type === 'announcement') return this.#onAnnouncement(key, message)
     this.tree.message(key, addressPrefix(link.remoteAddress.host), message, nowMs())
   }
 
@@ -661,7 +675,7 @@ export class Tuner {
     this.#machine.send({ type: 'ACCEPTED' })
   }
 
-  #onAnnouncement(announcement: Announcement): void {
+  #onAnnouncement(from: string, announcement: Announcement): void {
     const { stationKey } = this.#options.link
     let session: VerifiedSession
     try {
@@ -671,6 +685,8 @@ export class Tuner {
       // Nobody's guilt for certain: the clocks may differ.
       if (error.code === 'CERT_EXPIRED' || error.code === 'CERT_NOT_YET_VALID')
         this.#tellUntimely(error.message)
+      // Whoever passes it on has verified it.
+      else this.tree.client.guilty(from, 'forged', nowMs())
       return
     }
     if (this.#minTerm !== undefined && compareTerm(session, this.#minTerm) < 0) return
@@ -701,13 +717,14 @@ export class Tuner {
 
   // Media
 
-  #onFrame(frame: Frame, path: Path, from: string, now: number): void {
+  #onFrame(frame: Frame, path: Path, from: string, isNew: boolean, now: number): void {
     const direct = this.#direct
     if (from === direct?.key) {
       direct.paths.onFrame(frame, path, now)
       direct.upstream.onFrame(frame, now)
     } else this.#parents?.upstream(from)?.onFrame(frame, now)
-    this.#liveness.media(now)
+    // What is only repeated is no audio.
+    if (isNew) this.#liveness.media(now)
     this.#options.player?.onFrame(frame, path, now)
   }
 

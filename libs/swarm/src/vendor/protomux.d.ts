@@ -14,6 +14,8 @@ declare module 'protomux' {
   }
   export default class Protomux {
     constructor(stream: SecretStream)
+    /** The one of this stream, made when there is none. */
+    static from(stream: SecretStream): Protomux
     readonly stream: SecretStream
     /** False while the stream holds back what was written. */
     readonly drained: boolean
