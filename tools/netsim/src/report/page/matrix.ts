@@ -36,9 +36,11 @@ function pairsOf(runs: readonly Run[]): Pair[] {
   for (const run of runs) {
     const names = namesOf(run)
     if (names === undefined) continue
-    const pair = pairs.get(run.name) ?? { ...names, runs: [] }
+    // A pair may be played alone, and as one of a row of listeners.
+    const key = Object.values(names).join('|')
+    const pair = pairs.get(key) ?? { ...names, runs: [] }
     pair.runs.push(run)
-    pairs.set(run.name, pair)
+    pairs.set(key, pair)
   }
   return [...pairs.values()]
 }
