@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { integer, output, seconds, stationName } from '../options/parsers.ts'
+import { integer, lineRate, oneOf, output, seconds, stationName } from '../options/parsers.ts'
 import type { ListenOptions } from '../listen/listen-options.ts'
 import type { Runner } from '../session.ts'
 import { examples } from './examples.ts'
@@ -51,6 +51,19 @@ export function listenCommand(run: Runner): Command {
     )
     .addOption(
       new Option(
+        '--relay <mode>',
+        'pass on what is heard: auto, where others can reach this computer and its line has room, or off',
+      )
+        .argParser(oneOf('--relay', ['auto', 'off']))
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--uplink <rate>', 'what that may use of the line, e.g. 500kbit (default: 2mbit)').argParser(
+        lineRate('--uplink'),
+      ),
+    )
+    .addOption(
+      new Option(
         '--no-assist',
         'where this computer can be reached, do not announce it to pass on the signaling of others who cannot reach the station',
       ),
@@ -70,6 +83,8 @@ export function listenCommand(run: Runner): Command {
         ['… later:', 'pearcast listen jazz'],
         ['Softer, through a headset:', 'pearcast listen jazz --volume 40 --device headset'],
         ['Into another program (s16le, 48 kHz, stereo):', 'pearcast listen jazz --output - | aplay -f dat'],
+        ['Pass on more of it to others, or nothing:', 'pearcast listen jazz --uplink 10mbit'],
+        ['…', 'pearcast listen jazz --relay off'],
         ['Record an hour:', 'pearcast listen pearcast://… --output show.wav --duration 3600'],
         ['Keep the Opus packets as they were sent:', 'pearcast listen pearcast://… --output show.opus'],
         [

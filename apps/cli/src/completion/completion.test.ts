@@ -83,6 +83,7 @@ describe.each(SHELLS)('%s', (shell) => {
   test('offers what an option can be', () => {
     expect(complete('listen', '--path', '')).toEqual(expect.arrayContaining(['auto', 'swarm', 'webrtc']))
     expect(complete('broadcast', '--profile', '')).toEqual(expect.arrayContaining(['voice', 'music']))
+    expect(complete('listen', '--relay', '')).toEqual(expect.arrayContaining(['auto', 'off']))
     expect(complete('broadcast', '--title', '')).toEqual([])
     expect(complete('completion', '')).toEqual(expect.arrayContaining([...SHELLS]))
   })
@@ -93,6 +94,10 @@ describe.each(SHELLS)('%s', (shell) => {
     expect(complete('station', 'show', '')).toEqual(['jazz'])
     expect(complete('station', 'create', '')).toEqual([])
     expect(complete('listen', '')).toEqual(['news'])
+    expect(complete('relay', '')).toEqual(['news'])
+    expect(complete('relay', '--stations-file', '').map((name) => name.replaceAll('\\', ''))).toContain(
+      'evening show.flac',
+    )
   })
 })
 

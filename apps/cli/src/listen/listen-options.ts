@@ -11,6 +11,10 @@ export interface ListenOptions extends GlobalOptions {
   /** ms */
   buffer?: number
   wait?: number
+  /** pass on what is heard */
+  relay: 'auto' | 'off'
+  /** bit/s that this may use */
+  uplink?: number
   /** pass on the signaling of others */
   assist: boolean
   /** replace a recording that exists */

@@ -52,6 +52,31 @@ test('a known duration is shown with the progress', () => {
   expect(view.statusLine(4_000)).toBe('playing 0:03 of 0:10 over WebRTC, direct')
 })
 
+test('relays in between, and what is passed on, are said', () => {
+  const view = new ListenView(plain)
+  const relayed = { path: 'relayed', via: 'relay' } as const
+  expect(told(view, { ...firstAudio, ...relayed }, 0)).toBe(
+    'Playing through a relay; first sound after 312 ms.',
+  )
+  told(view, { ...stats(relayed), hops: 2 }, 1000)
+  expect(view.statusLine(2000)).toBe('playing 0:02 through 2 relays · 46 ms behind · buffer 41 ms')
+  expect(told(view, { event: 'child-joined', id: 'a', via: 'punched' })).toMatch(
+    /^Passing it on to others now/,
+  )
+  expect(told(view, { event: 'child-joined', id: 'b', via: 'punched' })).toBe('')
+  const relaying = { children: 2, bps: 320_000, limitBps: 2_000_000 }
+  told(view, { ...stats(relayed), hops: 1, relaying }, 3000)
+  expect(view.statusLine(3000)).toBe(
+    'playing 0:03 through a relay · 46 ms behind · buffer 41 ms · passed on to 2 listeners, 320 kbit/s of 2 Mbit/s',
+  )
+  expect(told(view, { event: 'child-left', id: 'a', reason: 'left' })).toBe('')
+  expect(told(view, { event: 'child-left', id: 'b', reason: 'left' })).toBe(
+    'Nobody gets it from here any more.',
+  )
+  const back: ListenEvent = { event: 'path', from: 'relayed', to: 'webrtc', via: 'webrtc', ms: 4000 }
+  expect(told(view, back)).toBe('Switched from a relay to WebRTC, direct.')
+})
+
 test('what was missing is shown', () => {
   const view = new ListenView(plain)
   told(view, firstAudio)

@@ -2,10 +2,10 @@ import type { ListenEvent, ListenFigures } from '@pearcast/station'
 import type { Path, Via } from '@pearcast/protocol'
 import type { Colors, Line } from '../terminal/output.ts'
 import { troubleLine } from '../terminal/trouble-line.ts'
-import { clock, count, printable } from '../terminal/text.ts'
-import { PATH_WORDS, route, VIA_WORDS } from '../terminal/words.ts'
+import { clock, count, printable, rate } from '../terminal/text.ts'
+import { overRoute, PATH_WORDS, route, VIA_WORDS } from '../terminal/words.ts'
 
-type Stats = ListenFigures & { bufferMs: number; framesRepaired: number }
+type Stats = Extract<ListenEvent, { event: 'stats' }>
 type State = 'searching' | 'connected' | 'playing' | 'reconnecting' | 'off-air' | 'ended'
 
 /** Gaps come in bursts on a bad network; a line for each would drown the rest. */
@@ -24,6 +24,8 @@ export class ListenView {
   #stats: Stats | undefined
   #gaps = 0
   #silentMs = 0
+  /** Who gets it from us. */
+  #children = 0
   #gapLineAtMs = Number.NEGATIVE_INFINITY
 
   /** @param durationS how long it will be heard, when that is known */
@@ -53,15 +55,19 @@ export class ListenView {
       case 'first-audio':
         this.#play(event.path, event.via)
         this.#firstAudioAtMs ??= nowMs
-        return [info(`Playing over ${route(event.path, event.via)}; first sound after ${event.ms} ms.`)]
+        return [info(`Playing ${overRoute(event.path, event.via)}; first sound after ${event.ms} ms.`)]
       case 'path':
         this.#play(event.to, event.via)
         return [info(`Switched from ${PATH_WORDS[event.from]} to ${route(event.to, event.via)}.`)]
       case 'parent':
       case 'announced':
-      case 'child-joined':
-      case 'child-left':
         return []
+      case 'child-joined':
+        this.#children++
+        return this.#children === 1 ? [info('Passing it on to others now; --relay off does not.')] : []
+      case 'child-left':
+        this.#children = Math.max(0, this.#children - 1)
+        return this.#children === 0 ? [info('Nobody gets it from here any more.')] : []
       case 'distrusted':
         return [{ level: 'warn', text: 'A peer that passed the station on did not behave, and was left.' }]
       case 'gap':
@@ -144,12 +150,15 @@ export class ListenView {
   }
 
   #over(): string {
-    return this.#path === null || this.#via === null ? '' : ` over ${route(this.#path, this.#via)}`
+    return this.#path === null || this.#via === null
+      ? ''
+      : ` ${overRoute(this.#path, this.#via, this.#stats?.hops)}`
   }
 
   #figures(): string[] {
     const stats = this.#stats
     if (!stats) return []
+    const { relaying } = stats
     const figures = [`${stats.latencyMs.p50.toFixed(0)} ms behind`, `buffer ${stats.bufferMs.toFixed(0)} ms`]
     const trouble = [
       ...(stats.framesLost > 0 ? [`${stats.framesLost} lost`] : []),
@@ -157,7 +166,9 @@ export class ListenView {
       ...(stats.framesConcealed > 0 ? [`${stats.framesConcealed} concealed`] : []),
       ...(this.#gaps > 0 ? [count(this.#gaps, 'gap')] : []),
     ]
-    return trouble.length > 0 ? [...figures, this.#colors.yellow(trouble.join(', '))] : figures
+    if (trouble.length > 0) figures.push(this.#colors.yellow(trouble.join(', ')))
+    if (relaying !== null && relaying.children > 0) figures.push(passedOn(relaying))
+    return figures
   }
 
   #gap(ms: number, concealed: number, nowMs: number): Line[] {
@@ -185,6 +196,11 @@ export class ListenView {
     ]
     return `Ended (${why}) after ${clock(this.heardMs(nowMs))}: ${figures.join(', ')}.`
   }
+}
+
+function passedOn({ bps, children, limitBps }: NonNullable<Stats['relaying']>): string {
+  const limit = limitBps === null ? '' : ` of ${rate(limitBps)}`
+  return `passed on to ${count(children, 'listener')}, ${rate(bps)}${limit}`
 }
 
 function info(text: string): Line {

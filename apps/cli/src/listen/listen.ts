@@ -3,6 +3,7 @@ import { parseLink } from '@pearcast/protocol'
 import { Listener, type ListenEvent } from '@pearcast/station'
 import sodium from 'sodium-universal'
 import { exitCodeOfEnding } from '../ending.ts'
+import { tellFirstListen } from '../first-use.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
 import { linkOf, openFavourites } from '../favourites/favourites.ts'
@@ -18,6 +19,9 @@ import { ListenView } from './listen-view.ts'
 import { sinceParsed } from './since-parsed.ts'
 import type { ListenOptions } from './listen-options.ts'
 
+/** What a listener gives of its line to others when nobody said how much, bit/s. */
+const UPLINK_BPS = 2_000_000
+
 /** `pearcast listen`: heard until --duration is over or someone asks to stop. @returns the exit code */
 export async function listen(linkOrName: string, options: ListenOptions, session: Session): Promise<number> {
   requireFitMachine()
@@ -29,6 +33,8 @@ export async function listen(linkOrName: string, options: ListenOptions, session
   const sink = await openOutput(options)
   const store = await openStore()
   if (options.save !== undefined) await keep(options.save, linkText, session)
+  const { relay, uplink = UPLINK_BPS } = options
+  await tellFirstListen(output, store.folder, relay === 'off' ? undefined : uplink)
   const view = new ListenView(output.colors, options.duration)
   const loadedMs = Date.now() - session.startedAtMs
   let errorCode: string | undefined
@@ -51,6 +57,8 @@ export async function listen(linkOrName: string, options: ListenOptions, session
     path,
     rtc,
     assist,
+    relay,
+    uplinkBps: uplink,
     onEvent: ordered.take,
     ...bootstrap,
     ...(buffer === undefined ? {} : { bufferMs: buffer }),

@@ -56,7 +56,7 @@ export class CarriedStations {
   }
 
   #create({ link, text }: CarriedLink, uplinkBps: number): RelayNode {
-    const { maxChildren, node, onEnded, onEvent, store } = this.#options
+    const { maxChildren, node, onEvent, store } = this.#options
     const relay = new RelayNode({
       link,
       node,
@@ -66,11 +66,14 @@ export class CarriedStations {
       onEvent: (event) => onEvent(withLink(event, text)),
     })
     this.#relays.set(text, relay)
-    void relay.ended.then((reason) => {
-      if (this.#relays.get(text) === relay) this.#relays.delete(text)
-      onEnded(reason)
-    })
+    void this.#watch(relay, text)
     return relay
+  }
+
+  async #watch(relay: RelayNode, text: string): Promise<void> {
+    const reason = await relay.ended
+    if (this.#relays.get(text) === relay) this.#relays.delete(text)
+    this.#options.onEnded(reason)
   }
 
   #leave(text: string): void {

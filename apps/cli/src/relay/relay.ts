@@ -114,16 +114,20 @@ async function stationsWanted(
 
 /** Reads it again when it has changed, and at SIGHUP. What is wrong with it is told, and changes nothing. */
 function followFile(file: string, { output, stop }: Session, read: () => Promise<void>): () => void {
-  let reading = Promise.resolve()
-  const readAgain = (): void => {
-    reading = reading.then(async () => {
-      if (stop.cause === undefined) await read()
-    })
-    reading = reading.catch((error: unknown) => {
+  const readOnce = async (before: Promise<void>): Promise<void> => {
+    await before
+    if (stop.cause !== undefined) return
+    try {
+      await read()
+    } catch (error) {
       const { code, message } = failureOf(error)
       output.event({ event: 'error', code, message })
       output.line('error', `${message} The stations stay as they are.`)
-    })
+    }
+  }
+  let reading = Promise.resolve()
+  const readAgain = (): void => {
+    reading = readOnce(reading)
   }
   watchFile(file, { interval: LOOK_AT_FILE_MS, persistent: false }, readAgain)
   const untake = stop.takeHangUps(readAgain)
