@@ -107,11 +107,17 @@ export function compare(report: Report, then: Baseline): Comparison {
   return { commit: then.commit, compared: pairs.length, regressions, ratios }
 }
 
+/** `no regression`, `1 regression`, `2 regressions`. */
+export function countOf(regressions: Comparison['regressions']): string {
+  const { length } = regressions
+  return `${length === 0 ? 'no' : length} regression${length > 1 ? 's' : ''}`
+}
+
 /** For a terminal. */
 export function comparisonText({ commit: then, compared, regressions, ratios }: Comparison): string {
   const lines = regressions.map(({ where, text }) => `    ${where}: ${text}`)
   const medians = ratios.map(({ group, figure, ratio }) => `${group} ${figure} x${ratio.toFixed(2)}`)
-  const head = `Against the baseline of ${then}: ${compared} scenarios, ${regressions.length} regressions`
+  const head = `Against the baseline of ${then}: ${compared} scenarios, ${countOf(regressions)}`
   return [medians.length === 0 ? head : `${head} (${medians.join(', ')})`, ...lines].join('\n')
 }
 

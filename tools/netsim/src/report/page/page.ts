@@ -1,4 +1,4 @@
-import type { Comparison } from '../baseline.ts'
+import { countOf, type Comparison } from '../baseline.ts'
 import type { Report, Run } from '../run-data.ts'
 import { percentile } from '../summary.ts'
 import { cdfSection } from './cdf.ts'
@@ -175,10 +175,7 @@ function comparisonSection({ commit, compared, regressions, ratios }: Comparison
   )
   return html`<section id="comparison">
     <h2>Against the baseline of ${commit}</h2>
-    <p class="lead">
-      ${compared} scenarios in both,
-      ${regressions.length === 0 ? 'no regression' : `${regressions.length} regressions`}.
-    </p>
+    <p class="lead">${compared} scenarios in both, ${countOf(regressions)}.</p>
     ${
       items.length > 0 &&
       html`<ul>
