@@ -170,6 +170,17 @@ export class RelayPeer<F extends RelayFrame> {
     return this.forwarder.receive(from, frame, nowMs)
   }
 
+  /** Something else of this parent does not bear the station's signature, though whoever passes it on has to check that. */
+  forged(from: string, nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#accuse(from, nowMs)
+  }
+
+  /** Nobody can read what this parent sent: it is no sign of life, but counts towards a flood. Hot. */
+  useless(from: string, nowMs: number): void {
+    this.client.useless(from, nowMs)
+  }
+
   beat(from: string, headSeq: number, nowMs: number): void {
     this.client.beat(from, headSeq, nowMs)
   }

@@ -67,6 +67,31 @@ describe('a parent', () => {
     expect(watch.misconduct(2000)).toBe('flood')
   })
 
+  /** Sends those frames that it is told to, is asked for the others, and answers as it is told to. */
+  function patchy({ answers, sends }: Record<'answers' | 'sends', (seq: number) => boolean>): number {
+    const watch = watched(1000)
+    for (let ms = 1020; ms <= 6000; ms += 20) {
+      const seq = ms / 20
+      if (sends(seq)) watch.frame(seq, 0)
+      else watch.asked(seq)
+      if (!sends(seq - 10) && answers(seq - 10)) watch.frame(seq - 10, 0)
+      if (ms % 100 === 0 && watch.isPatchy(ms)) return ms - 1000
+    }
+    return Infinity
+  }
+
+  test('that passes every other frame over, and does not send it when it is asked, is found after a second', () => {
+    const never = (): boolean => false
+    const foundMs = patchy({ sends: (seq) => seq % 2 === 0, answers: never })
+    expect(foundMs).toBeLessThanOrEqual(1000)
+    expect(patchy({ sends: (seq) => seq % 10 !== 0, answers: never })).toBe(Infinity)
+  })
+
+  test('over whose line much is lost, and that sends it again, is not blamed, nor for a long hole', () => {
+    expect(patchy({ sends: (seq) => seq % 2 === 0, answers: () => true })).toBe(Infinity)
+    expect(patchy({ sends: (seq) => seq < 60 || seq > 90, answers: () => false })).toBe(Infinity)
+  })
+
   test('whose hops are not the depth it tells is a liar, but not while it moves', () => {
     const watch = watched(1000)
     watch.tellsDepth(1, 1000)

@@ -15,6 +15,17 @@ const WITHHELD_MS = 700
 const WRONG_HOPS_FRAMES = 15
 const WRONG_HOPS_MS = 400
 
+/**
+ * Of so many frames so many were passed over, asked for again, and had time enough to come. A longer hole is an outage,
+ * which the source or somebody behind the parent may have had: it shows by the head of the second parent.
+ */
+const JUDGED_FRAMES = 64
+const MISSING_FRAMES = 12
+/** Looks, ten a second. */
+const SETTLED_LOOKS = 4
+const LOOK_MS = 90
+const OUTAGE_FRAMES = 17
+
 /** What one parent does, frame by frame: whether it lives, and whether it does as it says. Allocates nothing. */
 export class ParentWatch {
   /** The newest frame that it says it has; a claim. */
@@ -35,6 +46,15 @@ export class ParentWatch {
   #inWindow = 0
   #floods = false
   #wrongHops = 0
+  /** Which frames came, and which were asked for again, each in the slot of its number. */
+  readonly #came = new Float64Array(2 * JUDGED_FRAMES).fill(-1)
+  readonly #asked = new Float64Array(2 * JUDGED_FRAMES).fill(-1)
+  /** The first one since it was asked for audio. */
+  #firstSeq = Infinity
+  /** What it had sent at the latest looks. */
+  readonly #heads = new Float64Array(SETTLED_LOOKS).fill(-1)
+  #looks = 0
+  #lookedMs = -Infinity
   #depth = 0
   #depthSinceMs: number
 
@@ -49,6 +69,11 @@ export class ParentWatch {
     const gap = nowMs - this.#heardMs
     if (gap > 0) this.#gaps[this.#gapCount++ % GAPS] = gap
     this.#heardMs = nowMs
+    this.useless(nowMs)
+  }
+
+  /** Anything at all from it. Hot. */
+  useless(nowMs: number): void {
     if (nowMs - this.#windowMs >= FLOOD_WINDOW_MS) {
       this.#windowMs = nowMs
       this.#inWindow = 0
@@ -73,6 +98,13 @@ export class ParentWatch {
     if (seq > this.deliveredSeq) this.deliveredSeq = seq
     if (seq > this.claimedSeq) this.claimedSeq = seq
     this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + count
+    this.#came[seq % this.#came.length] = seq
+    if (this.active && seq < this.#firstSeq) this.#firstSeq = seq
+  }
+
+  /** It was asked for this frame again. */
+  asked(seq: number): void {
+    this.#asked[seq % this.#asked.length] = seq
   }
 
   claims(headSeq: number): void {
@@ -93,6 +125,7 @@ export class ParentWatch {
     this.active = active
     this.#activeSinceMs = nowMs
     this.#behindSinceMs = Infinity
+    this.#judgeAnew()
   }
 
   /** Another run of the station counts from 1 again. */
@@ -100,6 +133,7 @@ export class ParentWatch {
     this.claimedSeq = -1
     this.deliveredSeq = -1
     this.#behindSinceMs = Infinity
+    this.#judgeAnew()
   }
 
   /** Our own machine slept: what was not heard meanwhile was not unsaid. */
@@ -107,6 +141,7 @@ export class ParentWatch {
     this.#heardMs += ms
     this.#activeSinceMs += ms
     if (this.#behindSinceMs < Infinity) this.#behindSinceMs += ms
+    this.#judgeAnew()
   }
 
   isSilent(nowMs: number): boolean {
@@ -142,5 +177,37 @@ export class ParentWatch {
     if (!behind) this.#behindSinceMs = Infinity
     else if (this.#behindSinceMs === Infinity) this.#behindSinceMs = Math.max(nowMs, this.#activeSinceMs)
     return behind && nowMs - this.#behindSinceMs >= WITHHELD_MS ? 'withheld' : undefined
+  }
+
+  /** It passes frames over, and does not send them when it is asked for them either. To be called ten times a second. */
+  isPatchy(nowMs: number): boolean {
+    if (!this.active || nowMs - this.#lookedMs < LOOK_MS) return false
+    this.#lookedMs = nowMs
+    const look = this.#looks++ % SETTLED_LOOKS
+    const settledSeq = this.#heads[look] ?? -1
+    this.#heads[look] = this.deliveredSeq
+    return this.#missingUntil(settledSeq) >= MISSING_FRAMES
+  }
+
+  #judgeAnew(): void {
+    this.#firstSeq = Infinity
+    this.#heads.fill(-1)
+  }
+
+  /** Of the latest that have had their time, those in long holes left out. */
+  #missingUntil(settledSeq: number): number {
+    const from = Math.max(settledSeq - JUDGED_FRAMES + 1, this.#firstSeq)
+    let missing = 0
+    // A hole that began before is counted when it begins, or is a long one.
+    let hole = OUTAGE_FRAMES + 1
+    for (let seq = from; seq <= settledSeq; seq++) {
+      const slot = seq % this.#came.length
+      if (this.#came[slot] !== seq && this.#asked[slot] === seq) hole++
+      else {
+        if (hole <= OUTAGE_FRAMES) missing += hole
+        hole = 0
+      }
+    }
+    return missing
   }
 }

@@ -33,6 +33,8 @@ const TELL_ROOM_MS = 1000
 const SECOND_TRIES = 6
 const MAX_SPARE_FACTOR = 16
 const NOBODY: readonly string[] = []
+/** Who left a parent for what it passed over, and finds the same at another one, has a bad line himself. */
+const PATCHY_AGAIN_MS = 60_000
 /** A check that comes so much too late means that our own machine stood still. */
 const PAUSE_MS = 150
 
@@ -58,6 +60,7 @@ export class RelayClient {
   #copies = 0
   #secondTries = 0
   #spareFactor = 1
+  #patchyMs = -Infinity
 
   constructor(options: RelayClientOptions) {
     this.#options = options
@@ -276,9 +279,15 @@ export class RelayClient {
     this.#checkSoon()
   }
 
-  /** Something that nobody needs: it counts towards a flood. Hot. */
+  /** Something that nobody needs: no sign of life, but it counts towards a flood. Hot. */
   useless(key: string, nowMs: number): void {
-    this.#links.get(key)?.watch.heard(nowMs)
+    this.#links.get(key)?.watch.useless(nowMs)
+  }
+
+  /** This parent was asked for frames that did not come. */
+  asked(key: string, seqs: readonly number[]): void {
+    const watch = this.#links.get(key)?.watch
+    if (watch !== undefined) for (const seq of seqs) watch.asked(seq)
   }
 
   /** A heartbeat of a parent with the newest frame that it says it has. */
@@ -292,8 +301,10 @@ export class RelayClient {
   guilty(key: string, reason: Misconduct, nowMs: number): void {
     this.#nowMs = nowMs
     if (this.#options.isStation?.(key) === true) return
-    if (this.#links.get(key)?.phase === 'held') this.#send({ type: 'GUILTY', key, reason })
-    else this.#choice.distrust(key, reason, nowMs)
+    const link = this.#links.get(key)
+    if (link?.phase === 'held') return this.#send({ type: 'GUILTY', key, reason })
+    if (!this.#choice.isDistrusted(key, nowMs)) this.#perform({ type: 'distrust', key, reason })
+    if (link !== undefined) this.#drop(link)
   }
 
   /** Whether we hold a place at this peer, or are asking it for one. */
@@ -374,7 +385,7 @@ export class RelayClient {
       return this.#send({ type: 'JOIN_FAILED', key })
     }
     const isJudged = this.#settledMs === 0 && this.#options.isStation?.(key) !== true
-    const misconduct = isJudged ? link.watch.misconduct(nowMs) : undefined
+    const misconduct = isJudged ? (link.watch.misconduct(nowMs) ?? this.#patchy(link, nowMs)) : undefined
     if (misconduct !== undefined && (misconduct !== 'withheld' || !link.withdrawn))
       return this.#send({ type: 'GUILTY', key, reason: misconduct })
     const silent = link.watch.isSilent(nowMs)
@@ -388,6 +399,14 @@ export class RelayClient {
     }
   }
 
+  /** Only where somebody else is there: better than silence it is. */
+  #patchy({ key, watch }: ParentLink, nowMs: number): Misconduct | undefined {
+    if (key !== this.#primary || !watch.isPatchy(nowMs)) return undefined
+    if (this.second === undefined || nowMs - this.#patchyMs < PATCHY_AGAIN_MS) return undefined
+    this.#patchyMs = nowMs
+    return 'withheld'
+  }
+
   #isAhead(second: ParentLink): boolean {
     const frames = AHEAD_FRAMES + AHEAD_FRAMES_PER_HOP * Math.min(this.lineage.depth, LIMITS.maxHops)
     return this.#settledMs === 0 && second.watch.claimedSeq >= this.lineage.headSeq + frames
@@ -395,7 +414,8 @@ export class RelayClient {
 
   #takeAncestors(link: ParentLink, ancestors: readonly string[]): void {
     const { key } = link
-    link.tells(ancestors)
+    // It tells its way with every renewal: only another one is news, also to those below us.
+    if (!link.tells(ancestors)) return
     link.watch.tellsDepth(ancestors.length, this.#nowMs)
     if (this.#choice.learnWay(link, this.#nowMs)) this.#known()
     if (link.phase !== 'held') return
