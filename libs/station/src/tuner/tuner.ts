@@ -786,7 +786,10 @@ export class Tuner {
     const due = repair.due(now)
     if (due.length === 0) return
     this.#options.player?.awaitRepair()
-    this.#upstream?.requestRepair(due)
+    const upstream = this.#upstream
+    if (upstream === undefined) return
+    upstream.requestRepair(due)
+    this.tree.client.asked(upstream.key, due)
   }
 
   #check(now: number): void {
