@@ -10,6 +10,7 @@ import {
   type LinkEnd,
   type PeerLink,
 } from '@pearcast/swarm'
+import type { IdentityStore } from './identity/store.ts'
 import { RelayNode, type RelayEvent } from './relay-node.ts'
 
 export interface OpenRelayOptions {
@@ -18,10 +19,13 @@ export interface OpenRelayOptions {
   bootstrap?: readonly Address[] | undefined
   /** One that others use too. Default: a node of its own. */
   node?: DhtNode | undefined
+  /** Remembers the highest run heard of each station, across restarts. */
+  store?: IdentityStore | undefined
   /** Stations at one time; default 16. */
   maxStations?: number | undefined
-  /** Of each station, see `RelayNodeOptions`. */
+  /** What all stations together may use of the uplink, shared evenly, bit/s; default 100 Mbit/s. */
   uplinkBps?: number | undefined
+  /** Of each station, see `RelayNodeOptions`. */
   maxChildren?: number | undefined
   /** A station has named this relay, or is gone for good. `station` is its key in hex. */
   onStation: (event: { event: 'station-joined' | 'station-left'; station: string }) => void
@@ -29,6 +33,7 @@ export interface OpenRelayOptions {
   onEvent: (station: string, event: RelayEvent) => void
 }
 
+const UPLINK_BPS = 100_000_000
 const MAX_STATIONS = 16
 /** A station that was lost comes back most often; its place is kept so long. */
 const KEEP_MS = 60_000
@@ -78,6 +83,11 @@ export class OpenRelay {
     }
   }
 
+  /** Admits nobody any more, and sends the children elsewhere: `withinMs` at most. `stop` is still to come. */
+  async drain(withinMs: number): Promise<void> {
+    await Promise.all([...this.#carried.values()].map(({ node }) => node.drain(withinMs)))
+  }
+
   async stop(): Promise<void> {
     const carried = [...this.#carried.values()]
     this.#carried.clear()
@@ -100,16 +110,18 @@ export class OpenRelay {
       clearTimeout(known.gone)
       return known.node.push(link)
     }
-    const { maxChildren, onEvent, onStation, uplinkBps } = this.#options
+    const { maxChildren, onEvent, onStation, store } = this.#options
     const carrying = new RelayNode({
       link: { stationKey },
       node,
+      store,
       pushed: true,
-      uplinkBps,
+      uplinkBps: this.#shareBps(this.#carried.size + 1),
       maxChildren,
       onEvent: (event) => onEvent(station, event),
     })
     this.#carried.set(station, { node: carrying, gone: undefined })
+    this.#share()
     onStation({ event: 'station-joined', station })
     carrying.start().then(
       () => carrying.push(link),
@@ -131,6 +143,15 @@ export class OpenRelay {
     const carried = this.#carried.get(station)
     if (carried === undefined) return
     this.#carried.delete(station)
+    this.#share()
     void carried.node.stop().then(() => this.#options.onStation({ event: 'station-left', station }))
+  }
+
+  #share(): void {
+    for (const { node } of this.#carried.values()) node.setUplink(this.#shareBps(this.#carried.size))
+  }
+
+  #shareBps(stations: number): number {
+    return Math.floor((this.#options.uplinkBps ?? UPLINK_BPS) / Math.max(1, stations))
   }
 }

@@ -49,6 +49,7 @@ export class RelayNode {
   readonly #tuner: Tuner
   #statsTimer: NodeJS.Timeout | undefined
   #bytesAtStats = 0
+  #uplinkBps: number | undefined
   #finish: (reason: string) => void = () => {}
   #closing: Promise<void> | undefined
 
@@ -84,6 +85,7 @@ export class RelayNode {
   async start(): Promise<void> {
     try {
       await this.#tuner.start()
+      if (this.#uplinkBps !== undefined) this.setUplink(this.#uplinkBps)
       this.#statsTimer = setInterval(() => this.#stats(), STATS_MS)
     } catch (error) {
       await this.#close('error')
@@ -93,6 +95,7 @@ export class RelayNode {
 
   /** What the audience may use of the uplink from now on, bit/s. */
   setUplink(uplinkBps: number): void {
+    this.#uplinkBps = uplinkBps
     this.#tuner.setRelay('on', uplinkBps)
   }
 
@@ -124,7 +127,7 @@ export class RelayNode {
     this.#options.onEvent({
       event: 'stats',
       children: audience.size,
-      hops: tree.client.ancestors.length,
+      hops: Math.max(0, tree.client.ancestors.length - 1),
       inBps,
       bps: audience.sentBps,
       limitBps: branch.allowedBps,
