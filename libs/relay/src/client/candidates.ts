@@ -46,7 +46,7 @@ const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
   topic: 4,
 }
 /** More keys than this are somebody's flood. */
-const MAX_CANDIDATES = 128
+const MAX_CANDIDATES = 64
 const COOL_DOWN_MS = 1000
 const MAX_COOL_DOWN_MS = 30_000
 /** The rest after a refusal doubles so often at most. */

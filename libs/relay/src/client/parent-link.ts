@@ -23,6 +23,7 @@ export class ParentLink {
   toldMs: number = -Infinity
   readonly watch: ParentWatch
   #lifetimeMs = 0
+  #told = false
 
   constructor(key: string, standby: boolean, nowMs: number) {
     this.key = key
@@ -32,9 +33,15 @@ export class ParentLink {
     this.watch = new ParentWatch(nowMs)
   }
 
-  tells(ancestors: readonly string[]): void {
+  /** It told its way from the broadcaster. Returns whether that is news. */
+  tells(ancestors: readonly string[]): boolean {
+    const { length } = this.ancestors
+    const isSame = ancestors.length === length && ancestors.every((key, at) => key === this.ancestors[at])
+    if (this.#told && isSame) return false
+    this.#told = true
     this.ancestors = ancestors
     this.way = [...ancestors, this.key]
+    return true
   }
 
   reserving(nowMs: number): void {

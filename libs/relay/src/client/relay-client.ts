@@ -59,7 +59,7 @@ export class RelayClient {
   #next: string | undefined
   #copies = 0
   #secondTries = 0
-  #spareFactor = 1
+  #spareFactor = 0.5
   #patchyMs = -Infinity
 
   constructor(options: RelayClientOptions) {
@@ -552,7 +552,7 @@ export class RelayClient {
         return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
       case 'spare':
         this.#secondTries = 0
-        this.#spareFactor = 1
+        this.#spareFactor = 0.5
         return
       case 'start-timer': {
         const factor = effect.id === 'spare' ? this.#spareFactor : 1

@@ -101,7 +101,7 @@ export class RelayHost {
   }
 
   setFed(fed: boolean, nowMs: number): void {
-    this.#send({ type: fed ? 'FED' : 'STARVED' }, nowMs)
+    if (fed !== this.#isFed) this.#send({ type: fed ? 'FED' : 'STARVED' }, nowMs)
   }
 
   drain(nowMs: number): void {
