@@ -114,6 +114,50 @@ describe('a station that is full', () => {
   })
 })
 
+describe('who hears a station through relays', () => {
+  test(
+    'goes on with the second relay when the first one leaves, and no frame is lost',
+    { timeout: 90_000 },
+    async () => {
+      const { link } = await onAir(2)
+      const relays = [await relay(link), await relay(link)]
+      const { events: heard, listener } = await listen(link)
+      await vi.waitUntil(() => firstAudio(heard) !== undefined, wait)
+      const parentOf = (): string | null | undefined =>
+        heard.flatMap((event) => (event.event === 'parent' ? [event.key] : [])).at(-1)
+      // Until the second one is warm.
+      await new Promise((resolve) => setTimeout(resolve, 4000))
+      const first = relays.find(({ node }) => node.key === parentOf())
+      const second = relays.find(({ node }) => node.key !== parentOf())
+      await first?.node.stop()
+      await vi.waitUntil(() => parentOf() === second?.node.key, wait)
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await listener.stop()
+      const end = heard.at(-1)
+      expect(end).toMatchObject({ event: 'ended', framesDuplicate: 0, path: 'relayed' })
+    },
+  )
+
+  test('hears of its end, and is there when it comes back', { timeout: 90_000 }, async () => {
+    const { broadcaster, link } = await onAir(1)
+    await relay(link)
+    const { events: heard } = await listen(link)
+    await vi.waitUntil(() => firstAudio(heard) !== undefined, wait)
+    await broadcaster.stop()
+    await vi.waitUntil(() => heard.some(({ event }) => event === 'off-air'), wait)
+    const before = heard.length
+    await onAir(1)
+    await vi.waitUntil(
+      () => heard.slice(before).some((event) => event.event === 'parent' && event.key !== null),
+      { ...wait, timeout: 60_000 },
+    )
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const stats = heard.findLast((event) => event.event === 'stats')
+    // What was missed between two runs is nobody's loss.
+    expect(stats).toMatchObject({ event: 'stats', framesLost: 0 })
+  })
+})
+
 describe('a station that hides its address', () => {
   test('goes to the relay that it names, and is heard through it alone', { timeout: 90_000 }, async () => {
     const events: { station: string; event: RelayEvent }[] = []

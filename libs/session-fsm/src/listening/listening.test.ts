@@ -137,6 +137,13 @@ describe('a listener', () => {
     expect(listen(start).send({ type: 'NEW_SESSION' })).toEqual([{ type: 'notify', event: 'new-session' }])
   })
 
+  test('forgets the former run also when it has gone off air in between', () => {
+    const { send } = listen(...playing)
+    send(bye('off-air'))
+    send(linkUp)
+    expect(send({ type: 'NEW_SESSION' })).toContainEqual({ type: 'reset-playout' })
+  })
+
   test('leaves a peer that shows an older session', () => {
     const { send } = listen(start, linkUp)
     expect(send({ type: 'OLDER_SESSION' })).toContainEqual({ type: 'redial', reason: 'older-session' })
@@ -246,7 +253,7 @@ const walk: Walk<ListeningContext, ListeningEvent> = {
         : []),
     ]
   },
-  distinguish: ({ playoutRuns }) => playoutRuns,
+  distinguish: ({ hasPlayed, playoutRuns }) => `${playoutRuns} ${hasPlayed}`,
 }
 
 describe('the model', () => {
@@ -266,13 +273,15 @@ describe('whatever happens', () => {
         const machine = run(listeningMachine, input)
         const rules = new RuleBook()
         let runs = false
+        let ran = false
         const check = (effects: readonly ListeningEffect[]): void => {
           for (const { type } of effects) {
             if (type === 'start-playout' || type === 'stop-playout') {
               rules.must(runs === (type === 'stop-playout'), 'playout starts and stops in turn')
               runs = type === 'start-playout'
+              ran ||= runs
             }
-            rules.must(runs || type !== 'reset-playout', 'only a running playout is reset')
+            rules.must(ran || type !== 'reset-playout', 'only a playout that has run is reset')
           }
         }
         randomRun(machine, choices, anything, (_, effects) => check(effects))

@@ -51,11 +51,12 @@ const machineSetup = base.extend({
   actions: {
     ensurePlayout: base.enqueueActions(({ context, enqueue }) => {
       if (context.playoutRuns) return
-      enqueue.assign({ playoutRuns: true })
+      enqueue.assign({ playoutRuns: true, hasPlayed: true })
       enqueue('start-playout')
     }),
+    /** Also while nothing plays now: what is left of the former run counts by other sequence numbers. */
     resetPlayout: base.enqueueActions(({ context, enqueue }) => {
-      if (context.playoutRuns) enqueue('reset-playout')
+      if (context.hasPlayed) enqueue('reset-playout')
       enqueue({ type: 'notify', params: { event: 'new-session' } })
     }),
     endPlayout: base.enqueueActions(({ context, enqueue }) => {
@@ -110,6 +111,7 @@ export const listeningMachine: EffectMachine<
     suspectMs: 300,
     ...input,
     playoutRuns: false,
+    hasPlayed: false,
   }),
   initial: 'idle',
   on: {

@@ -79,6 +79,8 @@ export type ListeningEffect =
 
 export interface ListeningContext extends Required<ListeningInput> {
   readonly playoutRuns: boolean
+  /** It ran before, or runs now. */
+  readonly hasPlayed: boolean
 }
 
 export type ListeningState =

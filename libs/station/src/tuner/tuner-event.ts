@@ -12,7 +12,7 @@ export type TunerEvent =
   | { event: 'path'; from: Path; to: Path; via: Via; ms: number }
   | { event: 'reconnecting'; attempt: number }
   | { event: 'off-air' }
-  /** Who sends the audio now, null for nobody, `hops` from the station to us. */
+  /** Who sends the audio now, null for nobody, `hops`: relays in between. */
   | { event: 'parent'; key: string | null; hops: number; cause: string }
   /** A peer did what no honest peer does, and is left. */
   | { event: 'distrusted'; key: string; reason: string }

@@ -627,7 +627,7 @@ export class Tuner {
 
   #onParent(key: string | undefined, cause: string): void {
     const direct = this.#direct
-    const hops = this.tree.client.ancestors.length
+    const hops = Math.max(0, this.tree.client.ancestors.length - 1)
     this.#options.onEvent({ event: 'parent', key: key ?? null, hops, cause })
     if (key === undefined) {
       if (this.#carrier?.direct !== false) return
