@@ -1,8 +1,17 @@
 import { CARRIERS } from '../carriers/carriers.ts'
 import type { Row } from '../figures/row.ts'
+import { codec } from './codec.ts'
+import { crypto } from './crypto.ts'
 import { fanout } from './fanout.ts'
+import { firstSound } from './first-sound.ts'
+import { footprint } from './footprint.ts'
+import { fsm } from './fsm.ts'
+import { joinStorm } from './join-storm.ts'
+import { relayHop } from './relay-hop.ts'
+import { setup } from './setup.ts'
+import { soak } from './soak.ts'
 
-export interface BenchOptions {
+interface BenchOptions {
   /** As small as still shows that it works. */
   isQuick: boolean
   counts: readonly number[] | undefined
@@ -10,14 +19,35 @@ export interface BenchOptions {
   seconds: number | undefined
 }
 
-export type Bench = (options: BenchOptions) => Promise<Row[]>
+type Bench = (options: BenchOptions) => Promise<Row[]>
 
 const COUNTS = [100, 300, 1000]
+const QUICK_ROUNDS = 2
 
+/** By the name that `nx run bench:NAME` has. */
 export const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
+  ['setup', () => setup()],
   [
     'fanout',
     ({ counts = COUNTS, isQuick, paths = CARRIERS.map(({ name }) => name), seconds = 6 }) =>
-      fanout(isQuick ? { counts: [3], paths: ['swarm'], seconds: 1 } : { counts, paths, seconds }),
+      fanout(
+        isQuick ? { counts: [3], paths: ['swarm'], seconds: 1, settleMs: 200 } : { counts, paths, seconds },
+      ),
+  ],
+  [
+    'relay-hop',
+    ({ counts = [0, 100], isQuick, seconds = 10 }) =>
+      isQuick ? relayHop([2], 2) : relayHop(counts, seconds),
+  ],
+  ['join-storm', ({ counts = COUNTS, isQuick }) => joinStorm(isQuick ? [3] : counts)],
+  ['codec', async ({ isQuick }) => codec(isQuick ? QUICK_ROUNDS : undefined)],
+  ['crypto', async ({ isQuick }) => crypto(isQuick ? QUICK_ROUNDS : undefined)],
+  ['fsm', async ({ isQuick }) => fsm(isQuick ? QUICK_ROUNDS : undefined)],
+  ['soak', ({ counts: [count = 50] = [], isQuick }) => (isQuick ? soak(2, 3) : soak(count, 12))],
+  ['first-sound', ({ counts: [runs = 10] = [], isQuick }) => firstSound(isQuick ? 1 : runs)],
+  [
+    'footprint',
+    ({ counts: [runs = 10] = [], isQuick, seconds = 10 }) =>
+      isQuick ? footprint(1, 1) : footprint(runs, seconds),
   ],
 ])

@@ -8,16 +8,17 @@ export interface FanoutOptions {
   paths: readonly string[]
   counts: readonly number[]
   seconds: number
+  /** After the last has joined: what joining left behind is collected and compiled. Default 2000. */
+  settleMs?: number
 }
 
-/** After the last has joined: what joining left behind is collected and compiled. */
 const SETTLE_MS = 2000
 
 /**
  * CPU, memory and loss of one sending process with n receivers, for each path. Every path is preceded by the plain `dgram`
  * sender with as many receivers, so that both meet the same machine.
  */
-export async function fanout({ counts, paths, seconds }: FanoutOptions): Promise<Row[]> {
+export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promise<Row[]> {
   pinSelf()
   const rows: Row[] = []
   for (const path of paths) {
@@ -30,33 +31,38 @@ export async function fanout({ counts, paths, seconds }: FanoutOptions): Promise
       process.exitCode = process.env['CI'] === 'true' ? 1 : process.exitCode
       continue
     }
-    rows.push(...(await beside(kind, counts, seconds)))
+    rows.push(...(await beside(kind, counts, timing)))
   }
   return rows
 }
 
-async function beside(kind: CarrierKind, counts: readonly number[], seconds: number): Promise<Row[]> {
+type Timing = Pick<FanoutOptions, 'seconds' | 'settleMs'>
+
+async function beside(kind: CarrierKind, counts: readonly number[], timing: Timing): Promise<Row[]> {
   const wanted = counts.filter((count) => count <= kind.most)
-  const plain = await measure('dgram', wanted, seconds)
-  const windows = kind.name === 'dgram' ? plain : await measure(kind.name, wanted, seconds)
+  const plain = await measure('dgram', wanted, timing)
+  const windows = kind.name === 'dgram' ? plain : await measure(kind.name, wanted, timing)
   return windows.map((window, i) => {
     const { cpuUs: dgramUs, sent } = plain[i] ?? { cpuUs: Number.NaN, sent: 1 }
     return windowRow('fanout', kind.name, wanted[i] ?? 0, window, dgramUs / sent)
   })
 }
 
-async function measure(name: string, counts: readonly number[], seconds: number): Promise<Window[]> {
+async function measure(name: string, counts: readonly number[], timing: Timing): Promise<Window[]> {
+  const { seconds, settleMs = SETTLE_MS } = timing
   const kind = CARRIERS.find((each) => each.name === name)
   if (kind === undefined || counts.length === 0) return []
   const carrier = await kind.open(Math.max(...counts))
   try {
-    await pause(SETTLE_MS / 2)
+    await pause(settleMs / 2)
     const emptyRssKiB = rssKiB(carrier.pid)
     const windows: Window[] = []
     for (const count of counts) {
       await carrier.join(count)
-      await pause(SETTLE_MS)
-      windows.push({ ...(await watch(carrier, seconds)), emptyRssKiB })
+      await pause(settleMs)
+      const window = { ...(await watch(carrier, seconds)), emptyRssKiB }
+      console.error(`${name}, ${count}: ${(window.cpuUs / window.sent).toFixed(1)} us a packet`)
+      windows.push(window)
     }
     return windows
   } finally {

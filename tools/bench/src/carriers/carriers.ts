@@ -1,5 +1,5 @@
 import type { CarrierKind } from './carrier.ts'
-import { openDgram, openSwarm, openUdx, openWebrtc } from './ours.ts'
+import { openDgram, openRelay, openSwarm, openUdx, openWebrtc } from './ours.ts'
 import { openCoturn, openIcecast, openJanus } from './servers.ts'
 
 const ANY = Number.POSITIVE_INFINITY
@@ -10,6 +10,7 @@ export const CARRIERS: readonly CarrierKind[] = [
   { name: 'udx', most: ANY, needs: [], open: () => openUdx('udx') },
   { name: 'sealed', most: ANY, needs: [], open: () => openUdx('sealed') },
   { name: 'swarm', most: ANY, needs: [], open: openSwarm },
+  { name: 'relay', most: ANY, needs: [], open: openRelay },
   { name: 'webrtc-ndc', most: 300, needs: [], open: () => openWebrtc('ndc') },
   { name: 'webrtc-werift', most: 100, needs: [], open: () => openWebrtc('werift') },
   { name: 'icecast', most: ANY, needs: ['icecast2', 'ffmpeg'], open: openIcecast },

@@ -1,21 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { type PrivateDht, startPrivateDht } from '@pearcast/swarm'
+import { startPrivateDht } from '@pearcast/swarm'
 import type { RtcStack } from '@pearcast/rtc'
 import type { DgramReceiver, DgramSender } from '../endpoints/dgram.ts'
 import type { SwarmReceiver } from '../endpoints/swarm-receiver.ts'
 import type { UdxReceiver, UdxSender } from '../endpoints/udx.ts'
 import type { WebrtcReceiver, WebrtcSender } from '../endpoints/webrtc.ts'
 import { Endpoint } from '../process/calls.ts'
-import { end, OTHERS_CORE, pidOf, SENDER_CORE, spawnPinned } from '../process/pinned.ts'
+import { OTHERS_CORE, pidOf, SENDER_CORE } from '../process/pinned.ts'
+import { startRelay, startStation } from '../process/pearcast.ts'
 import type { Carrier } from './carrier.ts'
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-const PEARCAST = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
-const SAMPLE = join(ROOT, 'samples', 'first-light.flac')
 const AT_ONCE = 25
 
 export async function openDgram(): Promise<Carrier> {
@@ -44,57 +37,29 @@ export async function openUdx(name: 'udx' | 'sealed'): Promise<Carrier> {
 
 export async function openSwarm(most: number): Promise<Carrier> {
   const dht = await startPrivateDht()
-  const station = await startStation(dht, ['--max-listeners', String(most + 100)])
+  const station = await startStation(dht, { args: ['--max-listeners', String(most + 100)] })
   const receiver = new Endpoint<SwarmReceiver>(OTHERS_CORE, 'swarm-receiver')
   await receiver.call.use(dht.bootstrap, station.link)
   return {
-    pid: station.pid,
+    pid: station.program.pid,
     join: async (count) => void (await receiver.call.join(count, AT_ONCE)),
     ...counting(receiver),
-    close: () => all(receiver.close(), station.close(), dht.close()),
+    close: () => all(receiver.close(), station.program.close(), dht.close()),
   }
 }
 
-export interface Station {
-  readonly pid: number
-  readonly link: string
-  close(): Promise<void>
-}
-
-/**
- * The real program on air, on the core that is measured: it reads, encodes, signs and sends. Its profile is left in the
- * folder that PEARCAST_BENCH_PROFILE names.
- */
-export async function startStation(dht: PrivateDht, args: readonly string[] = []): Promise<Station> {
-  const home = mkdtempSync(join(tmpdir(), 'pearcast-bench-'))
-  const bootstrap = dht.bootstrap.map(({ host, port }) => `${host}:${port}`).join(',')
-  const options = ['--loop', '--json', '--path', 'swarm', '--bootstrap', bootstrap, ...args]
-  const profile = process.env['PEARCAST_BENCH_PROFILE']
-  const node = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile]
-  const child = spawnPinned(
-    SENDER_CORE,
-    process.execPath,
-    [...node, PEARCAST, 'broadcast', SAMPLE, ...options],
-    {
-      env: { ...process.env, PEARCAST_HOME: home, NO_COLOR: '1' },
-    },
-  )
-  const link = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the broadcaster ended with ${code}`)))
-    if (child.stdout === null) return reject(new Error('the broadcaster has no stdout'))
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const event: { event?: string; link?: string } = JSON.parse(line)
-      if (event.event === 'on-air' && event.link !== undefined) resolve(event.link)
-      if (event.event === 'error') console.error(line)
-    })
-  })
+/** Listeners of one relay, which is what is measured; the station has no other child. */
+export async function openRelay(most: number): Promise<Carrier> {
+  const dht = await startPrivateDht()
+  const station = await startStation(dht, { core: OTHERS_CORE })
+  const relay = await startRelay(dht, station.link, most + 10)
+  const receiver = new Endpoint<SwarmReceiver>(OTHERS_CORE, 'swarm-receiver')
+  await receiver.call.use(dht.bootstrap, station.link, relay.key)
   return {
-    pid: pidOf(child),
-    link,
-    close: async () => {
-      await end(child, 'SIGTERM')
-      rmSync(home, { recursive: true, force: true })
-    },
+    pid: relay.program.pid,
+    join: async (count) => void (await receiver.call.join(count, AT_ONCE)),
+    ...counting(receiver),
+    close: () => all(receiver.close(), relay.program.close(), station.program.close(), dht.close()),
   }
 }
 

@@ -9,6 +9,7 @@ const ENDPOINTS: Readonly<Record<string, () => Promise<object>>> = {
   'sealed-sender': async () => new (await import('./udx.ts')).UdxSender(true),
   'sealed-receiver': async () => new (await import('./udx.ts')).UdxReceiver(true),
   'swarm-receiver': async () => new (await import('./swarm-receiver.ts')).SwarmReceiver(),
+  'hop-receiver': async () => new (await import('./hop-receiver.ts')).HopReceiver(),
   'webrtc-ndc-sender': async () => new (await import('./webrtc.ts')).WebrtcSender('ndc'),
   'webrtc-ndc-receiver': async () => new (await import('./webrtc.ts')).WebrtcReceiver('ndc'),
   'webrtc-werift-sender': async () => new (await import('./webrtc.ts')).WebrtcSender('werift'),

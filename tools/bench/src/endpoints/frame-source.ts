@@ -9,7 +9,7 @@ import {
 } from '@pearcast/protocol'
 import sodium from 'sodium-universal'
 
-export const FRAME_MS = 20
+const FRAME_MS = 20
 /** Opus at 96 kbit/s, as it comes on average. */
 export const PAYLOAD_BYTES = 240
 export const CHANNEL = 1

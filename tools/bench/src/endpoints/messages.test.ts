@@ -47,7 +47,7 @@ it('asks a TURN server for a relayed address and reads it from the answer', () =
   // XOR-RELAYED-ADDRESS of 127.0.0.1:50000, behind another attribute with padding.
   const port = (50_000 ^ 0x2112).toString(16)
   const answer = Buffer.from(
-    `010300182112a442${'00'.repeat(12)}802200036162630000160008${'0001'}${port}5e12a443`,
+    `010300182112a442${'00'.repeat(12)}8022000361626300001600080001${port}5e12a443`,
     'hex',
   )
   expect([isSuccess(answer), relayedPort(answer)]).toEqual([true, 50_000])

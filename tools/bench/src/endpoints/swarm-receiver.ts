@@ -1,16 +1,19 @@
 import { encodeDatagram, parseLink } from '@pearcast/protocol'
-import { type Address, ConnectionManager, openDht, type PeerLink } from '@pearcast/swarm'
+import {
+  type Address,
+  ConnectionManager,
+  dialMember,
+  type DhtNode,
+  openDht,
+  type PeerLink,
+} from '@pearcast/swarm'
 import sodium from 'sodium-universal'
 import { Arrivals, type Arrived } from '../figures/arrivals.ts'
 import { CHANNEL, seqOf } from './frame-source.ts'
 
 /** What a listener says each second: how frames arrive, and a ping. */
 const REPORT_MS = 1000
-
-interface Seat {
-  manager: ConnectionManager
-  leave(): Promise<void>
-}
+const DIAL_TIMEOUT_MS = 20_000
 
 /**
  * Listeners by the hundred in one process: each with a DHT node, the real search, handshake, seals and reports. What they do
@@ -18,12 +21,15 @@ interface Seat {
  */
 export class SwarmReceiver {
   #arrivals = new Arrivals()
-  #seats: Seat[] = []
+  #seats: (() => Promise<void>)[] = []
   #bootstrap: Address[] = []
   #link = ''
+  #relayKey: string | undefined
 
-  use(bootstrap: Address[], link: string): void {
+  /** @param relayKey the relay that all of them dial, instead of the station */
+  use(bootstrap: Address[], link: string, relayKey?: string): void {
     this.#bootstrap = bootstrap
+    this.#relayKey = relayKey
     this.#link = link
   }
 
@@ -45,7 +51,7 @@ export class SwarmReceiver {
   async leave(): Promise<void> {
     const leaving = this.#seats
     this.#seats = []
-    await Promise.all(leaving.map((seat) => seat.leave()))
+    await Promise.all(leaving.map((leave) => leave()))
     this.#arrivals = new Arrivals()
   }
 
@@ -57,37 +63,74 @@ export class SwarmReceiver {
     return this.#arrivals.end()
   }
 
-  #listen(node: Awaited<ReturnType<typeof openDht>>): Promise<number> {
+  #listen(node: DhtNode): Promise<number> {
     const arrivals = this.#arrivals
     const index = arrivals.add()
     const sinceMs = performance.now()
-    let reports: NodeJS.Timeout | undefined
-    let headSeq = 0
-    return new Promise((resolve) => {
-      const onLink = (peer: PeerLink): void => {
-        peer.onDatagram = (plaintext) => {
-          const seq = seqOf(plaintext)
-          if (seq === undefined) return
-          if (headSeq === 0) resolve(performance.now() - sinceMs)
-          headSeq = seq
-          arrivals.take(index, seq)
-        }
-        peer.send({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: { swarm: true, webrtc: false } })
-        clearInterval(reports)
-        reports = setInterval(() => report(peer, headSeq), REPORT_MS)
-      }
-      const manager = new ConnectionManager({ node, sodium, link: parseLink(sodium, this.#link), onLink })
-      this.#seats.push({
-        manager,
-        leave: async () => {
-          clearInterval(reports)
-          await manager.stop()
-          await node.close()
-        },
+    return new Promise((resolve, reject) => {
+      let isFirst = true
+      const leave = takeSeat(node, this.#link, this.#relayKey, reject, (seq) => {
+        arrivals.take(index, seq)
+        if (isFirst) resolve(performance.now() - sinceMs)
+        isFirst = false
       })
-      manager.start()
+      this.#seats.push(leave)
     })
   }
+}
+
+/** Listens, until what it returns is called; at the station, or at a relay if one is named. Hot: `onFrame`. */
+export function takeSeat(
+  node: DhtNode,
+  link: string,
+  relayKey: string | undefined,
+  onFailed: (error: Error) => void,
+  onFrame: (seq: number) => void,
+): () => Promise<void> {
+  let reports: NodeJS.Timeout | undefined
+  let headSeq = 0
+  const onLink = (peer: PeerLink): void => {
+    peer.onDatagram = (plaintext) => {
+      const seq = seqOf(plaintext)
+      if (seq === undefined) return
+      headSeq = seq
+      onFrame(seq)
+    }
+    peer.send({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: { swarm: true, webrtc: false } })
+    clearInterval(reports)
+    reports = setInterval(() => report(peer, headSeq), REPORT_MS)
+  }
+  const stop = connect(node, link, relayKey, onFailed, onLink)
+  return async () => {
+    clearInterval(reports)
+    await stop()
+    await node.close()
+  }
+}
+
+function connect(
+  node: DhtNode,
+  text: string,
+  relayKey: string | undefined,
+  onFailed: (error: Error) => void,
+  onLink: (peer: PeerLink) => void,
+): () => Promise<void> {
+  const link = parseLink(sodium, text)
+  if (relayKey === undefined) {
+    const manager = new ConnectionManager({ node, sodium, link, onLink })
+    manager.start()
+    return () => manager.stop()
+  }
+  let peer: PeerLink | undefined
+  const opened = (open: PeerLink): void => {
+    peer = open
+    onLink(open)
+  }
+  const failed = ({ code }: { code: string }): void =>
+    onFailed(new Error(`the relay does not answer: ${code}`))
+  const options = { node, sodium, link, role: 'listener', key: relayKey, timeoutMs: DIAL_TIMEOUT_MS } as const
+  const abandon = dialMember({ ...options, onLink: opened, onFailed: failed, onEnd: () => {} })
+  return () => peer?.close('leaving') ?? abandon()
 }
 
 function report(peer: PeerLink, headSeq: number): void {

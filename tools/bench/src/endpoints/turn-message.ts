@@ -10,7 +10,7 @@ const XOR_RELAYED_ADDRESS = 0x0016
 const CHANNEL_NUMBER = 0x000c
 const XOR_PEER_ADDRESS = 0x0012
 const UDP = 17
-export const CHANNEL = 0x4000
+const CHANNEL = 0x4000
 export const CHANNEL_HEADER_BYTES = 4
 
 export function allocate(): Buffer {

@@ -1,5 +1,5 @@
-import type { RawStream, SecretStream } from '@hyperswarm/secret-stream'
 import { DatagramOpener, DatagramSealer, LIMITS } from '@pearcast/protocol'
+import type { SecretStream } from '@pearcast/swarm'
 import HyperDHT, { type HostPort } from 'hyperdht'
 import sodium from 'sodium-universal'
 import { Arrivals, type Arrived } from '../figures/arrivals.ts'
@@ -11,7 +11,7 @@ const AT_ONCE = 25
 
 /** Datagrams on HyperDHT's connections without a station: what udx costs by itself, and what sealing adds. */
 export class UdxSender {
-  readonly #streams: { raw: RawStream; sealer: DatagramSealer }[] = []
+  readonly #streams: { raw: SecretStream['rawStream']; sealer: DatagramSealer }[] = []
   readonly #sealed: boolean
 
   constructor(sealed: boolean) {

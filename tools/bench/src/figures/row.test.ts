@@ -14,6 +14,7 @@ describe('a row', () => {
       rssPerListenerKiB: 100,
       lossRatio: 0.001,
       ratioToDgram: 2,
+      rssMiB: 127,
     })
   })
 

@@ -30,7 +30,7 @@ export interface Window {
 }
 
 /** 20 ms frames. */
-export const PACKETS_PER_S = 50
+const PACKETS_PER_S = 50
 
 /** The fields that all rows have, for those that fill in only some. */
 export function row(bench: string, path: string, n: number, more: Partial<Row> = {}): Row {
@@ -53,6 +53,7 @@ export function windowRow(bench: string, path: string, n: number, seen: Window, 
     rssPerListenerKiB: round((seen.rssKiB - seen.emptyRssKiB) / n, 1),
     lossRatio: lossRatio(seen.sent, seen.received),
     ratioToDgram: dgramUs === undefined ? null : round(cpuUsPerPacket / dgramUs, 2),
+    rssMiB: round(seen.rssKiB / 1024, 1),
   })
 }
 
