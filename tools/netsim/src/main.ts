@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
 import { playChaos, type ChaosOptions } from './commands/chaos.ts'
-import { positive, whole } from './commands/numbers.ts'
+import { positive, whole, wholes } from './commands/numbers.ts'
 import { play, type PlayOptions } from './commands/play.ts'
 import { probe, type ProbeOptions } from './commands/probe.ts'
 import { renderReport, type RenderOptions } from './commands/render-report.ts'
+import { scale, type ScaleOptions } from './commands/scale.ts'
 import { NetsimError, type NetsimErrorCode } from './errors.ts'
 import { NAT_TYPES } from './nat/types.ts'
 import { summaryOf } from './report/summary.ts'
@@ -109,6 +110,30 @@ program
   .action((_: unknown, command: Command) => {
     const options: ProbeOptions = command.optsWithGlobals()
     return done(probe(options))
+  })
+
+program
+  .command('scale')
+  .description(
+    'Grow trees of many listeners in virtual time: arrivals, churn, stalls, a partition. Needs no lab.',
+  )
+  .addOption(
+    new Option('--listeners <n,...>', 'how many, one run for each').default([1000, 10_000]).argParser(wholes),
+  )
+  .addOption(
+    new Option('--relays <percent,...>', 'of the listeners can serve 2 to 8 others')
+      .default([0.2, 0.3])
+      .argParser((text: string) => wholes(text).map((each) => each / 100)),
+  )
+  .addOption(
+    new Option('--minutes <n>', 'so long people come and go, besides two more minutes')
+      .default(2)
+      .argParser(positive),
+  )
+  .option('--out <file>', 'the report, as JSON with curves', 'reports/scale.json')
+  .action((_: unknown, command: Command) => {
+    const options: ScaleOptions = command.optsWithGlobals()
+    return done(scale(options))
   })
 
 /** What a lab that hung has left behind must not keep whoever waits for the exit code. */

@@ -13,3 +13,8 @@ export function positive(text: string): number {
   if (value === 0) throw new InvalidArgumentError('It is at least 1.')
   return value
 }
+
+/** Several of them, with commas between. */
+export function wholes(text: string): number[] {
+  return text.split(',').map(positive)
+}

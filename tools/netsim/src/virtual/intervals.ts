@@ -1,0 +1,169 @@
+import type { Agenda } from './agenda.ts'
+import { type Course, delayed, isSame, newestAt } from './course.ts'
+import type { Link } from './link.ts'
+import type { Media } from './media.ts'
+import { FRAME_MS, type Source } from './source.ts'
+import type { VirtualPeer } from './virtual-peer.ts'
+
+const BEAT_MS = 100
+/** What a child gets from the ring when it starts: one that takes over, and a new one. See `Forwarder`. */
+const WARM_FRAMES = 50
+const FRESH_FRAMES = 4
+
+/**
+ * Media as intervals: what a link carries is a function of time until something in the tree changes, so that a peer in
+ * a calm place costs nothing. Before a peer decides anything it is told, in stretches, all that came since the last time.
+ */
+export class IntervalMedia implements Media {
+  readonly #agenda: Agenda
+  readonly #source: Source
+  /** A peer has news without having been called. */
+  readonly #wake: (peer: VirtualPeer) => void
+
+  constructor(agenda: Agenda, source: Source, wake: (peer: VirtualPeer) => void) {
+    this.#agenda = agenda
+    this.#source = source
+    this.#wake = wake
+  }
+
+  start(peer: VirtualPeer): void {
+    if (peer.isRoot) peer.course = { lagMs: 0, hops: 0, endSeq: Infinity, floorSeq: -1 }
+  }
+
+  /** Everything that came to a peer until now. */
+  before(peer: VirtualPeer): void {
+    for (const link of peer.above.values()) if (link.gets !== 'nothing') this.#tell(link)
+  }
+
+  /** It may have another parent, or none. */
+  after(peer: VirtualPeer): void {
+    if (peer.isRoot) return
+    const spoke = peer.course
+    const course = this.#courseOf(peer)
+    if (isSame(course, spoke)) return
+    peer.course = course
+    for (const link of peer.below.values()) this.#pass(link)
+  }
+
+  voiceChanged(peer: VirtualPeer): void {
+    for (const link of peer.below.values()) this.#pass(link)
+  }
+
+  refresh(link: Link): void {
+    this.#pass(link)
+  }
+
+  serve(link: Link, audio: boolean, warm: boolean): void {
+    const { course } = link.host
+    const speaks = this.#speaks(link)
+    this.#agenda.after(link.delayMs, () => {
+      if (link.state !== 'up') return
+      const { dialer, host } = link
+      const { nowMs } = this.#agenda
+      this.before(dialer)
+      const starts = audio && link.gets !== 'audio'
+      const isFirst = link.gets === 'nothing'
+      link.gets = audio ? 'audio' : 'heads'
+      this.#take(link, delayed(course, link.delayMs), speaks)
+      if (starts) this.#burst(link, warm ? WARM_FRAMES : FRESH_FRAMES)
+      else if (isFirst && speaks) {
+        const headSeq = Math.max(0, newestAt(link.course, this.#source, nowMs))
+        dialer.relay.beats(host.key, { headSeq, count: 1, everyMs: 0, lastMs: nowMs })
+        link.heardMs = nowMs
+      }
+      this.after(dialer)
+      this.#wake(dialer)
+    })
+  }
+
+  nextMs(peer: VirtualPeer): number {
+    const { next } = peer.relay.client
+    const link = next === undefined ? undefined : peer.above.get(next)
+    if (link?.gets !== 'audio' || !link.speaks || link.seq >= link.course.endSeq) return Infinity
+    return Math.max(this.#source.sentMs(link.seq + 1) + link.course.lagMs, this.#agenda.nowMs + 1)
+  }
+
+  /** What the host has, and whether it says so, reaches the dialer. */
+  #pass(link: Link): void {
+    if (link.state !== 'up' || link.serves === 'nothing') return
+    const { course } = link.host
+    const speaks = this.#speaks(link)
+    this.#agenda.after(link.delayMs, () => {
+      if (link.state !== 'up' || link.gets === 'nothing') return
+      this.before(link.dialer)
+      this.#take(link, delayed(course, link.delayMs), speaks)
+      this.after(link.dialer)
+      this.#wake(link.dialer)
+    })
+  }
+
+  #speaks(link: Link): boolean {
+    return link.host.speaks && !link.isCut
+  }
+
+  #take(link: Link, course: Course, speaks: boolean): void {
+    link.course = course
+    link.speaks = speaks
+    const { dialer, host } = link
+    dialer.relay.flowing(host.key, speaks && course.endSeq === Infinity, this.#agenda.nowMs)
+  }
+
+  #tell(link: Link): void {
+    if (!link.speaks) return
+    if (link.gets === 'audio') this.#tellFrames(link)
+    this.#tellBeats(link)
+  }
+
+  #tellFrames(link: Link): void {
+    const seq = newestAt(link.course, this.#source, this.#agenda.nowMs)
+    const count = seq - link.seq
+    if (count <= 0) return
+    const { course, dialer, host } = link
+    const lastMs = Math.max(this.#source.sentMs(seq) + course.lagMs, link.heardMs)
+    const firstMs = Math.max(this.#source.sentMs(link.seq + 1) + course.lagMs, link.heardMs)
+    dialer.ears.hear(this.#source, link.seq + 1, seq, this.#newMs(link, firstMs), lastMs)
+    link.seq = seq
+    link.heardMs = lastMs
+    const stretch = { seq, hops: course.hops, count, everyMs: FRAME_MS, lastMs }
+    dialer.relay.stretch(host.key, stretch, this.#agenda.nowMs)
+  }
+
+  /** When the first frame of what comes now came that was new to the listener. */
+  #newMs(link: Link, firstMs: number): number {
+    const { headSeq } = link.dialer.ears
+    return headSeq <= link.seq ? firstMs : this.#source.sentMs(headSeq + 1) + link.course.lagMs
+  }
+
+  #tellBeats(link: Link): void {
+    const count = Math.floor((this.#agenda.nowMs - link.heardMs) / BEAT_MS)
+    if (count <= 0) return
+    link.heardMs += count * BEAT_MS
+    const headSeq = Math.max(0, newestAt(link.course, this.#source, link.heardMs))
+    const beats = { headSeq, count, everyMs: BEAT_MS, lastMs: link.heardMs }
+    link.dialer.relay.beats(link.host.key, beats)
+  }
+
+  #burst(link: Link, frames: number): void {
+    const { nowMs } = this.#agenda
+    const seq = newestAt(link.course, this.#source, nowMs)
+    const count = Math.min(frames, seq + 1)
+    link.seq = seq
+    link.heardMs = nowMs
+    if (count <= 0 || !link.speaks) return
+    const { dialer, host } = link
+    dialer.ears.hear(this.#source, seq - count + 1, seq, nowMs, nowMs)
+    const stretch = { seq, hops: link.course.hops, count, everyMs: 0, lastMs: nowMs }
+    dialer.relay.stretch(host.key, stretch, nowMs)
+  }
+
+  /** What a peer passes on: what its primary sends. */
+  #courseOf(peer: VirtualPeer): Course {
+    const { nowMs } = this.#agenda
+    const newest = newestAt(peer.course, this.#source, nowMs)
+    const link = peer.primary
+    if (link?.gets !== 'audio' || !link.speaks) return { ...peer.course, endSeq: newest, floorSeq: newest }
+    const { endSeq, hops, lagMs } = link.course
+    const isBehind = newest > Math.min(endSeq, this.#source.seqAt(nowMs - lagMs))
+    return { lagMs, hops: hops + 1, endSeq, floorSeq: isBehind ? newest : -1 }
+  }
+}

@@ -1,0 +1,30 @@
+import { type Course, NOTHING } from './course.ts'
+import type { VirtualPeer } from './virtual-peer.ts'
+
+/** A connection: `dialer` asks for audio, `host` may send it. */
+export class Link {
+  readonly dialer: VirtualPeer
+  readonly host: VirtualPeer
+  /** One way. */
+  readonly delayMs: number
+  state: 'dialing' | 'up' | 'closed' = 'dialing'
+  /** Nothing passes, though neither side knows it yet. */
+  isCut = false
+  /** What the host sends, as the host sees it. */
+  serves: 'nothing' | 'heads' | 'audio' = 'nothing'
+  /** The rest is what the dialer gets, as the dialer sees it. */
+  gets: 'nothing' | 'heads' | 'audio' = 'nothing'
+  /** What the host has, this far away. */
+  course: Course = NOTHING
+  /** The host says something at least ten times a second. */
+  speaks = false
+  /** The newest frame that was told of, and when anything was heard at the latest. */
+  seq = -1
+  heardMs = 0
+
+  constructor(dialer: VirtualPeer, host: VirtualPeer, delayMs: number) {
+    this.dialer = dialer
+    this.host = host
+    this.delayMs = delayMs
+  }
+}

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { forkRandom } from '../random.ts'
+import { census } from './census.ts'
+import { drawPerson } from './population.ts'
+import { playStory } from './story.ts'
+import type { VirtualPeer } from './virtual-peer.ts'
+import { World, type WorldOptions } from './world.ts'
+
+const TIMEOUT_MS = 120_000
+
+/** A station with some listeners who came within five seconds, ten seconds later. */
+function grown(seed: number, listeners: number, media: NonNullable<WorldOptions['media']>): World {
+  const world = new World({
+    seed,
+    media,
+    broadcaster: { nat: 'port-restricted', region: 0, accessMs: 5, slots: 4 },
+  })
+  const [people, times] = [forkRandom(world.random), forkRandom(world.random)]
+  for (let i = 0; i < listeners; i++) {
+    const person = drawPerson(people, { relays: 0.5, slots: { least: 2, most: 5 } })
+    world.agenda.at(1000 + times() * 5000, () => world.join(person))
+  }
+  world.agenda.runFor(20_000)
+  world.catchUp()
+  return world
+}
+
+function parentsOf(world: World): (number | undefined)[] {
+  return world.listeners.map(({ primary }) => primary?.host.id)
+}
+
+function longestMs({ ears }: VirtualPeer): number {
+  return Math.max(0, ...ears.silencesMs)
+}
+
+describe.each([1, 2, 3])('media as intervals in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) => {
+  test('give the tree, the first sounds and the silences that frames give', () => {
+    const [intervals, frames] = [grown(seed, 40, 'intervals'), grown(seed, 40, 'frames')]
+    const parents = parentsOf(frames)
+    const same = parentsOf(intervals).filter((parent, i) => parent === parents[i]).length
+    // A beat told a few ms earlier or later may turn a choice between two that are all but equal.
+    expect(same).toBeGreaterThanOrEqual(36)
+    for (const [i, { ears }] of intervals.listeners.entries()) {
+      const other = frames.listeners[i]?.ears.firstMs ?? 0
+      if (parents[i] === parentsOf(intervals)[i])
+        expect(Math.abs((ears.firstMs ?? 0) - other)).toBeLessThan(100)
+    }
+
+    // The listener that serves the most, where both worlds have the same children under it.
+    const hit = frames.listeners.toSorted((a, b) => b.below.size - a.below.size)[0]?.id ?? 0
+    const gaps = [intervals, frames].map((world) => {
+      const victim = world.peers[hit]
+      if (victim === undefined) throw new Error('nobody listens')
+      const orphans = world.listeners.filter(({ primary }) => primary?.host === victim)
+      for (const peer of world.peers) peer.ears.silencesMs.length = 0
+      world.vanish(victim)
+      world.agenda.runFor(10_000)
+      world.catchUp()
+      return new Map(orphans.map((peer) => [peer.id, longestMs(peer)]))
+    })
+    const [ours, theirs] = gaps
+    expect(ours?.size).toBeGreaterThan(0)
+    const both = [...(ours ?? [])].filter(([id]) => theirs?.has(id) === true)
+    // Beats come each 100 ms: where in between a parent died decides how much later it is missed.
+    const close = both.filter(([id, ms]) => Math.abs(ms - (theirs?.get(id) ?? 0)) <= 150)
+    expect(close.length).toBeGreaterThanOrEqual(Math.floor(both.length * 0.75))
+  })
+})
+
+test(
+  'the same seed gives the same events in two processes, another seed others',
+  { timeout: TIMEOUT_MS },
+  () => {
+    const play = (seed: number): string => {
+      const script = `
+      const { playStory } = await import(${JSON.stringify(new URL('story.ts', import.meta.url).href)})
+      const { events, hash } = playStory({ seed: ${seed}, listeners: 60, churnMinutes: 1 })
+      console.log(events, hash)`
+      const args = ['--input-type=module', '--eval', script]
+      return execFileSync(process.execPath, args, {
+        encoding: 'utf8',
+        cwd: fileURLToPath(new URL('.', import.meta.url)),
+      })
+    }
+    const [first, again, other] = [play(7), play(7), play(8)]
+    expect(first).toMatch(/^\d{4,} [0-9a-f]{16}\n$/)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  },
+)
+
+test('300 listeners hear through arrivals, churn, stalls and a partition', { timeout: TIMEOUT_MS }, () => {
+  const { arrival, churn, curve, partition } = playStory({ seed: 4, listeners: 300, churnMinutes: 1 })
+  expect(arrival.unserved).toBeLessThanOrEqual(6)
+  expect(arrival.joinMs.p50).toBeLessThan(3000)
+  expect(churn.continuity).toBeGreaterThan(0.998)
+  // Eight, and for ten seconds what a warm second that starts may overdraw.
+  expect(churn.copiesMax).toBeLessThanOrEqual(12)
+  expect(churn.depthMax).toBeLessThanOrEqual(10)
+  expect(partition.othersHearing).toBeGreaterThan(0.97)
+  expect(partition.healedAfterS).toBeLessThan(40)
+  expect(curve.length).toBeGreaterThan(20)
+})
+
+test('a source that stalls for ten seconds moves nobody', { timeout: TIMEOUT_MS }, () => {
+  const world = grown(5, 100, 'intervals')
+  world.agenda.runFor(20_000)
+  const before = parentsOf(world)
+  world.stall()
+  world.agenda.runFor(10_000)
+  world.resume()
+  world.agenda.runFor(2000)
+  const moved = parentsOf(world).filter((parent, i) => parent !== before[i])
+  // One may have been on its way to a better place.
+  expect(moved.length).toBeLessThanOrEqual(3)
+  expect(census(world).hearing).toBe(1)
+})
