@@ -8,6 +8,7 @@ type CliErrorCode =
   | 'CLOCK'
   | 'CONFIG_FILE'
   | 'STATIONS_FILE'
+  | 'RELAY_KEY'
   | 'NOT_ON_AIR'
   | 'CHILD_DIED'
   | 'DEMO_FAILED'
@@ -97,6 +98,13 @@ export class CliError extends Error {
   /** @param problem where, and what */
   static stationsFile(problem: string): CliError {
     return new CliError('STATIONS_FILE', problem)
+  }
+
+  static relayKey(file: string, why: string): CliError {
+    return new CliError(
+      'RELAY_KEY',
+      `The key of this relay cannot be read from ${file}: ${why}. Mend that, or move the file away for a new key.`,
+    )
   }
 
   static configFolder(why: string): CliError {

@@ -48,6 +48,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ...codes(EXIT.unexpected, [
     'CONFIG_FOLDER',
     'STATION_FILE',
+    'RELAY_KEY',
     'FAVOURITES_FILE',
     'CLOCK',
     'OPEN_FILES',

@@ -61,6 +61,8 @@ describe('a mistake is one plain line and exit code 2', () => {
       ['broadcast', 'tone', '--bootstrap', 'nonsense'],
       /"nonsense" is not a DHT address: the port is missing/,
     ],
+    [['broadcast', 'tone', '--via', 'xyz'], /--via wants the keys that relays print, 64 hex digits/],
+    [['broadcast', 'tone', '--private-ip'], /--private-ip needs --via/],
     [['demo', '--bootstrap', '127.0.0.1:1'], /leave --bootstrap out/],
     [['relay', 'pearcast://abc'], /the station part .* characters/],
     [['relay', '--stations-file', join(home, 'none.txt')], /none\.txt cannot be read: .*ENOENT/],

@@ -25,4 +25,8 @@ export interface BroadcastOptions extends GlobalOptions {
   maxListeners: number
   /** bit/s */
   uplink?: number
+  /** DHT keys of relays, hex */
+  via?: readonly string[]
+  /** named relays only */
+  privateIp?: true
 }

@@ -136,3 +136,23 @@ test('the end says why and how long', () => {
     'Off air (source-ended) after 0:30; 1500 frames sent.',
   )
 })
+
+test('a relay that carries the station is told, and once why it does not', () => {
+  const view = new BroadcastView(plain)
+  const key = 'ab'.repeat(32)
+  const lost = {
+    event: 'via',
+    key,
+    state: 'lost',
+    code: 'TIMEOUT',
+    message: 'no answer within 15 s',
+  } as const
+  expect(told(view, lost)).toBe(
+    'The relay abababab does not carry the station now (no answer within 15 s); trying again.',
+  )
+  expect(told(view, lost)).toBe('')
+  expect(told(view, { event: 'via', key, state: 'connected' })).toBe(
+    'The relay abababab carries the station.',
+  )
+  expect(told(view, lost)).not.toBe('')
+})

@@ -16,6 +16,8 @@ export class BroadcastView {
   readonly #colors: Colors
   readonly #hint: { before: string; after: string }
   readonly #listeners = new Map<string, { path: Path; via: Via }>()
+  /** What was told of each relay that --via names. */
+  readonly #relays = new Map<string, string>()
   #onAirAtMs: number | undefined
   #source: 'waiting' | 'live' | 'stalled' | 'ended' = 'waiting'
   #latest: BroadcastStats | undefined
@@ -44,7 +46,7 @@ export class BroadcastView {
         this.#listeners.delete(event.id)
         return [info(`- ${event.id} left (${printable(event.reason)}); ${this.#count()}`)]
       case 'via':
-        return [viaLine(event)]
+        return this.#viaLines(event)
       case 'source':
         return this.#sourceLines(event.state)
       case 'silence':
@@ -98,6 +100,14 @@ export class BroadcastView {
     if (level) parts.push(`level ${level.peakDb.map((db) => db.toFixed(0)).join(' / ')} dB`)
     if (this.#kbitPerS > 0) parts.push(this.#uplink())
     return parts.join(dim(' · '))
+  }
+
+  /** A relay that stays away is asked again and again, for the same reason. */
+  #viaLines(event: Extract<BroadcastEvent, { event: 'via' }>): Line[] {
+    const state = event.state === 'connected' ? '' : event.message
+    if (this.#relays.get(event.key) === state) return []
+    this.#relays.set(event.key, state)
+    return [viaLine(event)]
   }
 
   #announcement(link: string): Line[] {

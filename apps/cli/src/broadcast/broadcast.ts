@@ -1,7 +1,10 @@
 import { flushCompileCache } from 'node:module'
 import { basename, extname } from 'node:path'
+import { fromHex } from '@pearcast/protocol'
 import { Broadcaster, type BroadcastEvent } from '@pearcast/station'
 import { exitCodeOfEnding } from '../ending.ts'
+import { CliError } from '../errors.ts'
+import { tellFirstBroadcast } from '../first-use.ts'
 import { openStore } from '../identity-store.ts'
 import { bootstrapOf } from '../options/bootstrap.ts'
 import type { Session } from '../session.ts'
@@ -26,12 +29,22 @@ export async function broadcast(
   const { output, stop } = session
   requireFitMachine()
   const bootstrap = bootstrapOf(options)
-  const { loop, profile } = options
+  const { loop, privateIp = false, profile, via = [] } = options
+  if (privateIp && via.length === 0)
+    throw CliError.usage(
+      '--private-ip needs --via: somebody has to carry the station ("pearcast relay --help")',
+    )
+  if (privateIp && options.path === 'webrtc')
+    throw CliError.usage(
+      '--private-ip has no WebRTC, and --path webrtc has nothing else: leave one of them out',
+    )
   const bitrate = options.bitrate ?? DEFAULT_BITRATE[profile]
   const allowTruncated = options.allowTruncated === true
   const view = new BroadcastView(output.colors, hintFor(options))
   let errorCode: string | undefined
   const onEvent = (event: BroadcastEvent | InputEvent): void => {
+    // That they go when we go is no news.
+    if (event.event === 'via' && stop.cause !== undefined) return
     if (event.event === 'error') errorCode = event.code
     output.event(event)
     output.lines(view.apply(event, Date.now()))
@@ -41,6 +54,7 @@ export async function broadcast(
   const source = await openInput(inputs, options, settings, onEvent)
   const store = await openStore()
   const identity = await store.open(options.station)
+  if (!privateIp) await tellFirstBroadcast(output, store.folder)
   const title = options.title ?? source.title ?? titleOf(inputs)
   const { path, rtc, maxListeners, uplink, waitListeners } = options
   const ordered = new OrderedStart(onEvent, output)
@@ -55,6 +69,8 @@ export async function broadcast(
     rtc,
     maxListeners,
     uplinkBps: uplink,
+    via: via.map(fromHex),
+    privateIp,
     waitListeners,
     stayOnAir: options.stay === true,
     onEvent: ordered.take,

@@ -6,6 +6,7 @@ import {
   integer,
   lineRate,
   oneOf,
+  relayKeys,
   stationName,
   title,
 } from '../options/parsers.ts'
@@ -89,6 +90,18 @@ export function broadcastCommand(run: Runner): Command {
         'what your line sends, e.g. 2mbit; listeners beyond it are refused (default: learned when it is full)',
       ).argParser(lineRate('--uplink')),
     )
+    .addOption(
+      new Option(
+        '--via <key,...>',
+        'relays that carry the station, by the keys they print: it goes to them, and need not be reachable itself',
+      ).argParser(relayKeys('--via')),
+    )
+    .addOption(
+      new Option(
+        '--private-ip',
+        'only through the relays of --via, and no WebRTC: nobody else learns the address of this computer',
+      ),
+    )
     .addHelpText(
       'after',
       examples([
@@ -106,6 +119,10 @@ export function broadcastCommand(run: Runner): Command {
           'ffmpeg -i x.mkv -f s16le -ar 48000 -ac 2 - | pearcast broadcast - --wait-listeners 1',
         ],
         ['A web radio:', 'curl -s https://… | pearcast broadcast - --format auto'],
+        [
+          'From a network that nobody can reach, or with a hidden address, through a relay:',
+          'pearcast broadcast mic --via KEY --private-ip',
+        ],
         ['A test tone, as events for a script:', 'pearcast broadcast tone --json'],
       ]),
     )

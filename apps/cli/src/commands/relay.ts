@@ -10,8 +10,9 @@ export function relayCommand(run: Runner): Command {
     .summary('carry stations to more listeners than they can serve')
     .description(
       'Receives stations and passes them on, without playing them. Listeners find it by themselves; it can withhold ' +
-        'a station, and forge nothing. It wants an uplink to spare and an address that others can reach. At the end ' +
-        'its listeners are told where else to go.',
+        'a station, and forge nothing. It wants an uplink to spare and an address that others can reach. Without a ' +
+        'link it prints its key, and carries the stations that name it with "broadcast --via KEY", nobody else\'s. At ' +
+        'the end listeners are told where else to go.',
     )
     .argument('[link|name...]', 'pearcast://… of each station, or the name of a favourite')
     .addOption(
@@ -38,6 +39,7 @@ export function relayCommand(run: Runner): Command {
         ['One station, with what the line can spare:', 'pearcast relay pearcast://… --uplink 20mbit'],
         ['Several, or favourites:', 'pearcast relay jazz news --uplink 100mbit'],
         ['A list that changes while it runs:', 'pearcast relay --stations-file stations.txt'],
+        ['For stations that come to it with --via:', 'pearcast relay --uplink 100mbit'],
         ['As events for a script:', 'pearcast relay pearcast://… --json'],
       ]),
     )

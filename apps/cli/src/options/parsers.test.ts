@@ -7,6 +7,7 @@ import {
   lineRate,
   oneOf,
   output,
+  relayKeys,
   seconds,
   stationName,
   title,
@@ -53,6 +54,11 @@ describe('what an option accepts', () => {
     expect(['s16le', 'OGG', 'auto'].map(format('--format'))).toEqual(['s16le', 'ogg', 'auto'])
   })
 
+  test('keys of relays are separated by commas, and count once', () => {
+    const [a, b] = ['ab'.repeat(32), '0f'.repeat(32)]
+    expect(relayKeys('--via')(`${a}, ${b?.toUpperCase()},${a},`)).toEqual([a, b])
+  })
+
   test('a title is trimmed', () => {
     expect(title('--title')(' Evening show ')).toBe('Evening show')
   })
@@ -76,6 +82,21 @@ describe('what an option refuses, in plain words', () => {
     [bitrate('--bitrate'), 'fast', "--bitrate wants kbit/s from 6 to 192, e.g. 96, not 'fast'"],
     [lineRate('--uplink'), '2', "--uplink wants what your line sends, e.g. 2mbit or 800kbit, not '2'"],
     [lineRate('--uplink'), 'fast', "--uplink wants what your line sends, e.g. 2mbit or 800kbit, not 'fast'"],
+    [
+      relayKeys('--via'),
+      'abcd',
+      "--via wants the keys that relays print, 64 hex digits each, with commas between, not 'abcd'",
+    ],
+    [
+      relayKeys('--via'),
+      ',',
+      "--via wants the keys that relays print, 64 hex digits each, with commas between, not ','",
+    ],
+    [
+      relayKeys('--via'),
+      Array.from({ length: 13 }, (_, n) => n.toString(16).padStart(64, '0')).join(),
+      '--via takes 12 relays, not 13',
+    ],
     [
       output('--output'),
       'a.mp3',

@@ -93,6 +93,23 @@ export function lineRate(flag: string): Parser<number> {
   }
 }
 
+const MAX_RELAYS = 12
+
+/** Keys of relays, 64 hex digits each, with commas between them; one that is there twice counts once. */
+export function relayKeys(flag: string): Parser<string[]> {
+  return (text) => {
+    const keys = [...new Set(text.split(',').map((key) => key.trim().toLowerCase()))].filter(
+      (key) => key !== '',
+    )
+    const wrong = keys.find((key) => !/^[0-9a-f]{64}$/.test(key))
+    const what = 'the keys that relays print, 64 hex digits each, with commas between'
+    if (keys.length === 0 || wrong !== undefined) throw wants(flag, what, wrong ?? text)
+    if (keys.length > MAX_RELAYS)
+      throw CliError.usage(`${flag} takes ${MAX_RELAYS} relays, not ${keys.length}`)
+    return keys
+  }
+}
+
 /** A name that is also a file name on every platform. */
 export function stationName(flag: string): Parser<string> {
   return (text) => {

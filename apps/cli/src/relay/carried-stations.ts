@@ -11,21 +11,23 @@ export interface CarriedStationsOptions {
   /** of each station */
   maxChildren: number | undefined
   onEvent: (event: CarryingEvent) => void
-  /** The relay of a station is over; by itself when nobody asked it to stop. */
-  onEnded: (reason: string) => void
 }
 
 /** Children have so long to go elsewhere. Leaving as a whole is cut after eight seconds. */
-const DRAIN_MS = 4000
+export const DRAIN_MS = 4000
 
 /** The stations that a relay carries, each by a relay of its own on one DHT node; they share the uplink evenly. */
 export class CarriedStations {
   readonly #options: CarriedStationsOptions
   readonly #relays = new Map<string, RelayNode>()
   readonly #leaving = new Set<Promise<void>>()
+  /** Resolves with the reason of the last one when all have ended by themselves. */
+  readonly ended: Promise<string>
+  #finish: (reason: string) => void = () => {}
 
   constructor(options: CarriedStationsOptions) {
     this.#options = options
+    this.ended = new Promise((resolve) => (this.#finish = resolve))
   }
 
   get size(): number {
@@ -72,8 +74,10 @@ export class CarriedStations {
 
   async #watch(relay: RelayNode, text: string): Promise<void> {
     const reason = await relay.ended
-    if (this.#relays.get(text) === relay) this.#relays.delete(text)
-    this.#options.onEnded(reason)
+    // Given up on purpose it is not there any more.
+    if (this.#relays.get(text) !== relay) return
+    this.#relays.delete(text)
+    if (this.#relays.size === 0) this.#finish(reason)
   }
 
   #leave(text: string): void {
@@ -86,7 +90,7 @@ export class CarriedStations {
   }
 }
 
-function withLink(event: RelayEvent, link: string): CarryingEvent {
+export function withLink(event: RelayEvent, link: string): CarryingEvent {
   if (event.event !== 'announced') return { ...event, link }
   return { event: event.announced ? 'relaying' : 'withdrawn', link, key: event.key }
 }

@@ -62,7 +62,7 @@ export class CarriedView {
       case 'path':
         return []
       case 'relaying':
-        return this.#found(event.key)
+        return this.#found()
       case 'withdrawn':
         this.#isFound = false
         return []
@@ -165,10 +165,10 @@ export class CarriedView {
     return [info(`It comes ${way(hops)}.`)]
   }
 
-  #found(key: string): Line[] {
+  #found(): Line[] {
     const isNews = !this.#isFound
     this.#isFound = true
-    return isNews ? [info(`Others can get it from here now; the key of this relay is ${key}.`)] : []
+    return isNews ? [info('Others can get it from here now.')] : []
   }
 
   #count(): string {

@@ -14,5 +14,10 @@ export type CarryingEvent =
 /** What `pearcast relay` reports. */
 export type RelayCommandEvent =
   | CarryingEvent
+  /** Stations can name this relay with `--via KEY` from now on. */
+  | { event: 'relay-ready'; key: string }
+  /** A station has named this relay, or is gone for good. */
+  | { event: 'station-joined'; link: string }
+  | { event: 'station-left'; link: string }
   /** The stations file was read: so many stations are carried from now on. */
   | { event: 'stations'; stations: number; added: number; removed: number }

@@ -34,7 +34,7 @@ test('one station is told in words, from the search to the listeners', () => {
     'carrying “Jazz” 0:02',
     '  nobody can find this relay yet: it is being announced',
   ])
-  expect(told(view, { ...relayEvents.relaying, link: JAZZ })).toMatch(/the key of this relay is (cd){32}\.$/)
+  expect(told(view, { ...relayEvents.relaying, link: JAZZ })).toBe('Others can get it from here now.')
   told(view, stats(JAZZ, { children: 0, bps: 0 }), 4000)
   expect(view.statusBlock(4000)).toEqual([
     'carrying “Jazz” 0:03 · 0 listeners · 0 kbit/s out of 2 Mbit/s · 133 kbit/s in · straight from the station',
@@ -95,6 +95,18 @@ test('several stations have a sum and a line each, and each line its station', (
     '  carrying “News” · 2 listeners · 420 kbit/s out of 2 Mbit/s',
   ])
   expect(view.statusLine(60_000)).toBe(view.statusBlock(60_000)[0])
+})
+
+test('an open relay prints its key, and says who comes and goes', () => {
+  const view = new RelayView(plain, 0)
+  expect(told(view, relayEvents['relay-ready'])).toContain(`pearcast broadcast … --via ${'cd'.repeat(32)}`)
+  expect(view.statusBlock(0)).toEqual(['waiting for stations that name this relay'])
+  expect(told(view, { event: 'station-joined', link: JAZZ })).toBe('A station has come to this relay.')
+  told(view, title(JAZZ, 'Jazz'))
+  told(view, fed(JAZZ))
+  expect(view.statusLine(0)).toMatch(/^carrying “Jazz”/)
+  expect(told(view, { event: 'station-left', link: JAZZ })).toBe('“Jazz” has left this relay.')
+  expect(view.statusBlock(0)).toEqual(['waiting for stations that name this relay'])
 })
 
 test('a title cannot write to the terminal', () => {

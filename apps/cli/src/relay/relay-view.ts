@@ -12,6 +12,7 @@ export class RelayView {
   readonly #colors: Colors
   readonly #stations = new Map<string, CarriedView>()
   readonly #startedAtMs: number
+  #isOpen = false
 
   constructor(colors: Colors, nowMs: number) {
     this.#colors = colors
@@ -22,11 +23,17 @@ export class RelayView {
   apply(event: RelayCommandEvent, nowMs: number): Line[] {
     if (event.event === 'stations') {
       const change = `${event.added} more, ${event.removed} fewer`
-      return [{ level: 'info', text: `${count(event.stations, 'station')} to carry (${change}).` }]
+      return info(`${count(event.stations, 'station')} to carry (${change}).`)
     }
+    if (event.event === 'relay-ready') return this.#ready(event.key)
     const station = this.#stationOf(event.link)
+    if (event.event === 'station-joined') return info('A station has come to this relay.')
+    if (event.event === 'station-left') {
+      this.#stations.delete(event.link)
+      return info(`${station.name} has left this relay.`)
+    }
     const lines = station.apply(event, nowMs)
-    if (event.event === 'ended') this.#stations.delete(event.link)
+    if (event.event === 'ended' && !this.#isOpen) this.#stations.delete(event.link)
     if (this.#stations.size < 2) return lines
     return lines.map(({ level, text }) => ({ level, text: `[${station.name}] ${text}` }))
   }
@@ -35,7 +42,10 @@ export class RelayView {
   statusBlock(nowMs: number): string[] {
     const stations = [...this.#stations.values()]
     const [only] = stations
-    if (only === undefined) return [this.#colors.dim('carrying no station')]
+    if (only === undefined)
+      return [
+        this.#colors.dim(this.#isOpen ? 'waiting for stations that name this relay' : 'carrying no station'),
+      ]
     if (stations.length === 1) return only.statusBlock(nowMs)
     const lines = stations.slice(0, MAX_STATIONS).map((station) => `  ${station.shortLine()}`)
     const more = stations.length - lines.length
@@ -67,6 +77,20 @@ export class RelayView {
     return parts.join(dim(' · '))
   }
 
+  #ready(key: string): Line[] {
+    const { bold, cyan, dim } = this.#colors
+    this.#isOpen = true
+    return [
+      '',
+      bold('This relay carries the stations that name it, and nobody else. Its key:'),
+      '',
+      `  ${bold(cyan(key))}`,
+      '',
+      dim(`A station names it with:  pearcast broadcast … --via ${key}`),
+      '',
+    ].flatMap((text) => info(text))
+  }
+
   #stationOf(link: string): CarriedView {
     const known = this.#stations.get(link)
     if (known !== undefined) return known
@@ -74,4 +98,8 @@ export class RelayView {
     this.#stations.set(link, station)
     return station
   }
+}
+
+function info(text: string): Line[] {
+  return [{ level: 'info', text }]
 }

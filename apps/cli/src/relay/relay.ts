@@ -1,12 +1,7 @@
-import { unwatchFile, watchFile } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { parseLink } from '@pearcast/protocol'
 import { openDht } from '@pearcast/swarm'
-import sodium from 'sodium-universal'
 import { exitCodeOfEnding } from '../ending.ts'
-import { CliError, failureOf } from '../errors.ts'
 import { EXIT } from '../exit-codes.ts'
-import { linkOf } from '../favourites/favourites.ts'
 import { requireFitMachine } from '../fit-machine.ts'
 import { openStore } from '../identity-store.ts'
 import { bootstrapOf } from '../options/bootstrap.ts'
@@ -14,16 +9,29 @@ import type { Session } from '../session.ts'
 import { OrderedStart } from '../tell-error.ts'
 import { showLive } from '../terminal/live.ts'
 import { watchTime } from '../time/watch-time.ts'
-import { carriedLink, type CarriedLink } from './carried-link.ts'
-import { CarriedStations } from './carried-stations.ts'
+import { CarriedStations, type CarriedStationsOptions } from './carried-stations.ts'
+import { OpenForStations } from './open-for-stations.ts'
 import type { RelayCommandEvent } from './relay-event.ts'
 import type { RelayOptions } from './relay-options.ts'
+import { relaySeed } from './relay-seed.ts'
 import { RelayView } from './relay-view.ts'
-import { readStations } from './stations-file.ts'
+import { followFile, stationsWanted } from './stations-wanted.ts'
 
 /** What an operator gives when nobody said how much, bit/s. */
 const UPLINK_BPS = 100_000_000
-const LOOK_AT_FILE_MS = 1000
+
+/** What a relay carries, and how it comes to that. */
+interface Carrier {
+  start(): Promise<void>
+  /** Children are told where to go first. */
+  stop(): Promise<void>
+  /** Of one that can end by itself. */
+  readonly ended?: Promise<string> | undefined
+}
+
+type CarrierOptions = Omit<CarriedStationsOptions, 'onEvent'> & {
+  onEvent: (event: RelayCommandEvent) => void
+}
 
 /** `pearcast relay`: carries stations until someone asks to stop. @returns the exit code */
 export async function relay(
@@ -34,105 +42,77 @@ export async function relay(
   requireFitMachine()
   const { output, stop } = session
   const bootstrap = bootstrapOf(options)
-  const { maxChildren, stationsFile, uplink = UPLINK_BPS } = options
-  const wanted = await stationsWanted(links, stationsFile)
-  const stations = await wanted()
+  const createCarrier = await carrierFor(links, options, session)
   const store = await openStore()
   const view = new RelayView(output.colors, Date.now())
   let errorCode: string | undefined
-  const onEvent = (event: RelayCommandEvent): void => {
+  const ordered = new OrderedStart((event: RelayCommandEvent): void => {
     if (event.event === 'error') errorCode = event.code
     output.event(event)
     output.lines(view.apply(event, Date.now()))
-  }
-  const ordered = new OrderedStart(onEvent, output)
+  }, output)
+  const { maxChildren, uplink: uplinkBps = UPLINK_BPS } = options
   const node = await openDht(bootstrap)
-  let endedAlone: (reason: string) => void = () => {}
-  const alone = new Promise<string>((resolve) => (endedAlone = resolve))
-  const carried = new CarriedStations({
-    node,
-    store,
-    uplinkBps: uplink,
-    maxChildren,
-    onEvent: ordered.take,
-    onEnded: (reason) => {
-      if (carried.size === 0 && stationsFile === undefined) endedAlone(reason)
-    },
-  })
-  const carry = async (these: readonly CarriedLink[]): Promise<void> => {
-    const changed = await carried.carry(these)
-    if (stationsFile !== undefined) onEvent({ event: 'stations', stations: carried.size, ...changed })
-  }
+  const carrier = createCarrier({ node, store, uplinkBps, maxChildren, onEvent: ordered.take })
   const endLive = showLive(output, {
     lines: () => view.statusBlock(Date.now()),
     plainLines: () => [view.statusLine(Date.now())],
   })
   const endWatch = watchTime(output)
-  let unfollow: () => void = () => {}
   try {
     await ordered.start(
       async () => {
         await node.ready()
-        await carry(stations)
+        await carrier.start()
       },
       () => stop.cause !== undefined,
     )
-    if (stationsFile !== undefined)
-      unfollow = followFile(stationsFile, session, async () => carry(await wanted()))
     // It runs for months and ends by a kill: what was compiled is kept now or never.
     flushCompileCache()
-    const reason = await Promise.race([alone, stop.requested()])
-    return reason === undefined ? EXIT.ok : exitCodeOfEnding(reason, errorCode)
+    const alone = carrier.ended?.then((reason) => exitCodeOfEnding(reason, errorCode))
+    return (await Promise.race([stop.requested(), ...(alone === undefined ? [] : [alone])])) ?? EXIT.ok
   } finally {
-    unfollow()
-    await carried.stop()
+    await carrier.stop()
     await node.close()
     endLive()
     endWatch()
   }
 }
 
-/**
- * What is to be carried, each time it is asked: the links that were typed, and those in the file.
- *
- * @throws CliError USAGE, STATIONS_FILE; ProtocolError; StationError
- */
-async function stationsWanted(
+/** @throws what is wrong with the links and files, before anything is opened */
+async function carrierFor(
   links: readonly string[],
-  file: string | undefined,
-): Promise<() => Promise<CarriedLink[]>> {
-  if (links.length === 0 && file === undefined)
-    throw CliError.usage('relay wants the link of a station, or a --stations-file with links')
-  const typed = await Promise.all(
-    links.map(async (each) => carriedLink(parseLink(sodium, await linkOf(each)))),
-  )
-  return async () => {
-    const all = [...typed, ...(file === undefined ? [] : await readStations(file))]
-    return [...new Map(all.map((each) => [each.text, each])).values()]
+  { stationsFile }: RelayOptions,
+  session: Session,
+): Promise<(options: CarrierOptions) => Carrier> {
+  if (links.length === 0 && stationsFile === undefined) {
+    const seed = await relaySeed((await openStore()).folder)
+    return (options) => new OpenForStations({ ...options, seed })
   }
-}
-
-/** Reads it again when it has changed, and at SIGHUP. What is wrong with it is told, and changes nothing. */
-function followFile(file: string, { output, stop }: Session, read: () => Promise<void>): () => void {
-  const readOnce = async (before: Promise<void>): Promise<void> => {
-    await before
-    if (stop.cause !== undefined) return
-    try {
-      await read()
-    } catch (error) {
-      const { code, message } = failureOf(error)
-      output.event({ event: 'error', code, message })
-      output.line('error', `${message} The stations stay as they are.`)
+  const wanted = await stationsWanted(links, stationsFile)
+  const first = await wanted()
+  return (options) => {
+    const stations = new CarriedStations(options)
+    if (stationsFile === undefined)
+      return {
+        start: async () => void (await stations.carry(first)),
+        stop: () => stations.stop(),
+        ended: stations.ended,
+      }
+    const carry = async (these: typeof first): Promise<void> => {
+      const changed = await stations.carry(these)
+      options.onEvent({ event: 'stations', stations: stations.size, ...changed })
     }
-  }
-  let reading = Promise.resolve()
-  const readAgain = (): void => {
-    reading = readOnce(reading)
-  }
-  watchFile(file, { interval: LOOK_AT_FILE_MS, persistent: false }, readAgain)
-  const untake = stop.takeHangUps(readAgain)
-  return () => {
-    unwatchFile(file, readAgain)
-    untake()
+    let unfollow: () => void = () => {}
+    return {
+      start: async () => {
+        await carry(first)
+        unfollow = followFile(stationsFile, session, async () => carry(await wanted()))
+      },
+      stop: () => {
+        unfollow()
+        return stations.stop()
+      },
+    }
   }
 }
