@@ -13,6 +13,8 @@ interface EngineProcessOptions {
   file: string
   args: EngineArguments
   onStatus: (status: EngineStatus) => void
+  /** Another one took the place of one that ended: the page's port leads nowhere. */
+  onRestart: () => void
   /** It ended too often, and is not started again. */
   onGivenUp: () => void
 }
@@ -32,6 +34,7 @@ export class EngineProcess {
   #isReady = false
   #waiting: { message: ToEngine; ports: Port[] }[] = []
   #startsMs: number[] = []
+  #restarts = -1
   #closed: (() => void) | undefined
   #restart: NodeJS.Timeout | undefined
 
@@ -67,6 +70,7 @@ export class EngineProcess {
   }
 
   #start(): void {
+    this.#restarts++
     this.#startsMs = [...this.#startsMs, Date.now()].slice(-MAX_STARTS)
     const { args, electron, file } = this.#options
     const options = { serviceName: 'pearCast engine' }
@@ -82,6 +86,7 @@ export class EngineProcess {
     if (message.type !== 'ready') return
     this.#isReady = true
     for (const { message: waiting, ports } of this.#waiting.splice(0)) this.send(waiting, ports)
+    if (this.#restarts > 0) this.#options.onRestart()
   }
 
   #exited(): void {

@@ -24,10 +24,12 @@ export class PageWindow {
   readonly #options: PageWindowOptions
   #window: Window | undefined
   #reloads = 0
+  /** Before it asks there is nobody to take one. */
+  #hasAsked = false
 
   constructor(options: PageWindowOptions) {
     this.#options = options
-    options.electron.ipcMain.on(ASK, (event) => this.#givePort(event))
+    options.electron.ipcMain.on(ASK, (event) => this.#answer(event))
   }
 
   /** Opens it, or brings it to the front. */
@@ -37,6 +39,15 @@ export class PageWindow {
     if (window.isMinimized()) window.restore()
     window.show()
     window.focus()
+  }
+
+  /** Another port in place of the last. Chromium does not tell a page that the other end of its port is gone. */
+  givePort(): void {
+    const { electron, engine } = this.#options
+    if (this.#window === undefined || !this.#hasAsked) return
+    const { port1, port2 } = new electron.MessageChannelMain()
+    engine.attach(port1)
+    this.#window.webContents.postMessage(GIVE, null, [port2])
   }
 
   hide(): void {
@@ -73,6 +84,7 @@ export class PageWindow {
       },
     })
     this.#window = window
+    this.#hasAsked = false
     refuseToLeave(window)
     window.on('close', (event) => {
       if (!mayClose()) event.preventDefault()
@@ -85,14 +97,11 @@ export class PageWindow {
     void window.loadURL(PAGE_URL)
   }
 
-  /** One for each time that our own page asks; the last one is closed by the engine. */
-  #givePort({ sender, senderFrame }: IpcEvent): void {
-    const { electron, engine } = this.#options
-    const webContents = this.#window?.webContents
-    if (webContents === undefined || sender !== webContents || !isPageUrl(senderFrame?.url ?? '')) return
-    const { port1, port2 } = new electron.MessageChannelMain()
-    engine.attach(port1)
-    webContents.postMessage(GIVE, null, [port2])
+  /** One for each time that our own page asks; the engine closes the last one. */
+  #answer({ sender, senderFrame }: IpcEvent): void {
+    if (sender !== this.#window?.webContents || !isPageUrl(senderFrame?.url ?? '')) return
+    this.#hasAsked = true
+    this.givePort()
   }
 }
 

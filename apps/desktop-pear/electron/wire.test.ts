@@ -522,13 +522,15 @@ describe('the end', () => {
   test('an engine that fails is started again, and given up when it fails again and again', async () => {
     const { child } = await open()
     child.say({ type: 'ready' })
+    electron.askForPort()
     child.say({ type: 'status', status: ON_AIR })
     child.exit(1)
     expect(electron.toolTip).toBe('pearCast: Off air')
-    electron.askForPort()
     await expect.poll(() => electron.children.length, { timeout: 5000 }).toBe(2)
     electron.child.say({ type: 'ready' })
+    // The page is not told that its port leads nowhere: it gets another one unasked.
     expect(electron.child.said()).toEqual([{ type: 'page' }])
+    expect(electron.window.given).toHaveLength(2)
     for (let starts = 2; starts < 5; starts++) {
       electron.child.exit(1)
       await expect.poll(() => electron.children.length, { timeout: 5000 }).toBe(starts + 1)

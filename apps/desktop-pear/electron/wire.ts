@@ -140,6 +140,7 @@ class Desktop {
       file: join(folder, 'engine.js'),
       args: { folder: this.#runtime.storage, bootstrap: args.bootstrap },
       onStatus: () => this.#show(),
+      onRestart: () => this.#window.givePort(),
       onGivenUp: () => this.#giveUp(),
     })
     const command = (what: Command): void => this.#engine.send({ type: 'command', command: what })

@@ -37,7 +37,7 @@ export function openSocket(url: string, protocols: string[], events: ChannelEven
 
 /**
  * A port does not tell what waits in it, so each side answers bytes with how many it has taken in all: a bare number.
- * Its 'close' comes when the engine's process has ended.
+ * Electron's 'close' comes when the engine's process has ended; Chromium has none, so the program gives another port then.
  */
 export function openPort(port: MessagePort, events: ChannelEvents): Channel {
   let [isOpen, sentBytes, acknowledgedBytes, takenBytes] = [true, 0, 0, 0]

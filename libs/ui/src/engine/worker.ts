@@ -128,6 +128,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
     case 'send':
       return channel?.isOpen === true ? channel.send(JSON.stringify(data.message)) : undefined
     case 'port':
+      lose()
       return take(data.port)
     case 'output':
       return feedOutput(data.port)
