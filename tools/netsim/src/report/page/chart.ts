@@ -95,6 +95,19 @@ export function snugAxis(to: number, unit = ''): Axis {
   }
 }
 
+/** Of shares that are all nearly 1: from the least one to 1, in per cent. */
+export function shareAxis(least: number): Axis {
+  const step = roundStep(Math.max(1 - least, 1e-6) / 3)
+  const count = Math.max(1, Math.ceil((1 - least) / step - 1e-9))
+  const from = 1 - count * step
+  const digits = Math.max(0, Math.ceil(-Math.log10(step)) - 1)
+  const ticks = Array.from({ length: count + 1 }, (_, i) => {
+    const value = from + i * step
+    return [value, (100 * value).toFixed(digits)] as const
+  })
+  return { from, to: 1, ticks: ticks.map(([value, text], i) => [value, i === count ? `${text} %` : text]) }
+}
+
 /** A logarithmic axis around values above 0, with ticks at 1, 2 and 5. */
 export function logAxis(values: readonly number[], unit = ''): Axis {
   const above = values.filter((value) => value > 0)

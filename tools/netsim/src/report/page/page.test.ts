@@ -60,10 +60,19 @@ test('a run in which something happened has a timeline with the silence in it', 
 })
 
 test('a scale report shows a curve for each figure, nested ones by their path', () => {
-  const runs = [1000, 10_000].map((listeners) => ({ name: 'storm', listeners, depth: { max: 5 }, copies: 8 }))
+  const curve = [0, 5].map((atS) => ({ atS, listeners: 10, hearing: 0.999 }))
+  const runs = [1000, 10_000].map((listeners) => ({
+    name: 'storm',
+    listeners,
+    churn: { depthMax: 5 },
+    news: 8,
+    curve,
+  }))
   const page = pageOf(reportOf(), { scale: { runs } })
-  expect(page).toContain('depth.max')
-  expect(page).toContain('aria-label="copies"')
+  expect(page).toContain('aria-label="Churn: depth of the tree"')
+  expect(page).toContain('aria-label="news"')
+  expect(page).toContain('aria-label="Who hears"')
+  expect(pageOf(reportOf(), { scale: { nothing: ['of', 'use'] } })).not.toContain('id="scale"')
 })
 
 test('the JUnit file has a suite for each group and what plays a failure again', () => {

@@ -1,112 +1,142 @@
-import { at, chart, frameOf, linearAxis, logAxis, type Frame } from './chart.ts'
+import { at, chart, frameOf, linearAxis, logAxis, shareAxis, snugAxis, type Axis } from './chart.ts'
 import { html, type Html } from './html.ts'
+import { runsIn, type ScaleRun } from './scale-data.ts'
 
 const HEIGHT = 220
+const HUES = ['swarm', 'webrtc', 'relayed', 'told', 'failed', 'silent']
 
-/** One curve: a figure against something that was varied. */
-interface Curve {
-  figure: string
-  points: { along: number; value: number; label: string }[]
+/** What people want to know first, in words. Whatever else there is follows under its name. */
+const WORDS: Readonly<Record<string, string>> = {
+  'arrival.joinMs.p50': 'Arrival: first sound, p50, ms',
+  'arrival.joinMs.p95': 'Arrival: first sound, p95, ms',
+  'arrival.unserved': 'Arrival: never heard anything',
+  'arrival.rootDialsPerS': 'Arrival: dials at the broadcaster in its busiest second',
+  'churn.continuity': 'Churn: continuity',
+  'churn.copiesMax': 'Churn: copies that the broadcaster sends',
+  'churn.depthMax': 'Churn: depth of the tree',
+  'churn.reparentsPerPeerHour': 'Churn: changes of the parent, a peer and hour',
+  'churn.messagesPerPeerMinute': 'Churn: control messages, a peer and minute',
+  'churn.uplinkUsed': 'Churn: uplink used, of what is offered',
+  'partition.healedAfterS': 'Partition: healed after, s',
+  timesRealTime: 'Simulated, times real time',
+  memoryMiB: 'Memory of the simulation, MiB',
+  hearing: 'Who hears',
+  copies: 'Copies that the broadcaster sends',
+  'depth.max': 'Depth of the tree',
+  uplinkUsed: 'Uplink used, of what is offered',
+  warm: 'Who has a warm second parent',
+}
+const ORDER = Object.keys(WORDS)
+/** Below this a share is drawn from 0. */
+const NEARLY_ALL = 0.9
+
+interface Point {
+  x: number
+  value: number
+}
+interface Series {
+  label: string
+  points: Point[]
 }
 
-/** The fields that say how large a run was. */
-const SIZES = ['peers', 'listeners', 'size', 'n']
-
-/**
- * The curves of a scale report: of every figure in it, against the number of listeners. It takes any list of runs that
- * say how many there were, whatever else they measured.
- */
+/** The curves of a scale report: every figure against the number of listeners, and how the trees went along. */
 export function scaleSection(report: unknown): Html | undefined {
   const runs = runsIn(report)
-  const curves = curvesOf(runs)
-  if (curves.length === 0) return undefined
+  if (runs.length === 0) return undefined
   return html`<section id="scale">
     <h2>Scale</h2>
-    <p class="lead">Trees of many listeners in virtual time: ${runs.length} runs. Each point is a run.</p>
-    <div class="charts">${curves.map(figure)}</div>
+    <p class="lead">
+      Trees of many listeners in virtual time: ${runs.length} runs. First every figure against the number of
+      listeners, then each run as it went along.
+    </p>
+    <div class="charts">${bySize(runs, isNamed)}</div>
+    <h3>Along the way</h3>
+    <div class="charts">${byTime(runs)}</div>
+    <details>
+      <summary>All other figures</summary>
+      <div class="charts">${bySize(runs, (name) => !isNamed(name))}</div>
+    </details>
   </section>`
 }
 
-interface ScaleRun {
-  label: string
-  listeners: number
-  figures: Map<string, number>
+function isNamed(name: string): boolean {
+  return name in WORDS
 }
 
-function runsIn(value: unknown): ScaleRun[] {
-  if (Array.isArray(value)) return value.flatMap(runsIn)
-  if (!isRecord(value)) return []
-  const size = SIZES.map((name) => value[name]).find((each) => typeof each === 'number')
-  const figures = new Map(numbersIn(value, ''))
-  if (typeof size === 'number' && figures.size > 1) {
-    const label = value['name'] ?? value['scenario'] ?? value['arrivals'] ?? ''
-    for (const name of [...SIZES, 'seed']) figures.delete(name)
-    return [{ label: typeof label === 'string' ? label : '', listeners: size, figures }]
-  }
-  return Object.values(value).flatMap(runsIn)
-}
-
-/** Nested ones are called by their path: `depth.max`. */
-function numbersIn(value: Record<string, unknown>, path: string): [string, number][] {
-  return Object.entries(value).flatMap(([name, each]): [string, number][] => {
-    const key = path === '' ? name : `${path}.${name}`
-    if (typeof each === 'number' && Number.isFinite(each)) return [[key, each]]
-    return isRecord(each) ? numbersIn(each, key) : []
+function bySize(runs: readonly ScaleRun[], wanted: (name: string) => boolean): Html[] {
+  const x = logAxis(runs.map(({ listeners }) => listeners))
+  const names = namesOf(runs.map(({ figures }) => figures)).filter(wanted)
+  return names.map((name) => {
+    const groups = Map.groupBy(runs, ({ label }) => label)
+    const series = [...groups].map(([label, all]) => ({
+      label,
+      points: all
+        .flatMap(({ listeners, figures }) => pointAt(listeners, figures.get(name)))
+        .toSorted((a, b) => a.x - b.x),
+    }))
+    return figure(name, series, x, true)
   })
 }
 
-function curvesOf(runs: readonly ScaleRun[]): Curve[] {
-  const names = new Set(runs.flatMap(({ figures }) => [...figures.keys()]))
-  return [...names].map((name) => ({
-    figure: name,
-    points: runs
-      .flatMap(({ label, listeners, figures }) => {
-        const value = figures.get(name)
-        return value === undefined ? [] : [{ along: listeners, value, label }]
-      })
-      .toSorted((a, b) => a.along - b.along),
-  }))
+function byTime(runs: readonly ScaleRun[]): Html[] {
+  const looks = runs.flatMap(({ curve }) => curve)
+  if (looks.length === 0) return []
+  const x = snugAxis(Math.max(...looks.map(({ atS }) => atS)), ' s')
+  return namesOf(looks.map(({ figures }) => figures)).map((name) => {
+    const series = runs.map(({ label, listeners, curve }) => ({
+      label: `${listeners}${label && `, ${label}`}`,
+      points: curve.flatMap(({ atS, figures }) => pointAt(atS, figures.get(name))),
+    }))
+    return figure(name, series, x, false)
+  })
 }
 
-const HUES = ['swarm', 'webrtc', 'relayed', 'told', 'failed', 'silent']
+function pointAt(x: number, value: number | undefined): Point[] {
+  return value === undefined ? [] : [{ x, value }]
+}
 
-function figure({ figure: name, points }: Curve): Html {
-  const x = logAxis(points.map(({ along }) => along))
-  const y = linearAxis(Math.max(...points.map(({ value }) => value)))
+/** Those with words first, in the order of the words. */
+function namesOf(all: readonly ReadonlyMap<string, number>[]): string[] {
+  const names = [...new Set(all.flatMap((figures) => [...figures.keys()]))]
+  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
+  return names.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): Html {
+  const series = all.filter(({ points }) => points.length > 0)
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value))
+  const least = Math.min(...values)
+  const most = Math.max(...values)
+  const y = least >= NEARLY_ALL && most <= 1 ? shareAxis(least) : linearAxis(most)
+  const title = WORDS[name] ?? name
   const frame = frameOf(HEIGHT, x, y)
-  const series = [...Map.groupBy(points, ({ label }) => label)]
-  const lines = series.map(([, each], i) => line(name, each, HUES[i % HUES.length] ?? '', frame))
+  const lines = series.map(({ label, points }, i) => {
+    const hue = HUES[i % HUES.length] ?? ''
+    const d = points
+      .map((point, k) => `${k === 0 ? 'M' : 'L'}${at(frame.x(point.x))} ${at(frame.y(point.value))}`)
+      .join('')
+    const marks = points.map(
+      (point) =>
+        html`<circle
+          class="${dots ? 'dot' : 'hit'} ${hue}"
+          cx="${at(frame.x(point.x))}"
+          cy="${at(frame.y(point.value))}"
+          r="${dots ? 4 : 6}"
+          data-tip="${label}${label && ', '}${point.x}: ${point.value}"
+        />`,
+    )
+    return html`<path class="line ${hue}" d="${d}" />${marks}`
+  })
   const legend = series.map(
-    ([label], i) => html`<li><i class="swatch ${HUES[i % HUES.length]}"></i>${label}</li>`,
+    ({ label }, i) => html`<li><i class="swatch ${HUES[i % HUES.length]}"></i>${label}</li>`,
   )
   return html`<figure>
-    <figcaption>${name}</figcaption>
-    ${chart(name, frame, { x, y }, lines)}${
+    <figcaption>${title}</figcaption>
+    ${chart(title, frame, { x, y }, lines)}${
       series.length > 1 &&
       html`<ul class="legend">
         ${legend}
       </ul>`
     }
   </figure>`
-}
-
-function line(name: string, points: Curve['points'], hue: string, { x, y }: Frame): Html {
-  const d = points
-    .map(({ along, value }, i) => `${i === 0 ? 'M' : 'L'}${at(x(along))} ${at(y(value))}`)
-    .join('')
-  const dots = points.map(
-    ({ along, value, label }) =>
-      html`<circle
-        class="dot ${hue}"
-        cx="${at(x(along))}"
-        cy="${at(y(value))}"
-        r="4"
-        data-tip="${label} ${along}: ${name} ${value}"
-      />`,
-  )
-  return html`<path class="line ${hue}" d="${d}" />${dots}`
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -51,6 +51,7 @@ line.told { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 1 3 }
 .figures a { text-decoration: none }
 .bars { width: 120px; min-width: 70px } td.bars i { display: block; height: 10px; margin-top: 6px; border-radius: 0 4px 4px 0; min-width: 1px; background: var(--swarm) }
 input { font: inherit; padding: 6px 10px; width: min(340px, 100%); border-radius: 8px; border: 1px solid var(--faint); background: var(--page); color: var(--ink) }
+summary { cursor: pointer; margin: 16px 0 10px; font-weight: 500 }
 .filter { margin: 6px 0 12px } code { font-size: 12.5px; overflow-wrap: anywhere; background: var(--page); padding: 2px 6px; border-radius: 5px; display: inline-block }
 .failures li { margin: 0 0 8px } .failures ul { margin: 0; padding-left: 18px; color: var(--soft) }
 #tip { position: fixed; z-index: 9; pointer-events: none; white-space: pre-line; max-width: min(420px, 92vw); background: var(--ink); color: var(--page);
