@@ -164,13 +164,16 @@ describe('the page', () => {
     const { page } = broadcaster
     await page.getByRole('button', { name: 'Add a tab’s sound' }).click()
     await page.getByText('Sound of a tab').waitFor()
-    await page.getByRole('button', { name: /^Mute Fake/ }).click()
-    const heard = async (): Promise<number> =>
-      hearNotes(await listener.record(0.5), JUKEBOX)[0]?.ownDb ?? -100
-    await expect.poll(heard, { timeout: 15_000 }).toBeGreaterThan(-2)
-    await page.getByRole('button', { name: 'Remove Sound of a tab' }).click()
-    await page.getByRole('button', { name: /^Mute Fake/ }).click()
-    await jukebox.close()
+    try {
+      await page.getByRole('button', { name: /^Mute Fake/ }).click()
+      const heard = async (): Promise<number> =>
+        hearNotes(await listener.record(0.5), JUKEBOX)[0]?.ownDb ?? -100
+      await expect.poll(heard, { timeout: 15_000 }).toBeGreaterThan(-2)
+    } finally {
+      await page.getByRole('button', { name: 'Remove Sound of a tab' }).click()
+      await page.getByRole('button', { name: /^Mute Fake/ }).click()
+      await jukebox.close()
+    }
   })
 
   test('is heard by the command line', async () => {
@@ -270,6 +273,7 @@ describe('the page', () => {
   test('says so when its program has ended', async () => {
     await listener.program.stop('SIGKILL')
     await listener.page.getByText('has ended').waitFor({ timeout: 20_000 })
+    expect(await listener.page.locator('.card').count()).toBe(0)
     await listener.screenshot('program-ended')
     listener.complaints.length = 0
   })
