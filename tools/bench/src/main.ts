@@ -4,6 +4,7 @@ import { runEndpoint } from './endpoints/endpoint.ts'
 import { table } from './figures/table.ts'
 
 const USAGE = `usage: main.ts BENCH [--quick] [--n 100,300,1000] [--path swarm,janus] [--seconds 6]
+       main.ts first-sound --path FOLDER   of a report of the NAT lab
 benches: ${[...BENCHES.keys()].join(', ')}`
 
 const { positionals, values } = parseArgs({

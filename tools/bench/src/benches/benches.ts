@@ -7,6 +7,7 @@ import { firstSound } from './first-sound.ts'
 import { footprint } from './footprint.ts'
 import { fsm } from './fsm.ts'
 import { joinStorm } from './join-storm.ts'
+import { labRows } from './lab-report.ts'
 import { relayHop } from './relay-hop.ts'
 import { setup } from './setup.ts'
 import { soak } from './soak.ts'
@@ -44,7 +45,11 @@ export const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   ['crypto', async ({ isQuick }) => crypto(isQuick ? QUICK_ROUNDS : undefined)],
   ['fsm', async ({ isQuick }) => fsm(isQuick ? QUICK_ROUNDS : undefined)],
   ['soak', ({ counts: [count = 50] = [], isQuick }) => (isQuick ? soak(2, 3) : soak(count, 12))],
-  ['first-sound', ({ counts: [runs = 10] = [], isQuick }) => firstSound(isQuick ? 1 : runs)],
+  [
+    'first-sound',
+    async ({ counts: [runs = 10] = [], isQuick, paths: [report] = [] }) =>
+      report === undefined ? firstSound(isQuick ? 1 : runs) : labRows(report),
+  ],
   [
     'footprint',
     ({ counts: [runs = 10] = [], isQuick, seconds = 10 }) =>
