@@ -26,7 +26,10 @@ const SETTLED_LOOKS = 4
 const LOOK_MS = 90
 const OUTAGE_FRAMES = 17
 
-/** What one parent does, frame by frame: whether it lives, and whether it does as it says. Allocates nothing. */
+/** Of a peer that was asked for a place and never sent a frame: most are. */
+const NONE = new Float64Array(0)
+
+/** What one parent does, frame by frame: whether it lives, and whether it does as it says. Allocates once. */
 export class ParentWatch {
   /** The newest frame that it says it has; a claim. */
   claimedSeq = -1
@@ -47,8 +50,8 @@ export class ParentWatch {
   #floods = false
   #wrongHops = 0
   /** Which frames came, and which were asked for again, each in the slot of its number. */
-  readonly #came = new Float64Array(2 * JUDGED_FRAMES).fill(-1)
-  readonly #asked = new Float64Array(2 * JUDGED_FRAMES).fill(-1)
+  #came = NONE
+  #asked = NONE
   /** The first one since it was asked for audio. */
   #firstSeq = Infinity
   /** What it had sent at the latest looks. */
@@ -88,22 +91,33 @@ export class ParentWatch {
 
   /** So many datagrams at equal distances, as if each had been told on its own. */
   heardStretch(count: number, everyMs: number, lastMs: number): void {
-    const told = everyMs > 0 ? Math.min(count, GAPS + 1) : 1
-    for (let i = told - 1; i >= 0; i--) this.heard(lastMs - i * everyMs)
+    this.heard(lastMs - (count - 1) * everyMs)
+    const more = everyMs > 0 ? count - 1 : 0
+    if (more >= GAPS) this.#gaps.fill(everyMs)
+    else for (let i = 0; i < more; i++) this.#gaps[this.#gapCount++ % GAPS] = everyMs
+    if (more >= GAPS) this.#gapCount += GAPS
+    this.#heardMs = lastMs
     if (everyMs === 0) this.#count(count - 1)
   }
 
-  /** A verified frame, new to us or not, or the last of a stretch of them. Hot. */
-  frame(seq: number, hops: number, count = 1): void {
-    if (seq > this.deliveredSeq) this.deliveredSeq = seq
-    if (seq > this.claimedSeq) this.claimedSeq = seq
-    this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + count
+  /** A verified frame, new to us or not. Hot. */
+  frame(seq: number, hops: number): void {
+    this.frames(seq, hops, 1)
+    if (this.#came === NONE) this.#came = new Float64Array(2 * JUDGED_FRAMES).fill(-1)
     this.#came[seq % this.#came.length] = seq
     if (this.active && seq < this.#firstSeq) this.#firstSeq = seq
   }
 
+  /** So many frames in a row, `seq` the last of them: nothing is missing among them. */
+  frames(seq: number, hops: number, count: number): void {
+    if (seq > this.deliveredSeq) this.deliveredSeq = seq
+    if (seq > this.claimedSeq) this.claimedSeq = seq
+    this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + count
+  }
+
   /** It was asked for this frame again. */
   asked(seq: number): void {
+    if (this.#asked === NONE) this.#asked = new Float64Array(2 * JUDGED_FRAMES).fill(-1)
     this.#asked[seq % this.#asked.length] = seq
   }
 
@@ -196,6 +210,7 @@ export class ParentWatch {
 
   /** Of the latest that have had their time, those in long holes left out. */
   #missingUntil(settledSeq: number): number {
+    if (this.#came === NONE || this.#asked === NONE) return 0
     const from = Math.max(settledSeq - JUDGED_FRAMES + 1, this.#firstSeq)
     let missing = 0
     // A hole that began before is counted when it begins, or is a long one.

@@ -251,7 +251,7 @@ export class RelayClient {
     this.#nowMs = nowMs
     if (run > this.lineage.run) this.#newRun(nowMs)
     link.watch.heardStretch(count, everyMs, lastMs)
-    link.watch.frame(seq, hops, count)
+    link.watch.frames(seq, hops, count)
     if (key === this.#primary) return this.lineage.advance(run, seq, hops)
     if (key !== this.#next) return
     const known = Math.min(seq, this.lineage.headSeq) - (seq - count)

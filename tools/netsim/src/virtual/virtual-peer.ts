@@ -28,7 +28,8 @@ export interface VirtualPeerOptions extends Person {
   readonly sendBeat: (from: VirtualPeer, child: string, headSeq: number) => void
 }
 
-const LIFETIME_MS = 30_000
+/** As libs/station has it. */
+const LIFETIME_MS = 60_000
 const BYTES_PER_S = 40_000
 
 /** One peer of libs/relay with its connections. */
