@@ -75,7 +75,7 @@ module.exports = {
       comment: 'what else the desktop app has is run by tests, without Electron',
       severity: 'error',
       from: { path: '^apps/desktop-pear/', pathNot: '^apps/desktop-pear/electron/(main|preload)[.]ts$' },
-      to: { path: '^(node_modules/)?electron(/|$)' },
+      to: { path: '(^|/)node_modules/electron/|^electron$' },
     },
     {
       name: 'the-main-process-has-no-engine',

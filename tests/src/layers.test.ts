@@ -23,7 +23,7 @@ afterEach(() => rm(root, { recursive: true }))
 
 async function linkPackages(): Promise<void> {
   await mkdir(join(root, 'node_modules', '@pearcast'), { recursive: true })
-  for (const name of ['xstate', 'picocolors']) {
+  for (const name of ['xstate', 'picocolors', 'electron']) {
     await symlink(join(ROOT, 'node_modules', name), join(root, 'node_modules', name))
   }
 }
@@ -58,6 +58,7 @@ const WRONG: readonly [string, string, string, string][] = [
   ['an undeclared sibling', 'apps/cli', '@pearcast/media', 'declared-apps/cli'],
   ['an undeclared package', 'libs/session-fsm', 'picocolors', 'declared'],
   ['a path past the index', 'libs/swarm', '../../protocol/src/deep.ts', 'only-through-the-index'],
+  ['a decision that needs Electron', 'apps/desktop-pear', 'electron', 'electron-in-main-and-preload-only'],
   ['a package that does not exist', 'libs/audio', 'no-such-package', 'resolvable'],
 ]
 

@@ -1,5 +1,14 @@
 import type { EngineStatus } from './engine/messages.ts'
 
+/** What is asked, and the answers. */
+interface Words {
+  message: string
+  detail: string
+  buttons: readonly string[]
+  defaultId: number
+  cancelId: number
+}
+
 /** Every word that the program says outside its page. */
 export const words = {
   name: 'pearCast',
@@ -17,14 +26,14 @@ export const words = {
     defaultId: 0,
     cancelId: 1,
   },
-  closing: (title: string) => ({
+  closing: (title: string): Words => ({
     message: `“${title}” is on air`,
     detail: 'It can go on without the window: the microphone stays open, and the tray shows it.',
     buttons: ['Stay on air', 'End the broadcast', 'Cancel'],
     defaultId: 0,
     cancelId: 2,
   }),
-  quitting: (title: string) => ({
+  quitting: (title: string): Words => ({
     message: `“${title}” is on air`,
     detail: 'Quitting ends the broadcast.',
     buttons: ['End the broadcast', 'Cancel'],

@@ -13,7 +13,7 @@ interface Maker {
 }
 
 /** The part of Electron Forge 8's configuration that is used. */
-interface ForgeConfig {
+export interface ForgeConfig {
   packagerConfig: Record<string, unknown>
   makers: Maker[]
   plugins: { name: string; config: object }[]

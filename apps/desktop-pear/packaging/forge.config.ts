@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { forgeConfig } from './forge-config.ts'
+import { forgeConfig, type ForgeConfig } from './forge-config.ts'
 
 /** The part of app-builder-lib 26 that is used. It is installed beside the assembled app, not in the workspace. */
 interface AppBuilder {
@@ -34,4 +34,5 @@ async function makeAppImage(arch: string): Promise<string> {
   return file
 }
 
-export default forgeConfig({ env: process.env, makeAppImage })
+const config: ForgeConfig = forgeConfig({ env: process.env, makeAppImage })
+export default config

@@ -134,13 +134,13 @@ export class FakeWindow implements Window {
 
 /** Electron without Electron: keeps what it is given, and does only what is asked of it by a test. */
 export class FakeElectron {
-  readonly handlers = new Handlers()
+  readonly handlers: Handlers = new Handlers()
   readonly windows: FakeWindow[] = []
   readonly children: FakeChild[] = []
   readonly questions: Question[] = []
   readonly errors: string[] = []
   readonly opened: string[] = []
-  readonly shortcuts = new Set<string>()
+  readonly shortcuts: Set<string> = new Set()
   readonly done: string[] = []
   /** The button that the user presses. */
   answer = 0
@@ -174,7 +174,7 @@ export class FakeElectron {
     this.handlers.call(`menu ${label}`)
   }
 
-  askForPort(sender: object = this.window.webContents, url = this.window.url): void {
+  askForPort(sender: object = this.window.webContents, url: string = this.window.url): void {
     this.handlers.call('ipc pearcast:ask-for-port', { sender, senderFrame: { url } })
   }
 
