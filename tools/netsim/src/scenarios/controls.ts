@@ -3,6 +3,7 @@ import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
 import { matrix } from './matrix.ts'
 import { behind } from './places.ts'
+import { relays } from './relay.ts'
 import type { NatType } from '../nat/types.ts'
 import type { Actor, Mechanism, Role, Scenario } from './scenario.ts'
 
@@ -22,6 +23,10 @@ export const controls: readonly Scenario[] = [
   control('ipv6/port-restricted x port-restricted, IPv6 open', 'webrtc', 'both'),
   control('ipv6/symmetric x symmetric, through a common peer', 'routing', 'helper'),
   control('ipv6/symmetric x symmetric, the common peer is killed', 'bearing', 'both'),
+  control('matrix/symmetric-random x symmetric-random, a listener', 'relaying', 'helper'),
+  control('relay/the parent is killed, a second is warm', 'second', 'listener'),
+  withoutRelays('matrix/symmetric-random x symmetric-random, a relay'),
+  withoutRelays('relay/100 listeners behind symmetric NATs at once'),
   swapped('matrix/symmetric-random x public', 'listener', 'symmetric-random'),
   swapped('matrix/public x symmetric-random', 'broadcaster', 'symmetric-sequential'),
 ]
@@ -40,9 +45,14 @@ function swapped(name: string, role: Role, type: NatType): Scenario {
   return { ...impatient(name), name: `controls/${name}, the ${role} ${type}`, [role]: behind(type) }
 }
 
+/** The same scenario and expectation where nobody operates a relay. */
+function withoutRelays(name: string): Scenario {
+  return { ...impatient(name), name: `controls/${name}, and none is there`, relays: [] }
+}
+
 /** A scenario that does not wait long for what is not to come. */
 function impatient(name: string): Scenario {
-  const scenario = [...matrix, ...links, ...ipv6, ...faults].find((each) => each.name === name)
+  const scenario = [...matrix, ...relays, ...links, ...ipv6, ...faults].find((each) => each.name === name)
   if (scenario === undefined) throw new Error(`no scenario is called ${name}`)
   const { bare: _, expect, pair: __, ...rest } = scenario
   const patience = expect.verdict === 'heard' ? { withinMs: Math.min(expect.withinMs ?? 10_000, 10_000) } : {}

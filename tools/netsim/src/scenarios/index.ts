@@ -8,6 +8,8 @@ import { impairments } from './impairments.ts'
 import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
 import { matrix } from './matrix.ts'
+import { relays } from './relay.ts'
+import { rows } from './rows.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All scenarios, in the order in which they run. */
@@ -16,6 +18,8 @@ export const scenarios: readonly Scenario[] = [
   ...impairments,
   ...ipv6,
   ...matrix,
+  ...rows,
+  ...relays,
   ...faults,
   ...outages,
   ...congestion,
@@ -25,11 +29,13 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 /**
- * Those whose name contains the text, or matches it as a regular expression between slashes; throws `PATTERN_INVALID`
+ * The one of that name, or those whose name contains the text, or matches it as a regular expression between slashes; throws `PATTERN_INVALID`
  * when that is none.
  */
 export function select(pattern: string | undefined, canary: boolean): Scenario[] {
-  const matches = matcher(pattern)
+  const matches = scenarios.some(({ name }) => name === pattern)
+    ? (name: string): boolean => name === pattern
+    : matcher(pattern)
   return scenarios.filter((scenario) => (!canary || scenario.canary === true) && matches(scenario.name))
 }
 

@@ -37,9 +37,11 @@ export const MECHANISMS = [
   'punching',
   'reachability',
   'redial',
+  'relaying',
   'repair',
   'return',
   'routing',
+  'second',
   'udp-check',
   'webrtc',
 ] as const
@@ -166,6 +168,8 @@ export interface Scenario {
   pair?: Pair
   /** Bare hyperdht tries the same in the same places meanwhile: a limit is one that it has too. */
   bare?: 'connects' | 'fails'
-  /** A negative control: without this mechanism the expectation must fail, and that is what passes. */
+  /**
+   * Without this mechanism. Of a negative control: its expectation must then fail, and that is what passes.
+   */
   without?: { mechanism: Mechanism; role: Actor | 'both' }
 }

@@ -10,8 +10,8 @@ test('names are unique', () => {
 
 test('every scenario has a topology that can be built', () => {
   for (const scenario of scenarios) {
-    const { helper, others = [], relays = [] } = scenario
-    const more = (helper ? 1 : 0) + others.length + relays.length
+    const { audience, helper, others = [], relays = [] } = scenario
+    const more = (helper ? 1 : 0) + others.length + relays.length + (audience?.hosts ?? 0)
     expect(build(topologyOf(scenario)).hosts.length).toBe(4 + more)
   }
 })
@@ -39,6 +39,28 @@ test('every limit of the matrix is compared with bare hyperdht, and some pairs t
   } of matrix)
     if (verdict === 'silent') expect(bare).toBe('fails')
   expect(matrix.filter(({ bare }) => bare === 'connects').length).toBeGreaterThan(0)
+})
+
+test('with help, theory expects every pair with UDP to be heard', () => {
+  for (const help of ['relay', 'listener'])
+    for (const { expect: expectation, pair } of scenarios.filter((each) => each.pair?.help === help)) {
+      const isBlocked = pair?.broadcaster === 'udp-blocked' || pair?.listener === 'udp-blocked'
+      expect(expectation.verdict).toBe(isBlocked ? 'error' : 'heard')
+    }
+})
+
+test('the rows hold every pair of two places with help, as the matrix expects it, and none twice', () => {
+  const inRows = scenarios
+    .filter(({ group }) => group === 'rows')
+    .flatMap(({ expect: expectation, listener, pair, others = [] }) => [
+      { pair, expect: expectation, place: listener },
+      ...others.map((other) => ({ pair: other.pair, expect: other.expect, place: other.place })),
+    ])
+  const inMatrix = scenarios
+    .filter(({ group, pair }) => group === 'matrix' && pair?.help !== 'none' && pair?.lan === undefined)
+    .filter(({ pair }) => pair?.broadcaster !== 'udp-blocked')
+    .map(({ expect: expectation, listener, pair }) => ({ pair, expect: expectation, place: listener }))
+  expect(inRows).toEqual(inMatrix)
 })
 
 test('a name is chosen by its text, or by a regular expression between slashes', () => {

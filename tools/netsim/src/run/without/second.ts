@@ -1,0 +1,9 @@
+import { rewrite } from './rewrite.ts'
+
+/* Preloaded into a process: nobody is kept warm beside the parent. */
+
+rewrite(
+  'libs/relay/src/client/machine.ts',
+  'context.second === undefined && context.joining.length === 0',
+  'false',
+)

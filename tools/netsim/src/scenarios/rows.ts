@@ -1,0 +1,44 @@
+import type { Help } from '../oracle/oracle.ts'
+import { matrix } from './matrix.ts'
+import type { Other, Scenario } from './scenario.ts'
+
+const IDS: readonly Other['id'][] = [
+  'listener-2',
+  'listener-3',
+  'listener-4',
+  'listener-5',
+  'listener-6',
+  'listener-7',
+  'listener-8',
+  'listener-9',
+]
+
+/**
+ * The pairs with help, row by row: one broadcaster, and a listener of each place who comes after the one before. Each
+ * listener is judged as in the pair alone, and is a result by that name. A third of the processes, and of the time.
+ */
+export const rows: readonly Scenario[] = (['relay', 'listener'] as const).flatMap((help) =>
+  [...Map.groupBy(pairsWith(help), ({ pair }) => pair?.broadcaster)].flatMap(([broadcaster, row]) => {
+    const [first, ...rest] = row
+    if (first === undefined) return []
+    const name = `rows/${broadcaster}, ${help === 'relay' ? 'a relay' : 'a reachable listener'}`
+    // The others are no help: who could be reached among them carries nothing on.
+    const scenario: Scenario = { ...first, name, group: 'rows', canary: false, listen: ['--relay', 'off'] }
+    return [{ ...scenario, others: rest.map(otherOf) }]
+  }),
+)
+
+/** Whose two sides are apart, and whose broadcaster comes on air at all. */
+function pairsWith(help: Help): Scenario[] {
+  return matrix.filter(
+    ({ pair }) => pair?.help === help && pair.lan === undefined && pair.broadcaster !== 'udp-blocked',
+  )
+}
+
+function otherOf({ name, listener, expect, pair }: Scenario, index: number): Other {
+  const id = IDS[index]
+  const isFit = expect.verdict === 'heard' || expect.verdict === 'error'
+  if (id === undefined || pair === undefined || listener === 'same-lan' || !isFit)
+    throw new Error(`${name} fits no row`)
+  return { id, place: listener, expect, pair }
+}
