@@ -16,11 +16,14 @@ globalThis.requireElectron = () => {
     const { port1, port2 } = new MessageChannel()
     ports.set(id, port1)
     port1.addEventListener('message', ({ data }) => {
-      if (!(data instanceof Uint8Array)) return send(JSON.stringify({ port: id, data }))
+      if (!(data instanceof Uint8Array)) {
+        void send(JSON.stringify({ port: id, data }))
+        return
+      }
       const bytes = new Uint8Array(4 + data.length)
       new DataView(bytes.buffer).setUint32(0, id, true)
       bytes.set(data, 4)
-      return send(bytes)
+      void send(bytes)
     })
     port1.start()
     return port2

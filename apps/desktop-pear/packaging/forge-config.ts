@@ -62,7 +62,7 @@ export function forgeConfig({ env, makeAppImage }: ForgeOptions): ForgeConfig {
       asar: { unpack: '**/*.{node,dll,dylib,so}' },
       // Read as a folder, which it is not inside of the archive.
       extraResource: ['page'],
-      ignore: [/^\/(page|packaging|vendor|out)($|\/)/, /^\/forge\.config\./],
+      ignore: [/^\/(page|packaging|out)($|\/)/, /^\/forge\.config\./],
       derefSymlinks: true,
       protocols: [{ name: 'pearCast station', schemes: [SCHEME] }],
       extendInfo: { NSMicrophoneUsageDescription: MICROPHONE_WHY },

@@ -1,0 +1,114 @@
+import { decodeFile } from '@pearcast/audio'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
+import { Lab } from '../testing/pearcast.ts'
+import { DesktopApp } from './desktop-app.ts'
+import { hearNotes, writeNotes, type EarHeard } from './fake-microphone.ts'
+
+const binary = chromiumBinary()
+const TITLE = 'Kitchen Radio'
+let lab: Lab
+let browser: Browser
+let broadcaster: DesktopApp
+let listener: DesktopApp
+let link: string
+
+/** Two apps, each with processes and a storage of its own: the tests follow one another like an evening. */
+beforeAll(async () => {
+  if (binary === undefined) return
+  lab = await Lab.open()
+  await writeNotes(lab.path('notes.wav'))
+  browser = await launchChromium(binary, [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${lab.path('notes.wav')}`,
+  ])
+  ;[broadcaster, listener] = await Promise.all([
+    DesktopApp.open(browser, lab, 'broadcaster'),
+    DesktopApp.open(browser, lab, 'listener'),
+  ])
+}, 60_000)
+afterAll(async () => {
+  await Promise.all([broadcaster?.close(), listener?.close()])
+  await browser?.close()
+  await lab?.close()
+})
+beforeEach(requireChromium)
+/** Its policy is strict: what breaks it is a fault, whatever else works. */
+afterEach(() => {
+  for (const opened of [broadcaster, listener]) expect(opened?.complaints ?? []).toEqual([])
+})
+
+/** Each note in its own ear, as loud as it was played. */
+function isHeard(heard: EarHeard[]): boolean {
+  return heard.every(
+    ({ otherDb, ownDb, silentShare }) => Math.abs(ownDb) < 1 && otherDb < -25 && silentShare < 0.3,
+  )
+}
+
+/** The sound is there: how well was shown before. */
+function isThere(heard: EarHeard[]): boolean {
+  return heard.every(({ ownDb, silentShare }) => ownDb > -6 && silentShare < 0.8)
+}
+
+describe('two desktop apps', () => {
+  test('one goes on air with its microphone, and its tray shows it', async () => {
+    link = await broadcaster.goOnAir(TITLE)
+    expect(link).toMatch(/^pearcast:\/\/\w{58}$/)
+    await broadcaster.untilTray(/On air: Kitchen Radio \(0 listeners\)/)
+  })
+
+  test('the other one is given the link by the system, and plays it, the right notes in each ear', async () => {
+    const { page } = listener
+    listener.ask({ ask: 'second-instance', argv: ['pearcast', link] })
+    await expect.poll(() => page.getByLabel('A station’s link').inputValue(), { timeout: 10_000 }).toBe(link)
+    // It is played by who knows that its station sees his address.
+    expect(await page.locator('.now-playing').count()).toBe(0)
+    await page.getByRole('button', { name: 'Understood' }).click()
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+    await page.locator('.now-playing .phase', { hasText: 'Playing' }).waitFor({ timeout: 20_000 })
+    await expect
+      .poll(async () => isHeard(hearNotes(await listener.record(1))), { timeout: 30_000, interval: 0 })
+      .toBe(true)
+    await listener.untilTray(/Listening: Kitchen Radio/)
+    await broadcaster.untilTray(/1 listener\)/)
+  })
+
+  test('the command line hears the same', async () => {
+    const heard = lab.listen(link, '--output', lab.path('heard.wav'), '--duration', '2')
+    expect(await heard.exited).toBe(0)
+    const { pcm } = await decodeFile(lab.path('heard.wav'))
+    const ears = [0, 1].map((ear) => pcm.filter((_, i) => i % 2 === ear))
+    expect(hearNotes(ears)).toSatisfy(isHeard)
+  })
+
+  test('closing the window of the one on air asks first; hidden, it stays on air', async () => {
+    broadcaster.ask({ ask: 'answer', button: 0 })
+    broadcaster.ask({ ask: 'close-window' })
+    const { message } = await broadcaster.program.until('question')
+    expect(message).toBe('“Kitchen Radio” is on air')
+    await broadcaster.program.until('hidden')
+    await expect
+      .poll(async () => isThere(hearNotes(await listener.record(0.3))), { timeout: 30_000, interval: 0 })
+      .toBe(true)
+  })
+
+  test('an engine that dies is replaced, and the page goes on with the new one', async () => {
+    const before = listener.program.events.length
+    process.kill(listener.enginePid, 'SIGKILL')
+    await listener.program.until('engine', 15_000, before)
+    await listener.page.locator('.now-playing .phase', { hasText: 'Playing' }).waitFor({ timeout: 30_000 })
+    await expect
+      .poll(async () => isThere(hearNotes(await listener.record(0.3))), { timeout: 30_000, interval: 0 })
+      .toBe(true)
+  })
+
+  test('both end when they are told to, and leave no process', async () => {
+    broadcaster.ask({ ask: 'menu', label: 'Quit' })
+    await listener.page.locator('.now-playing .phase', { hasText: 'Off air' }).waitFor({ timeout: 20_000 })
+    listener.ask({ ask: 'close-window' })
+    expect(await Promise.all([broadcaster.program.exited, listener.program.exited])).toEqual([0, 0])
+    expect([broadcaster.hasEngine, listener.hasEngine]).toEqual([false, false])
+    for (const opened of [broadcaster, listener]) opened.complaints.length = 0
+  })
+})
