@@ -1,5 +1,5 @@
 import { FRAME_SAMPLES, OpusDecoder, OpusEncoder, type Profile } from '@pearcast/audio'
-import { listenersPerCore, row, round, type Row } from '../figures/row.ts'
+import { row, round, type Row } from '../figures/row.ts'
 import { usPerCall } from './repeat.ts'
 
 /** Opus by the frame of 20 ms, on a chord with noise: encode once a station, decode once a listener. */
@@ -28,7 +28,7 @@ function one(profile: Profile, channels: 1 | 2, bitrate: number, rounds: number 
       timesRealTime: Math.round(20_000 / us),
       bytes: Math.round(bytes),
     }
-    return row('codec', path, 1, { ...figures, listenersPerCore: listenersPerCore(us) })
+    return row('codec', path, 1, figures)
   })
 }
 
