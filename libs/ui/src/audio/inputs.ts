@@ -34,9 +34,9 @@ export const canShareTab: boolean =
   'getDisplayMedia' in navigator.mediaDevices &&
   'suppressLocalAudioPlayback' in navigator.mediaDevices.getSupportedConstraints()
 
-/** Chromium shares no sound without a picture. */
+/** Chromium shares no sound without a picture: the least of one. */
 const TAB_OPTIONS: DisplayMediaStreamOptions & Record<'systemAudio' | 'selfBrowserSurface', string> = {
-  video: true,
+  video: { width: 64, height: 36, frameRate: 1 },
   audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   systemAudio: 'include',
   selfBrowserSurface: 'exclude',
@@ -105,9 +105,8 @@ export async function addTab(): Promise<void> {
   const stream = await navigator.mediaDevices.getDisplayMedia(TAB_OPTIONS).catch(() => undefined)
   if (stream === undefined) return
   const [track] = stream.getAudioTracks()
-  // Only its sound is wanted.
-  for (const video of stream.getVideoTracks()) video.stop()
   if (track === undefined) {
+    stop(stream)
     inputTrouble.value = t.broadcast.tabSilent
     return
   }

@@ -6,7 +6,7 @@ import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 const RETRY_MS = 500
 /** After so many refusals in a row the engine is not there any more. */
-const RETRIES = 14
+const RETRIES = 10
 /** 10 ms a channel: what the ring asks for at a time. */
 const STEP_SAMPLES = 480
 const LEVEL_MS = 66
