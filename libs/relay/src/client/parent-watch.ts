@@ -20,9 +20,9 @@ const WRONG_HOPS_MS = 400
  * which the source or somebody behind the parent may have had: it shows by the head of the second parent.
  */
 const JUDGED_FRAMES = 64
-const MISSING_FRAMES = 12
+const MISSING_FRAMES = 10
 /** Looks, ten a second. */
-const SETTLED_LOOKS = 4
+const SETTLED_LOOKS = 3
 const LOOK_MS = 90
 const OUTAGE_FRAMES = 17
 

@@ -1,0 +1,175 @@
+import type { DhtNode } from '@pearcast/swarm'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { nowUs } from './clock.ts'
+import { CheatingRelay, type Behaviour } from './testing/cheat.ts'
+import { compare, Ear, type EarOptions } from './testing/ear.ts'
+import { GUILTY, HARMLESS, type Cheat } from './testing/misdeeds.ts'
+import { openStage, type Stage } from './testing/stage.ts'
+
+/**
+ * A full station, an honest relay, and relays that cheat, each with one listener below it: real links over a private DHT.
+ * The aim is a second; what is asserted leaves room for a machine that stands still now and then.
+ */
+const LEFT_WITHIN_MS = 6000
+const HARMLESS_MS = 600
+const wait = { timeout: 30_000, interval: 20 }
+
+interface Pair {
+  cheat: CheatingRelay
+  ear: Ear
+  grandchild: Ear | undefined
+}
+
+let stage: Stage
+let honest: Ear
+let pairs: readonly Pair[]
+let nodes: readonly DhtNode[]
+const ears: Ear[] = []
+const relays: CheatingRelay[] = []
+
+beforeAll(async () => {
+  const kinds = [...GUILTY.map(({ hasGrandchild }) => hasGrandchild === true), false]
+  stage = await openStage({ maxListeners: kinds.length + 1 })
+  nodes = await Promise.all([1, 2, 3, 4, 5].map(() => stage.node()))
+  honest = new Ear({ link: stage.link, node: await stage.node(), role: 'relay' })
+  await honest.start()
+  await vi.waitUntil(() => honest.primary !== undefined, wait)
+  const cheats = await Promise.all(kinds.map(() => cheatingRelay()))
+  pairs = await Promise.all(cheats.map((cheat, at) => pair(cheat, kinds[at] === true)))
+  // Only now: nobody was to take it for a parent before.
+  honest.tuner.setRelay('on')
+  await vi.waitUntil(() => honest.isFound, wait)
+  await Promise.all(pairs.map(meetHonest))
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.allSettled(ears.map((each) => each.stop()))
+  await Promise.allSettled(relays.map((each) => each.stop()))
+  await honest.stop()
+  await stage.close()
+}, 60_000)
+
+/** One of the nodes that several peers share, in turn. */
+function sharedNode(): DhtNode {
+  const node = nodes[(ears.length + relays.length) % nodes.length]
+  if (node === undefined) throw new Error('there are nodes')
+  return node
+}
+
+async function cheatingRelay(behaviour: Behaviour = {}): Promise<CheatingRelay> {
+  const cheat = new CheatingRelay({ link: stage.link, node: sharedNode(), behaviour })
+  relays.push(cheat)
+  await cheat.start()
+  await vi.waitUntil(() => cheat.isFound, wait)
+  return cheat
+}
+
+/** A listener that knows of nobody but this one. */
+async function below(key: string, options: Partial<EarOptions> = {}): Promise<Ear> {
+  const child = new Ear({ link: stage.link, node: sharedNode(), ...options })
+  ears.push(child)
+  await child.start((each) => each === key)
+  return child
+}
+
+async function pair(cheat: CheatingRelay, hasGrandchild: boolean): Promise<Pair> {
+  const ear = await below(cheat.key, hasGrandchild ? { relay: 'on', maxChildren: 1 } : {})
+  await vi.waitUntil(() => ear.primary === cheat.key && ear.heard.size > 0, wait)
+  if (!hasGrandchild) return { cheat, ear, grandchild: undefined }
+  const grandchild = await below(ear.key)
+  await vi.waitUntil(() => grandchild.primary === ear.key && grandchild.heard.size > 0, wait)
+  return { cheat, ear, grandchild }
+}
+
+/** From here on the listener knows of the honest relay, and takes it for its second parent. */
+async function meetHonest({ cheat, ear }: Pair): Promise<void> {
+  ear.knowOnly((key) => key === cheat.key || key === honest.key)
+  ear.tuner.tree.learn({ key: honest.key, source: 'record', depth: 1 }, nowUs() / 1000)
+  await vi.waitUntil(() => ear.primary !== cheat.key || ear.second === honest.key, wait)
+}
+
+/** As the stage was set; a machine that stood still may have driven the two apart meanwhile, then another one is made. */
+async function pairAt(at: number): Promise<Pair> {
+  const ready = pairs[at]
+  if (ready === undefined) throw new Error('there is one for each')
+  let found = ready
+  while (found.ear.primary !== found.cheat.key || found.ear.second !== honest.key) {
+    found = await pair(await cheatingRelay(), ready.grandchild !== undefined)
+    await meetHonest(found)
+  }
+  return found
+}
+
+/** What was measured is shown with the result. */
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function begin({ cheat, ear, grandchild }: Pair, { behaviour, once }: Cheat): void {
+  ear.listenFromHere()
+  grandchild?.listenFromHere()
+  cheat.cheat(behaviour(stage.olderRun))
+  for (const child of cheat.children) if (child.isOpen) once?.(child, stage.olderRun)
+}
+
+/** It hears, and what it heard is what the honest relay got from the station itself. */
+async function expectGenuine(ear: Ear): Promise<void> {
+  const { size } = ear.heard
+  await vi.waitUntil(() => ear.heard.size > size + 25, wait)
+  const { both, different } = compare(ear, honest)
+  expect(different).toBe(0)
+  expect(both).toBeGreaterThan(25)
+}
+
+describe.concurrent('a relay that', () => {
+  test.each(GUILTY.map((each, at) => ({ ...each, at })))(
+    '$name, is left, and nobody hears what it made up',
+    { timeout: 60_000 },
+    async ({ at, name, reason, ...rest }) => {
+      const found = await pairAt(at)
+      const { cheat, ear, grandchild } = found
+      begin(found, { name, ...rest })
+      const since = (): { key: string | null; atMs: number }[] => ear.parentsSince(cheat.sinceMs)
+      await vi.waitUntil(() => since().length > 0 && ear.primary === honest.key, wait)
+      const leftMs = Math.round((since()[0]?.atMs ?? Number.NaN) - cheat.sinceMs)
+      tell(`left ${leftMs} ms after it ${name}; longest gap ${ear.worstGapMs} ms`)
+      expect(leftMs).toBeLessThan(LEFT_WITHIN_MS)
+      const blamed = ear.distrusted.map(({ key, reason: why }) => ({ key, why }))
+      expect(blamed).toEqual(reason === undefined ? [] : [{ key: cheat.key, why: reason }])
+      if (reason !== undefined)
+        expect(ear.tuner.tree.client.isDistrusted(cheat.key, nowUs() / 1000 + 2000)).toBe(true)
+      await expectGenuine(ear)
+      expect(since().map(({ key }) => key)).not.toContain(cheat.key)
+      if (grandchild === undefined) return
+      await expectGenuine(grandchild)
+      expect(grandchild.distrusted).toEqual([])
+    },
+  )
+
+  test('says what is not so, or is slow, is neither believed nor blamed', { timeout: 60_000 }, async () => {
+    const found = await pairAt(GUILTY.length)
+    const { ear } = found
+    for (const harmless of HARMLESS) {
+      begin(found, harmless)
+      await new Promise((resolve) => setTimeout(resolve, HARMLESS_MS))
+      tell(`${ear.worstGapMs} ms at most without a frame while it ${harmless.name}`)
+      expect(ear.distrusted, harmless.name).toEqual([])
+    }
+    await expectGenuine(ear)
+  })
+
+  test.each([
+    { name: 'grants a place and sends nothing', behaviour: { frame: () => [] } },
+    { name: 'announces places and answers nobody', behaviour: { message: () => [] } },
+  ])('$name, keeps nobody from hearing', { timeout: 60_000 }, async ({ behaviour, name }) => {
+    const cheat = await cheatingRelay(behaviour)
+    const sinceMs = nowUs() / 1000
+    const ear = await below(cheat.key)
+    await vi.waitUntil(() => cheat.children.length > 0, wait)
+    ear.knowOnly((key) => key === cheat.key || key === honest.key)
+    ear.tuner.tree.learn({ key: honest.key, source: 'record', depth: 1 }, nowUs() / 1000)
+    await vi.waitUntil(() => ear.primary === honest.key && ear.heard.size > 0, wait)
+    tell(`${Math.round(nowUs() / 1000 - sinceMs)} ms to hear beside a relay that ${name}`)
+    await expectGenuine(ear)
+  })
+})
