@@ -29,8 +29,9 @@ export const inputs = signal<readonly Input[]>([])
 export const microphones = signal<readonly MediaDeviceInfo[]>([])
 export const inputTrouble = signal('')
 
-/** Other browsers share pictures only. */
+/** Other browsers share pictures only, and the desktop window has no other tabs. */
 export const canShareTab: boolean =
+  !isInWindow &&
   'getDisplayMedia' in navigator.mediaDevices &&
   'suppressLocalAudioPlayback' in navigator.mediaDevices.getSupportedConstraints()
 

@@ -2,9 +2,8 @@ import { useSignal } from '@preact/signals'
 import type { BroadcastState } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
 import { command } from '../engine/client.ts'
+import { fitting, TOLD_BYTES } from '../fitting.ts'
 import { t } from '../strings.ts'
-
-const MAX_BYTES = 200
 
 /** What listeners read beside the title. */
 export function NowPlayingForm({ broadcast: { nowPlaying } }: { broadcast: BroadcastState }): VNode {
@@ -22,7 +21,7 @@ export function NowPlayingForm({ broadcast: { nowPlaying } }: { broadcast: Broad
         <input
           id="now-playing"
           type="text"
-          maxLength={MAX_BYTES}
+          maxLength={TOLD_BYTES}
           autocomplete="off"
           placeholder={t.broadcast.nowPlayingExample}
           value={text}
@@ -34,15 +33,4 @@ export function NowPlayingForm({ broadcast: { nowPlaying } }: { broadcast: Broad
       </div>
     </form>
   )
-}
-
-/** As much as is told, cut between letters. */
-export function fitting(text: string): string {
-  const encoder = new TextEncoder()
-  let fits = ''
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (encoder.encode(fits + segment).length > MAX_BYTES) break
-    fits += segment
-  }
-  return fits
 }

@@ -28,7 +28,7 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
           <h2 id="now-title">{shown}</h2>
           {description !== '' && <p class="description">{description}</p>}
           <p role="status">
-            {nowPlaying !== '' && (
+            {nowPlaying !== '' && phase !== 'off-air' && (
               <>
                 <span class="hint">{t.listen.nowPlaying}</span> {nowPlaying}
               </>
