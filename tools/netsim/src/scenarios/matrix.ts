@@ -64,7 +64,10 @@ const pairs: readonly Omit<Pair, 'help'>[] = [
 
 /** Every pair without help, with a relay on a public address, and where all the help is a listener who has one. */
 export const matrix: readonly Scenario[] = (['none', 'relay', 'listener'] as const).flatMap((help) =>
-  pairs.map((pair) => scenarioOf({ ...pair, help })),
+  // Who has no UDP never comes on air, whoever would help.
+  pairs
+    .filter(({ broadcaster }) => help === 'none' || broadcaster !== 'udp-blocked')
+    .map((pair) => scenarioOf({ ...pair, help })),
 )
 
 function lans(lan: LanName, ...types: readonly NatType[]): Omit<Pair, 'help'>[] {

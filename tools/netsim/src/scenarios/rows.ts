@@ -28,11 +28,13 @@ export const rows: readonly Scenario[] = (['relay', 'listener'] as const).flatMa
   }),
 )
 
-/** Whose two sides are apart, and whose broadcaster comes on air at all. */
 function pairsWith(help: Help): Scenario[] {
-  return matrix.filter(
-    ({ pair }) => pair?.help === help && pair.lan === undefined && pair.broadcaster !== 'udp-blocked',
-  )
+  return matrix.filter((scenario) => isInRow(scenario) && scenario.pair?.help === help)
+}
+
+/** Played alone only when it is named: a row holds it. */
+export function isInRow({ group, pair }: Scenario): boolean {
+  return group === 'matrix' && pair?.help !== 'none' && pair?.lan === undefined
 }
 
 function otherOf({ name, listener, expect, pair }: Scenario, index: number): Other {

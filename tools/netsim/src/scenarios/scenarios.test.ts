@@ -3,6 +3,7 @@ import { NAT_TYPES } from '../nat/types.ts'
 import { checkHost, topologyOf } from '../run/stage.ts'
 import { build } from '../topology/plan.ts'
 import { scenarios, select } from './index.ts'
+import { pairName } from './scenario.ts'
 
 test('names are unique', () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length)
@@ -58,7 +59,6 @@ test('the rows hold every pair of two places with help, as the matrix expects it
     ])
   const inMatrix = scenarios
     .filter(({ group, pair }) => group === 'matrix' && pair?.help !== 'none' && pair?.lan === undefined)
-    .filter(({ pair }) => pair?.broadcaster !== 'udp-blocked')
     .map(({ expect: expectation, listener, pair }) => ({ pair, expect: expectation, place: listener }))
   expect(inRows).toEqual(inMatrix)
 })
@@ -68,6 +68,16 @@ test('a name is chosen by its text, or by a regular expression between slashes',
   expect(select('/^matrix.*x cgnat$/', false)).toHaveLength(9)
   expect(select('no such scenario', false)).toEqual([])
   expect(() => select('/[/', false)).toThrow(expect.objectContaining({ code: 'PATTERN_INVALID' }))
+})
+
+test('without a pattern every pair is played once', () => {
+  const pairs = select(undefined, false).flatMap(({ others = [], pair }) => [
+    pair,
+    ...others.map((other) => other.pair),
+  ])
+  const names = pairs.flatMap((pair) => (pair === undefined ? [] : [pairName(pair)]))
+  expect(new Set(names).size).toBe(names.length)
+  expect(names).toHaveLength(scenarios.filter(({ group }) => group === 'matrix').length)
 })
 
 test('a host is one that the scenario has', () => {
