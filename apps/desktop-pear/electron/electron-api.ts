@@ -42,7 +42,7 @@ export interface ElectronApi {
 
 interface App {
   readonly isPackaged: boolean
-  getPath(name: 'appData' | 'temp' | 'home'): string
+  getPath(name: 'appData' | 'temp' | 'home' | 'music'): string
   setPath(name: 'userData', path: string): void
   setAppUserModelId(id: string): void
   enableSandbox(): void

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EngineStatus } from './engine/messages.ts'
 import { IDLE } from './engine/messages.ts'
 import type { PearOptions } from './runtime.ts'
@@ -102,12 +102,6 @@ afterEach(() => {
   for (const name of electron.handlers.reached()) reached.add(name)
   rmSync(folder, { recursive: true })
 })
-/** What the app gave to Electron and no test had Electron call is code that nobody has seen run. */
-afterAll(() => {
-  expect(registered.size).toBeGreaterThan(30)
-  expect([...registered].filter((name) => !reached.has(name))).toEqual([])
-})
-
 describe('the window', () => {
   test('is a sandbox with nothing of Node, and is not slowed down when nobody sees it', async () => {
     const { window } = await open()
@@ -299,6 +293,12 @@ describe('storage', () => {
       folder: join(own, 'app-storage'),
       bootstrap: [{ host: '127.0.0.1', port: 49_737 }],
     })
+  })
+
+  test('of the usual instance has recordings where music is', async () => {
+    await open()
+    const [args = '{}'] = electron.child.args
+    expect(JSON.parse(args)).toMatchObject({ recordings: join(folder, 'music', 'pearCast') })
   })
 
   test.each([
@@ -540,4 +540,10 @@ describe('the end', () => {
     expect(electron.errors[0]).toMatch(/does not start/)
     expect(electron.done.at(-1)).toBe('quit')
   })
+})
+
+/** Code that nobody has seen run. It has to be the last one here: it looks at what the others did. */
+test('each handler that Electron is given was called by a test', () => {
+  expect(registered.size).toBeGreaterThan(30)
+  expect([...registered].filter((name) => !reached.has(name))).toEqual([])
 })

@@ -138,7 +138,12 @@ class Desktop {
     this.#engine = new EngineProcess({
       electron,
       file: join(folder, 'engine.js'),
-      args: { folder: this.#runtime.storage, bootstrap: args.bootstrap },
+      args: {
+        folder: this.#runtime.storage,
+        bootstrap: args.bootstrap,
+        // Where a user looks for them; another storage keeps its own.
+        recordings: args.storage === undefined ? join(app.getPath('music'), manifest.productName) : undefined,
+      },
       onStatus: () => this.#show(),
       onRestart: () => this.#window.givePort(),
       onGivenUp: () => this.#giveUp(),

@@ -12,6 +12,8 @@ export const IDLE: EngineStatus = { broadcast: null, listening: null, isMuted: f
 /** How the engine's process is started: one argument, in JSON. */
 export interface EngineArguments {
   folder: string
+  /** Where recordings go; in `folder` when left out. */
+  recordings?: string | undefined
   bootstrap?: { host: string; port: number }[] | undefined
 }
 

@@ -38,7 +38,8 @@ export class EngineService {
   /** @param exit ends the process, once everything is closed */
   static async start(args: EngineArguments, parent: ParentPort, exit: () => void): Promise<EngineService> {
     await mkdir(args.folder, { recursive: true, mode: 0o700 })
-    const engine = await Engine.open({ folder: args.folder, bootstrap: args.bootstrap, path: 'auto' })
+    const { bootstrap, folder, recordings } = args
+    const engine = await Engine.open({ folder, bootstrap, recordings, path: 'auto' })
     return new EngineService(engine, parent, exit)
   }
 
