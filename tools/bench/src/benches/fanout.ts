@@ -31,7 +31,13 @@ export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promi
       process.exitCode = process.env['CI'] === 'true' ? 1 : process.exitCode
       continue
     }
-    rows.push(...(await beside(kind, counts, timing)))
+    try {
+      rows.push(...(await beside(kind, counts, timing)))
+    } catch (error) {
+      // The rows of the other paths are worth having.
+      console.error(`FAILED ${path}:`, error)
+      process.exitCode = 1
+    }
   }
   return rows
 }

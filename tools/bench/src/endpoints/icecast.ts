@@ -1,8 +1,10 @@
 import { connect } from 'node:net'
 import { Arrivals, type Arrived } from '../figures/arrivals.ts'
+import { pause } from '../process/pinned.ts'
 import { OggPages } from './ogg-pages.ts'
 
 const AT_ONCE = 100
+const RETRY_MS = 300
 
 /** Web players as Icecast sees them: one TCP connection each, which only counts what comes. */
 export class IcecastReceiver {
@@ -25,12 +27,17 @@ export class IcecastReceiver {
     return this.#arrivals.end()
   }
 
-  #listen(port: number): Promise<void> {
+  async #listen(port: number): Promise<void> {
     const index = this.#arrivals.add()
+    // The source may still be on its way: until then there is nothing under that name.
+    while (!(await this.#get(index, port))) await pause(RETRY_MS)
+  }
+
+  #get(index: number, port: number): Promise<boolean> {
     const pages = new OggPages((sequence) => this.#arrivals.take(index, sequence))
     return new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () => socket.write('GET /bench.opus HTTP/1.0\r\n\r\n'))
-      socket.once('data', () => resolve())
+      socket.once('data', (head) => resolve(head.subarray(0, 16).includes(' 200 ')))
       socket.on('data', (bytes) => pages.push(bytes))
       socket.once('error', reject)
     })

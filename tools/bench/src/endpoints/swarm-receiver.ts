@@ -4,6 +4,7 @@ import {
   ConnectionManager,
   dialMember,
   type DhtNode,
+  type MemberDialOptions,
   openDht,
   type PeerLink,
 } from '@pearcast/swarm'
@@ -13,7 +14,9 @@ import { CHANNEL, seqOf } from './frame-source.ts'
 
 /** What a listener says each second: how frames arrive, and a ping. */
 const REPORT_MS = 1000
-const DIAL_TIMEOUT_MS = 20_000
+const DIAL_TIMEOUT_MS = 10_000
+const DIAL_AGAIN_MS = 300
+const DIAL_TRIES = 5
 
 /**
  * Listeners by the hundred in one process: each with a DHT node, the real search, handshake, seals and reports. What they do
@@ -121,15 +124,35 @@ function connect(
     manager.start()
     return () => manager.stop()
   }
+  return dialUntilProven({ node, sodium, link, role: 'listener', key: relayKey }, onFailed, onLink)
+}
+
+/** A listener would look for another parent; here it is this one or none. */
+function dialUntilProven(
+  to: Pick<MemberDialOptions, 'node' | 'sodium' | 'link' | 'role' | 'key'>,
+  onFailed: (error: Error) => void,
+  onLink: (peer: PeerLink) => void,
+): () => Promise<void> {
   let peer: PeerLink | undefined
-  const opened = (open: PeerLink): void => {
-    peer = open
-    onLink(open)
+  let triesLeft = DIAL_TRIES
+  let abandon: () => Promise<void>
+  const dial = (): void => {
+    triesLeft--
+    abandon = dialMember({
+      ...to,
+      timeoutMs: DIAL_TIMEOUT_MS,
+      onLink: (open) => {
+        peer = open
+        onLink(open)
+      },
+      onFailed: ({ code }) => {
+        if (triesLeft > 0) setTimeout(dial, DIAL_AGAIN_MS)
+        else onFailed(new Error(`the relay does not answer: ${code}`))
+      },
+      onEnd: () => {},
+    })
   }
-  const failed = ({ code }: { code: string }): void =>
-    onFailed(new Error(`the relay does not answer: ${code}`))
-  const options = { node, sodium, link, role: 'listener', key: relayKey, timeoutMs: DIAL_TIMEOUT_MS } as const
-  const abandon = dialMember({ ...options, onLink: opened, onFailed: failed, onEnd: () => {} })
+  dial()
   return () => peer?.close('leaving') ?? abandon()
 }
 

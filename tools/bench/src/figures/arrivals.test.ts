@@ -47,3 +47,9 @@ it('forgets what came before the window', async () => {
   await heard
   expect(arrivals.end()).toEqual({ received: 3, expected: 3, silent: 0 })
 })
+
+it('says how many heard something when others never do', async () => {
+  const arrivals = audience(2)
+  arrivals.take(0, 1)
+  await expect(arrivals.heardBy(2, 1)).rejects.toThrow('1 of 2 hear something after 1 ms')
+})

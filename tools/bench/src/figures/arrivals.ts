@@ -9,6 +9,7 @@ export interface Arrived {
 
 /** A listener whose first and last packet lie this much closer together than those of others was cut off. */
 const SPAN_SLACK = 25
+const HEARD_MS = 30_000
 
 /**
  * Counts what each listener receives between `begin` and `end`, by sequence number. A listener's own first and last packet
@@ -44,10 +45,19 @@ export class Arrivals {
     this.#count[index] = (this.#count[index] ?? 0) + 1
   }
 
-  /** Resolves when so many have received something since the last `begin`. */
-  async heardBy(count: number): Promise<void> {
+  /** Resolves when so many have received something since the last `begin`; rejects when that takes too long. */
+  async heardBy(count: number, withinMs: number = HEARD_MS): Promise<void> {
     this.#wanted = count
-    if (this.#heard < count) await new Promise<void>((resolve) => (this.#enough = resolve))
+    if (this.#heard >= count) return
+    await new Promise<void>((resolve, reject) => {
+      const tooLate = (): void =>
+        reject(new Error(`${this.#heard} of ${count} hear something after ${withinMs} ms`))
+      const timer = setTimeout(tooLate, withinMs)
+      this.#enough = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   begin(): void {
