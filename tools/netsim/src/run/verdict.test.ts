@@ -43,6 +43,8 @@ describe('to be heard', () => {
     via: ['punched'],
     maxGapMs: 150,
     maxConcealed: 0.01,
+    hops: 0,
+    ways: [{ path: 'swarm', via: 'punched' }],
   } as const
 
   test('is enough when nothing more is asked for', () => {
@@ -57,6 +59,8 @@ describe('to be heard', () => {
     [{ via: undefined }, 'came via undefined'],
     [{ gapMs: 151 }, 'a gap of 151 ms'],
     [{ framesConcealed: 3 }, '1.50 % concealed'],
+    [{ relayHops: 1 }, 'over 1 relays'],
+    [{ first: { path: 'relayed', via: 'relay' } }, 'the first sound came by relayed via relay'],
     [{ framesDuplicate: 1 }, '1 frames were played twice'],
     [{ playsAtEnd: false }, 'nothing was played at the end'],
   ])('%j fails', (changes, problem) => {
