@@ -5,6 +5,7 @@ import { play, type PlayOptions } from './commands/play.ts'
 import { probe, type ProbeOptions } from './commands/probe.ts'
 import { renderReport, type RenderOptions } from './commands/render-report.ts'
 import { scale, type ScaleOptions } from './commands/scale.ts'
+import { virtualChaos } from './commands/virtual-chaos.ts'
 import { NetsimError, type NetsimErrorCode } from './errors.ts'
 import { NAT_TYPES } from './nat/types.ts'
 import { summaryOf } from './report/summary.ts'
@@ -87,8 +88,10 @@ program
     ),
   )
   .option('--keep <folder>', 'where what failed is kept as a scenario file; default: the report')
+  .option('--virtual', 'in trees of libs/relay in virtual time: needs no lab, a seed takes less than a second')
   .action((_: unknown, command: Command) => {
-    const options: ChaosOptions = command.optsWithGlobals()
+    const options: ChaosOptions & { virtual?: true } = command.optsWithGlobals()
+    if (options.virtual) return done(virtualChaos({ ...options, keep: options.keep ?? 'reports/chaos' }))
     return done(chaos({ ...options, report: options.report ?? 'reports/chaos' }))
   })
 

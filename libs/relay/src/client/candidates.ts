@@ -48,7 +48,8 @@ const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
 /** More keys than this are somebody's flood. */
 const MAX_CANDIDATES = 64
 const COOL_DOWN_MS = 1000
-const MAX_COOL_DOWN_MS = 30_000
+/** Not longer: what failed in a partition is what everybody has when it is over. */
+const MAX_COOL_DOWN_MS = 4000
 /** The rest after a refusal doubles so often at most. */
 const MAX_REFUSALS = 3
 /** Own words of a peer about its slots are held against it for so long. */

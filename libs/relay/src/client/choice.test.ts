@@ -89,14 +89,14 @@ describe('candidates', () => {
     )
   })
 
-  test('rest after a failure, twice as long each time up to half a minute', () => {
+  test('rest after a failure, twice as long each time up to four seconds', () => {
     const known = new Candidates()
     known.learn({ key: 'a', source: 'referral' }, 0)
     const rests = Array.from({ length: 7 }, () => {
       known.failed('a', 0)
       return known.get('a')?.notBeforeMs
     })
-    expect(rests).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+    expect(rests).toEqual([1000, 2000, 4000, 4000, 4000, 4000, 4000])
     known.worked('a')
     expect(known.get('a')).toMatchObject({ failures: 0, notBeforeMs: 0 })
   })

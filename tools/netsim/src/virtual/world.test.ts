@@ -76,7 +76,7 @@ test(
     const play = (seed: number): string => {
       const script = `
       const { playStory } = await import(${JSON.stringify(new URL('story.ts', import.meta.url).href)})
-      const { events, hash } = playStory({ seed: ${seed}, listeners: 60, churnMinutes: 1 })
+      const { events, hash } = playStory({ seed: ${seed}, listeners: 30, churnMinutes: 1 })
       console.log(events, hash)`
       const args = ['--input-type=module', '--eval', script]
       return execFileSync(process.execPath, args, {
@@ -91,8 +91,8 @@ test(
   },
 )
 
-test('300 listeners hear through arrivals, churn, stalls and a partition', { timeout: TIMEOUT_MS }, () => {
-  const { arrival, churn, curve, partition } = playStory({ seed: 4, listeners: 300, churnMinutes: 1 })
+test('150 listeners hear through arrivals, churn, stalls and a partition', { timeout: TIMEOUT_MS }, () => {
+  const { arrival, churn, curve, partition } = playStory({ seed: 4, listeners: 150, churnMinutes: 1 })
   expect(arrival.unserved).toBeLessThanOrEqual(6)
   expect(arrival.joinMs.p50).toBeLessThan(3000)
   expect(churn.continuity).toBeGreaterThan(0.998)

@@ -50,6 +50,7 @@ export class World {
   readonly #announced: VirtualPeer[] = []
   readonly #media: Media
   readonly #frames: FrameMedia | undefined
+  readonly #deaf = new Set<VirtualPeer>()
   #isCut: ((a: VirtualPeer, b: VirtualPeer) => boolean) | undefined
 
   constructor({ seed, broadcaster, media = 'intervals' }: WorldOptions) {
@@ -118,13 +119,19 @@ export class World {
     this.#isCut = isCut
     for (const peer of this.peers) {
       for (const link of peer.above.values()) {
-        const cut = isCut?.(link.dialer, link.host) === true
+        const cut = this.#isApart(link.dialer, link.host)
         if (cut === link.isCut) continue
         link.isCut = cut
         this.#media.refresh(link)
         if (cut) this.agenda.after(KEEP_ALIVE_MS, () => link.isCut && this.#close(link))
       }
     }
+  }
+
+  /** Nothing reaches this one any more, and no mending helps. */
+  deafen(peer: VirtualPeer): void {
+    this.#deaf.add(peer)
+    this.cut(this.#isCut)
   }
 
   #add(person: Person, isRoot: boolean): VirtualPeer {
@@ -265,7 +272,7 @@ export class World {
     const takesMs = host === undefined ? undefined : this.#meetsAfterMs(link)
     this.agenda.at(nowMs + (takesMs ?? DIAL_TIMEOUT_MS), () => {
       if (link.state !== 'dialing') return
-      if (takesMs === undefined || !link.host.alive || this.#isCut?.(peer, link.host) === true) {
+      if (takesMs === undefined || !link.host.alive || this.#isApart(peer, link.host)) {
         return this.#fail(link, key)
       }
       link.state = 'up'
@@ -280,7 +287,7 @@ export class World {
   /** Undefined when they never do. */
   #meetsAfterMs({ delayMs, dialer, host }: Link): number | undefined {
     const reach = reachOf(dialer.person.nat, host.person.nat)
-    if (reach === 'never' || this.#isCut?.(dialer, host) === true) return undefined
+    if (reach === 'never' || this.#isApart(dialer, host)) return undefined
     const luck = GUESS_MS.least + dialer.random() * (GUESS_MS.most - GUESS_MS.least)
     return PUNCH_MS + 4 * delayMs + (reach === 'birthday' ? luck : 0)
   }
@@ -346,6 +353,9 @@ export class World {
       this.#do(to, () => to.relay.message(sender, from.prefix, message, this.agenda.nowMs))
     })
   }
+
+  readonly #isApart = (a: VirtualPeer, b: VirtualPeer): boolean =>
+    this.#isCut?.(a, b) === true || (this.#deaf.size > 0 && (this.#deaf.has(a) || this.#deaf.has(b)))
 
   #announce(peer: VirtualPeer): void {
     if (peer.isRoot || peer.announcedAt >= 0) return

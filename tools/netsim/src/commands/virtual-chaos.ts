@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { shrink } from '../chaos/shrink.ts'
+import { NetsimError } from '../errors.ts'
+import { playVirtualChaos, type VirtualChaos, virtualChaosOf } from '../virtual/chaos.ts'
+
+export interface VirtualChaosOptions {
+  seed: number
+  runs: number
+  shrink: boolean
+  /** Where what failed is kept. */
+  keep: string
+}
+
+/** A play takes a fraction of a second: enough of them to leave nothing out that can be. */
+const MOST_PLAYS = 400
+
+/** Plays seeds one after the other in virtual time; what fails is shrunk and kept. Resolves with the exit code. */
+export async function virtualChaos({ keep, runs, seed, ...options }: VirtualChaosOptions): Promise<number> {
+  let failed = 0
+  for (let i = 0; i < runs; i++) {
+    const chaos = virtualChaosOf(seed + i)
+    const complaints = playVirtualChaos(chaos)
+    if (complaints.length === 0) continue
+    failed++
+    process.stdout.write(`seed ${chaos.seed}: ${complaints[0] ?? ''}\n`)
+    await keepFewest(chaos, options.shrink, complaints, resolve(keep))
+  }
+  process.stdout.write(`${runs} seeds from ${seed}: ${failed} failed\n`)
+  return failed === 0 ? 0 : 1
+}
+
+async function keepFewest(
+  chaos: VirtualChaos,
+  shrinks: boolean,
+  complaints: readonly string[],
+  folder: string,
+): Promise<void> {
+  const fails = (events: VirtualChaos['events']): Promise<boolean> =>
+    Promise.resolve(playVirtualChaos({ ...chaos, events }).length > 0)
+  const events = shrinks ? await shrink(chaos.events, fails, MOST_PLAYS) : chaos.events
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw NetsimError.folderUnusable(folder, error)
+  })
+  const path = join(folder, `virtual-${chaos.seed}.json`)
+  await writeFile(path, `${JSON.stringify({ note: complaints[0], ...chaos, events }, undefined, 2)}\n`)
+  process.stdout.write(`    ${events.length} of ${chaos.events.length} events, kept as ${path}\n`)
+}
