@@ -1,4 +1,5 @@
 import { type Address, openDht } from '@pearcast/swarm'
+import { pause } from '../process/pinned.ts'
 import { takeSeat } from './swarm-receiver.ts'
 
 /** Listens to a station directly and through a relay, and compares when the same frame arrives: one clock, no estimate. */
@@ -11,7 +12,7 @@ export class HopReceiver {
       seat(bootstrap, link, undefined, direct),
       seat(bootstrap, link, relayKey, relayed),
     ])
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    await pause(seconds * 1000)
     await Promise.all(leave.map((end) => end()))
     const laterMs: number[] = []
     for (const [seq, atMs] of relayed) {
@@ -30,11 +31,16 @@ async function seat(
 ): Promise<() => Promise<void>> {
   const node = await openDht({ bootstrap })
   await node.ready()
-  return new Promise((resolve, reject) => {
-    const leave = takeSeat(node, link, relayKey, reject, (seq) => {
-      // The first ones are from a ring, not from the air.
+  let onFirst: (() => void) | undefined
+  const leave = await new Promise<() => Promise<void>>((resolve, reject) => {
+    const stop = takeSeat(node, link, relayKey, reject, (seq) => {
       arrivals.set(seq, performance.now())
-      if (arrivals.size === 1) setTimeout(() => (arrivals.clear(), resolve(leave)), 1000)
+      onFirst?.()
     })
+    onFirst = () => resolve(stop)
   })
+  // The first ones came from a ring, not from the air.
+  await pause(1000)
+  arrivals.clear()
+  return leave
 }
