@@ -1,17 +1,5 @@
-import { expect } from 'vitest'
 import { hearNotes, type EarHeard } from './fake-microphone.ts'
 import type { OpenedPage } from './opened-page.ts'
-
-/** Each note in its own ear only, as loud as it was played. */
-export function expectNotes(heard: EarHeard[], maxSilentShare: number): void {
-  process.stdout.write(`heard ${JSON.stringify(heard)}\n`)
-  for (const ear of heard) {
-    expect(ear.ownDb).toBeGreaterThan(-1)
-    expect(ear.ownDb).toBeLessThan(1)
-    expect(ear.otherDb).toBeLessThan(-25)
-    expect(ear.silentShare).toBeLessThan(maxSilentShare)
-  }
-}
 
 /** What the computer is held up by shows once, what is wrong shows each time: the best of a few recordings counts. */
 export async function hearWell(opened: OpenedPage): Promise<EarHeard[]> {

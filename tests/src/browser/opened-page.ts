@@ -8,7 +8,6 @@ const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
 export const DESCRIPTION = 'Songs for those who cook'
-let small = 0
 
 interface OpenOptions {
   /** For a test that brings worklets of its own. */
@@ -117,18 +116,28 @@ export class OpenedPage {
     const wide = page.viewportSize() ?? { width: 1280, height: 720 }
     await page.setViewportSize({ width: 320, height: 720 })
     const overflowPx: number = await page.evaluate('document.documentElement.scrollWidth - 320')
-    if (SCREENSHOTS !== undefined)
-      await page.screenshot({ path: join(SCREENSHOTS, `small-${++small}.png`), fullPage: true })
     await page.setViewportSize(wide)
     return overflowPx
   }
 
-  /** Of both themes, where they are wanted. */
+  /** Wide and as narrow as a small telephone, in both themes, where they are wanted. */
   async screenshot(name: string): Promise<void> {
+    const { page } = this
     if (SCREENSHOTS === undefined) return
+    const wide = page.viewportSize() ?? { width: 1280, height: 720 }
     for (const colorScheme of ['light', 'dark'] as const) {
-      await this.page.emulateMedia({ colorScheme })
-      await this.page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), fullPage: true })
+      await page.emulateMedia({ colorScheme })
+      for (const [width, size] of [
+        [wide.width, ''],
+        [320, '-small'],
+      ] as const) {
+        await page.setViewportSize({ ...wide, width })
+        await page.screenshot({
+          path: join(SCREENSHOTS, `${name}${size}-${colorScheme}.png`),
+          fullPage: true,
+        })
+      }
+      await page.setViewportSize(wide)
     }
   }
 
