@@ -1,8 +1,8 @@
 import type { Actor } from '../scenarios/scenario.ts'
 import type { HoldUpMeter } from './hold-up-meter.ts'
+import type { Told } from './outcome.ts'
 import type { Program } from './program.ts'
 import type { Stage } from './stage.ts'
-import type { Observation } from './verdict.ts'
 
 /** One program that plays, or has played, a role. */
 interface Player {
@@ -64,7 +64,7 @@ export class Cast {
     return dead.map(({ program }) => program.describe())
   }
 
-  errors(): Observation['errors'] {
+  errors(): Told[] {
     return this.#players.flatMap(({ role, program, startedAt }) =>
       program
         .of('error')

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Expectation } from '../scenarios/scenario.ts'
 import type { Stage } from './stage.ts'
-import type { Observation } from './verdict.ts'
 
 /** What `pearcast doctor` said of a place, and how it ended. */
 export interface Diagnosis {
@@ -14,16 +13,20 @@ export interface Diagnosis {
 const PATIENCE_MS = 40_000
 
 /** Play the doctor in the broadcaster's place; nothing is broadcast. */
-export async function observeDoctor(
-  stage: Stage,
-): Promise<Pick<Observation, 'heard' | 'waitedMs' | 'errors' | 'escapes' | 'broken' | 'diagnosis'>> {
+export async function observeDoctor(stage: Stage): Promise<{
+  heard: undefined
+  waitedMs: number
+  errors: []
+  broken: undefined
+  diagnosis: Diagnosis
+}> {
   const startedMs = performance.now()
   const program = stage.run('broadcaster', ['doctor'])
   await Promise.race([program.exited, sleep(PATIENCE_MS, undefined, { ref: false })])
   await program.stop()
   const waitedMs = Math.round(performance.now() - startedMs)
   const diagnosis = { says: program.last('diagnosis'), exit: program.exit }
-  return { heard: undefined, waitedMs, errors: [], escapes: 0, broken: undefined, diagnosis }
+  return { heard: undefined, waitedMs, errors: [], broken: undefined, diagnosis }
 }
 
 /** What is wrong with a diagnosis; empty when it says at least what is expected. */

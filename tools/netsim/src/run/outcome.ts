@@ -1,6 +1,14 @@
 import type { Path, Via } from '../scenarios/scenario.ts'
 import type { Program } from './program.ts'
 
+/** The error with which a role gave up, and when after its start. */
+export interface Told {
+  role: string
+  code: string
+  afterMs: number
+  exit: number | string | undefined
+}
+
 /** What a listener heard, as its own events and its recording tell. */
 export interface Heard {
   firstSoundMs: number

@@ -4,7 +4,7 @@ import type { Way } from '../oracle/oracle.ts'
 import { judgeAudience, type AudienceOutcome } from './audience.ts'
 import { judgeBare, type BareOutcome } from './bare.ts'
 import { judgeDiagnosis, type Diagnosis } from './diagnosis.ts'
-import type { Heard } from './outcome.ts'
+import type { Heard, Told } from './outcome.ts'
 import { judgeTree, type TreeOutcome } from './tree.ts'
 
 /** What happened in a scenario, before it is compared with what should have. */
@@ -12,8 +12,7 @@ export interface Observation {
   heard: Heard | undefined
   /** How long was waited for a first sound, ms. */
   waitedMs: number
-  /** The error with which a role gave up, and when after its start. */
-  errors: readonly { role: string; code: string; afterMs: number; exit: number | string | undefined }[]
+  errors: readonly Told[]
   /** Packets that would have left the lab. */
   escapes: number
   /** Where the doctor was played. */
@@ -35,7 +34,7 @@ export interface Observation {
 export interface OtherOutcome {
   planned: Other
   heard: Heard | undefined
-  errors: Observation['errors']
+  errors: readonly Told[]
   problems: string[]
   /** As it was for this one. */
   held: HoldUps

@@ -9,8 +9,8 @@ export type Role = 'broadcaster' | 'listener'
 /** Who runs the program in a scenario: a helper is another listener. */
 export type Actor = Role | 'helper' | OtherListener | RelayName
 /** Those who come after the listener, in order. */
-export type OtherListener = `listener-${2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
-export type RelayName = 'relay-1' | 'relay-2' | 'relay-3' | 'relay-4' | 'relay-5'
+type OtherListener = `listener-${2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+type RelayName = 'relay-1' | 'relay-2' | 'relay-3' | 'relay-4' | 'relay-5'
 
 /** Where somebody sits: a site without its name and hosts. */
 export type Place = Surroundings
