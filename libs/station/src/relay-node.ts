@@ -27,8 +27,8 @@ export type RelayEvent =
   TunerEvent | ({ event: 'stats' } & RelayStats) | { event: 'ended'; reason: string; bytesSent: number }
 
 /**
- * `hops` from the station to us, 0 while nobody sends. `inBps` comes in, headers of IP and UDP apart, `bps` goes out and
- * `limitBps` may. `leaf`: why nobody is served.
+ * `hops`: relays between the station and us. `inBps` comes in, headers of IP and UDP apart, `bps` goes out and `limitBps`
+ * may. `leaf`: why nobody is served.
  */
 export interface RelayStats {
   children: number

@@ -632,6 +632,8 @@ export class Tuner {
     if (key === undefined) {
       if (this.#carrier?.direct !== false) return
       this.#carrier = undefined
+      // Nobody in between is left: the station is asked now, not when its rest is over.
+      if (this.#connections === undefined) this.#openConnections()
       if (direct !== undefined) this.#carryDirect(direct)
       else this.#machine.send({ type: 'LINK_DOWN', reason: cause })
       return
