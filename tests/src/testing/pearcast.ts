@@ -178,6 +178,13 @@ export class Lab {
     return this.run('listen', link, ...args)
   }
 
+  /** Ends every process but the DHT, for the next test. */
+  async clear(): Promise<void> {
+    const ending = this.#started.splice(1)
+    for (const each of ending) each.child.kill('SIGKILL')
+    await Promise.all(ending.map((each) => each.exited))
+  }
+
   async close(): Promise<void> {
     for (const each of this.#started) each.child.kill('SIGKILL')
     await Promise.all(this.#started.map((each) => each.exited))

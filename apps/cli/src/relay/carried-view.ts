@@ -176,10 +176,8 @@ export class CarriedView {
   }
 }
 
-/** From the station to us; who is between counts as one each. */
-function way(hops: number): string {
-  const relays = hops - 1
-  return relays <= 0 ? 'straight from the station' : `through ${count(relays, 'other relay')}`
+function way(relays: number): string {
+  return relays === 0 ? 'straight from the station' : `through ${count(relays, 'other relay')}`
 }
 
 function megabytes(bytes: number): string {

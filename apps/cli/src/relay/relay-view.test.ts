@@ -16,9 +16,10 @@ function told(view: RelayView, event: RelayCommandEvent, nowMs = 0): string {
 
 type Of<K> = Extract<RelayCommandEvent, { event: K }>
 const title = (link: string, text: string): Of<'station'> => ({ ...relayEvents.station, title: text, link })
-const fed = (link: string, hops = 1): Of<'parent'> => ({ ...relayEvents.parent, hops, link })
+const fed = (link: string, hops = 0): Of<'parent'> => ({ ...relayEvents.parent, hops, link })
 const stats = (link: string, changed: Partial<Of<'stats'>> = {}): Of<'stats'> => ({
   ...relayEvents.stats,
+  hops: 0,
   link,
   ...changed,
 })
@@ -43,7 +44,7 @@ test('one station is told in words, from the search to the listeners', () => {
   expect(told(view, { ...relayEvents['child-joined'], link: JAZZ })).toBe(
     '+ a1b2c3d4 gets it from here (direct, hole punched); 1 listener',
   )
-  told(view, stats(JAZZ, { children: 1, hops: 2 }), 5000)
+  told(view, stats(JAZZ, { children: 1, hops: 1 }), 5000)
   expect(view.statusBlock(5000)).toEqual([
     'carrying “Jazz” 0:04 · 1 listener · 420 kbit/s out of 2 Mbit/s · 133 kbit/s in · through 1 other relay',
   ])
@@ -71,7 +72,7 @@ test('who sends it is lost, is another one, and the station leaves the air', () 
   told(view, fed(JAZZ))
   expect(told(view, { ...fed(JAZZ), key: null, hops: 0 })).toMatch(/^Nobody sends it any more/)
   expect(view.statusLine(0)).toBe('looking for somebody who sends “Jazz” …')
-  expect(told(view, fed(JAZZ, 3))).toBe('It comes through 2 other relays.')
+  expect(told(view, fed(JAZZ, 2))).toBe('It comes through 2 other relays.')
   expect(told(view, { event: 'off-air', link: JAZZ })).toBe('The station is not on air. Waiting for it …')
   expect(view.statusLine(0)).toBe('“Jazz” is not on air; waiting for it …')
 })
