@@ -11,7 +11,7 @@ import { calmFrom, OTHER_COMES_MS, Others } from './others.ts'
 import { heardBy } from './outcome.ts'
 import { PipeSource } from './pipe-source.ts'
 import type { Program } from './program.ts'
-import { startRelays } from './relays.ts'
+import { startNamedRelays, startRelays } from './relays.ts'
 import { longestSilenceMs } from './silence.ts'
 import type { Stage } from './stage.ts'
 import { takeSteps } from './steps.ts'
@@ -56,8 +56,9 @@ export async function observe(
   const { expect } = scenario
   if (expect.verdict === 'diagnosis') return observeDoctor(stage)
   const cast = new Cast(stage, meter)
+  const named = await startNamedRelays(cast, scenario)
   const broadcasterAt = Date.now()
-  const { program: broadcaster, source } = startBroadcaster(scenario, cast)
+  const { program: broadcaster, source } = startBroadcaster(scenario, cast, named)
   const onAir = await broadcaster.until('on-air', ON_AIR_WITHIN_MS)
   if (onAir === undefined) {
     await exitOrTimeout(broadcaster, EXIT_MS)
@@ -115,8 +116,14 @@ export async function observe(
 function startBroadcaster(
   { broadcast = [], input = 'tone' }: Scenario,
   cast: Cast,
+  named: readonly string[],
 ): { program: Program; source: PipeSource | undefined } {
-  const program = cast.start('broadcaster', ['broadcast', input === 'pipe' ? '-' : 'tone', ...broadcast])
+  const program = cast.start('broadcaster', [
+    'broadcast',
+    input === 'pipe' ? '-' : 'tone',
+    ...broadcast,
+    ...named,
+  ])
   const { stdin } = program.child
   if (input === 'tone' || stdin === null) return { program, source: undefined }
   return { program, source: new PipeSource(stdin) }

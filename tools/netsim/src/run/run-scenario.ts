@@ -10,9 +10,9 @@ import { HoldUpMeter } from './hold-up-meter.ts'
 import type { HoldUps } from './hold-up.ts'
 import { limitMs, observe, RECORDING, type Seen } from './observe.ts'
 import type { Heard } from './outcome.ts'
-import { Stage, type StageOptions } from './stage.ts'
+import { addressOf, Stage, type StageOptions } from './stage.ts'
 import type { Timeline } from './timeline.ts'
-import { hopsOf, measuresHops, type TreeOutcome } from './tree.ts'
+import { needsPackets, onTheWire, type TreeOutcome } from './tree.ts'
 import { problemsOf, type Observation } from './verdict.ts'
 
 /** A scenario that was played. */
@@ -132,7 +132,7 @@ function restOf({ others = [] }: Scenario, seen: PlayedSeen, row: Result): Resul
 async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMeter): Promise<PlayedSeen> {
   const { folder, pcapFolder } = options
   // What a relay does with a frame is seen on its wire.
-  const wires = pcapFolder ?? (measuresHops(scenario) ? join(folder, 'pcap') : undefined)
+  const wires = pcapFolder ?? (needsPackets(scenario) ? join(folder, 'pcap') : undefined)
   const stage = await Stage.open(scenario, { ...options, pcapFolder: wires })
   let seen: PlayedSeen
   try {
@@ -142,8 +142,8 @@ async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMete
   } finally {
     await stage.close()
   }
-  if (wires === undefined || seen.tree === undefined || !measuresHops(scenario)) return seen
-  const hops = await hopsOf(scenario, wires)
+  if (wires === undefined || seen.tree === undefined || !needsPackets(scenario)) return seen
+  const wire = await onTheWire(scenario, wires, addressOf(stage.lab, 'broadcaster'))
   if (pcapFolder === undefined) await rm(wires, { recursive: true, force: true })
-  return { ...seen, tree: { ...seen.tree, hops } }
+  return { ...seen, tree: { ...seen.tree, ...wire } }
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
-import { readPcapng } from '../pcap/read-pcapng.ts'
+import { parsePacket } from '../ip/packet.ts'
+import { readPcapng, type ReadPacket } from '../pcap/read-pcapng.ts'
 import type { Cast } from './cast.ts'
 import type { HoldUps } from './hold-up.ts'
 import { hopDelay, type HopDelay } from './hop-delay.ts'
@@ -13,13 +14,15 @@ export interface TreeOutcome {
   moves: string[]
   /** How long each relay kept a frame, where that was measured. */
   hops?: Record<string, HopDelay>
+  /** Packets between the broadcaster and the listener, where they were looked for. */
+  met?: number
 }
 
 type Heard = Extract<Expectation, { verdict: 'heard' }>
 
-/** Whether the packets of the relays are needed. */
-export function measuresHops({ expect }: Scenario): boolean {
-  return expect.verdict === 'heard' && expect.maxHopMs !== undefined
+/** Whether packets are looked at. */
+export function needsPackets({ expect }: Scenario): boolean {
+  return expect.verdict === 'heard' && (expect.maxHopMs !== undefined || expect.apart === true)
 }
 
 /** From what everybody said. */
@@ -36,21 +39,36 @@ export function treeOf(cast: Cast, taken: readonly Taken[]): TreeOutcome {
 }
 
 /** From the packets in a folder, once the lab is closed. */
-export async function hopsOf({ relays = [] }: Scenario, folder: string): Promise<Record<string, HopDelay>> {
+export async function onTheWire(
+  { relays = [] }: Scenario,
+  folder: string,
+  broadcasterAddress: string,
+): Promise<Required<Pick<TreeOutcome, 'hops' | 'met'>>> {
   const hops: Record<string, HopDelay> = {}
   for (const { id } of relays) {
-    const { packets } = readPcapng(await readFile(join(folder, `${id}.pcapng`)))
-    const delay = hopDelay(packets)
+    const delay = hopDelay(await packetsOf(id, folder))
     if (delay !== undefined) hops[id] = delay
   }
-  return hops
+  const met = (await packetsOf('listener', folder)).filter(({ bytes }) => {
+    const packet = parsePacket(bytes)
+    return packet?.source === broadcasterAddress || packet?.destination === broadcasterAddress
+  })
+  return { hops, met: met.length }
+}
+
+async function packetsOf(host: string, folder: string): Promise<readonly ReadPacket[]> {
+  return readPcapng(await readFile(join(folder, `${host}.pcapng`))).packets
 }
 
 /** What is wrong with a tree. */
 export function judgeTree(scenario: Scenario, tree: TreeOutcome | undefined, held: HoldUps): string[] {
   const { expect } = scenario
   if (expect.verdict !== 'heard' || tree === undefined) return []
-  return [...judgeMoves(expect, tree), ...judgeHops(scenario, expect, tree, held)]
+  return [
+    ...judgeMoves(expect, tree),
+    ...judgeHops(scenario, expect, tree, held),
+    ...judgeMeeting(expect, tree),
+  ]
 }
 
 function judgeMoves({ maxMoves = Infinity }: Heard, { moves }: TreeOutcome): string[] {
@@ -73,6 +91,11 @@ function judgeHops(
       ? []
       : [`${id} keeps a frame for ${delay.p95Ms} ms (p95), more than ${maxHopMs}`]
   })
+}
+
+function judgeMeeting({ apart }: Heard, { met }: TreeOutcome): string[] {
+  if (apart === undefined || met === 0) return []
+  return [`${met} packets passed between the broadcaster and the listener, who were not to meet`]
 }
 
 /** Of the time that the frames took, 20 ms each. */

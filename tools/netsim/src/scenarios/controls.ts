@@ -25,6 +25,11 @@ export const controls: readonly Scenario[] = [
   control('ipv6/symmetric x symmetric, the common peer is killed', 'bearing', 'both'),
   control('matrix/symmetric-random x symmetric-random, a listener', 'relaying', 'helper'),
   control('relay/the parent is killed, a second is warm', 'second', 'listener'),
+  {
+    ...impatient('relay/a broadcaster who hides his address, through the relay that he names'),
+    name: 'controls/relay/a broadcaster who names a relay, and hides nothing',
+    broadcast: [],
+  },
   withoutRelays('matrix/symmetric-random x symmetric-random, a relay'),
   withoutRelays('relay/100 listeners behind symmetric NATs at once'),
   swapped('matrix/symmetric-random x public', 'listener', 'symmetric-random'),

@@ -75,6 +75,18 @@ const stall: Scenario = {
   expect: { verdict: 'heard', withinMs: HEARD_MS, maxGapMs: 700 + GAP_MS, maxMoves: 0 },
 }
 
+/** Both have public addresses and could talk; the broadcaster names a relay, and nobody else hears from him. */
+const hidden: Scenario = {
+  name: 'relay/a broadcaster who hides his address, through the relay that he names',
+  group: 'relay',
+  broadcaster: open,
+  listener: open,
+  relays: [relay(1)],
+  via: ['relay-1'],
+  broadcast: ['--private-ip'],
+  expect: { verdict: 'heard', withinMs: HEARD_MS, path: 'relayed', maxGapMs: GAP_MS, apart: true },
+}
+
 /** Each has a symmetric NAT of its kind before it; a star would admit one of them every 20 s. */
 const crowd: Scenario = {
   name: 'relay/100 listeners behind symmetric NATs at once',
@@ -87,7 +99,7 @@ const crowd: Scenario = {
   expect: { verdict: 'heard', withinMs: HEARD_MS },
 }
 
-export const relays: readonly Scenario[] = [...hops, ...troubles, alone, stall, crowd]
+export const relays: readonly Scenario[] = [...hops, ...troubles, alone, stall, hidden, crowd]
 
 function trouble(what: string, count: 2 | 3 | 5, maxGapMs: number, steps: readonly Step[]): Scenario {
   const everybody = { verdict: 'heard', withinMs: HEARD_MS, maxGapMs } as const

@@ -94,6 +94,8 @@ export type Expectation =
       maxHopMs?: number
       /** How often somebody may take another parent, or dial again, from the first step on. */
       maxMoves?: number
+      /** No packet may pass between the broadcaster and the listener, who have public addresses. */
+      apart?: true
       /** Silences earlier than so many ms after the last step, or the last of the others, do not count. */
       calmAfterMs?: number
     }
@@ -143,6 +145,8 @@ export interface Scenario {
   helper?: Place
   /** Who is there to carry the station on before the listener comes, in this order. */
   relays?: readonly { id: RelayName; place: Place; options?: readonly string[] }[]
+  /** Those of the relays that the broadcaster names (`--via`): they are there before him, and know of no station. */
+  via?: readonly RelayName[]
   /** More listeners, who come one by one once the first hears the station. */
   others?: readonly Other[]
   /**
