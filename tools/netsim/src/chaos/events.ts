@@ -1,7 +1,7 @@
-import type { FilePlace, ScenarioFile } from '../scenarios/scenario-file.ts'
+import type { FilePlace, FileStep } from '../scenarios/scenario-file.ts'
 
 /** What a scenario file can let happen. */
-export type ChaosStep = NonNullable<ScenarioFile['scenario']['steps']>[number]
+export type ChaosStep = FileStep
 
 /** So long after the last event everything is mended at once. */
 const HEAL_AFTER_MS = 2000

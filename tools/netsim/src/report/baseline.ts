@@ -2,25 +2,40 @@ import * as v from 'valibot'
 import { concealedShare, type Report, type Run } from './run-data.ts'
 import { percentile } from './summary.ts'
 
-const figures = v.object({
+/** Of one scenario. */
+interface Figures {
   /** Every play passed. */
-  passed: v.boolean(),
+  passed: boolean
   /** Medians over the plays; absent where nothing was heard. */
-  firstSoundMs: v.optional(v.number()),
-  latencyMs: v.optional(v.number()),
-  gapMs: v.optional(v.number()),
-  concealed: v.optional(v.number()),
-})
+  firstSoundMs?: number
+  latencyMs?: number
+  gapMs?: number
+  concealed?: number
+}
 
+export interface Baseline {
+  commit: string
+  node: string
+  /** By the scenario's name. */
+  scenarios: Record<string, Figures>
+}
+
+const figure = v.exactOptional(v.number())
 const baseline = v.object({
   commit: v.string(),
   node: v.string(),
-  /** By the scenario's name. */
-  scenarios: v.record(v.string(), figures),
+  scenarios: v.record(
+    v.string(),
+    v.object({
+      passed: v.boolean(),
+      firstSoundMs: figure,
+      latencyMs: figure,
+      gapMs: figure,
+      concealed: figure,
+    }),
+  ),
 })
 
-type Figures = v.InferOutput<typeof figures>
-export type Baseline = v.InferOutput<typeof baseline>
 type Figure = Exclude<keyof Figures, 'passed'>
 
 /** Throws a `ValiError` for what is no baseline. */

@@ -15,7 +15,6 @@ const heard = v.looseObject({
   latencyMs: v.optional(v.nullable(v.looseObject({ p50: number, p95: number }))),
   gapMs: number,
   framesSent: number,
-  framesLost: number,
   framesConcealed: number,
   interruptions: number,
 })
@@ -24,15 +23,11 @@ const mark = v.looseObject({ atMs: v.number(), kind: v.string(), text: v.string(
 const look = v.looseObject({
   atMs: v.number(),
   played: v.number(),
-  concealed: number,
-  lost: number,
-  latencyMs: number,
 })
 
 const run = v.looseObject({
   name: v.string(),
   group: v.optional(v.string(), 'other'),
-  /** Of the matrix: whose NATs, and who else is there. */
   pair: v.optional(
     v.nullable(v.looseObject({ broadcaster: v.string(), listener: v.string(), lan: text, help: text })),
   ),
@@ -45,14 +40,12 @@ const run = v.looseObject({
   durationMs: v.optional(v.number(), 0),
   held: v.optional(v.looseObject({ worstMs: number, totalMs: number })),
   timeline: v.optional(v.nullable(v.looseObject({ marks: v.array(mark), looks: v.array(look) }))),
-  folder: text,
 })
 
 const aim = v.looseObject({
   name: v.string(),
   limitMs: v.number(),
   measuredMs: number,
-  /** Without what the machine held the lab up for. */
   excusedMs: number,
   plays: v.optional(v.number(), 0),
   passed: v.boolean(),
@@ -63,14 +56,66 @@ const report = v.looseObject({
   node: v.optional(v.string(), ''),
   at: text,
   jobs: number,
-  summary: v.optional(v.looseObject({ durationMs: number, skipped: number, backend: text })),
+  summary: v.optional(v.looseObject({ durationMs: number })),
   aims: v.optional(v.array(aim), []),
   results: v.array(run),
 })
 
-export type Run = v.InferOutput<typeof run>
-export type Report = v.InferOutput<typeof report>
-export type RunTimeline = NonNullable<Run['timeline']>
+type Num = number | null | undefined
+type Text = string | null | undefined
+
+export interface Run {
+  name: string
+  group: string
+  /** Of the matrix: whose NATs, and who else is there. */
+  pair?: { broadcaster: string; listener: string; lan?: Text; help?: Text } | null | undefined
+  seed: number
+  expected: string
+  passed: boolean
+  problems: string[]
+  heard?: HeardData | null | undefined
+  errors: { role?: Text; code?: Text }[]
+  durationMs: number
+  held?: { worstMs?: Num; totalMs?: Num } | undefined
+  timeline?: RunTimeline | null | undefined
+}
+
+interface HeardData {
+  firstSoundMs?: Num
+  path?: Text
+  via?: Text
+  latencyMs?: { p50?: Num; p95?: Num } | null | undefined
+  gapMs?: Num
+  framesSent?: Num
+  framesConcealed?: Num
+  interruptions?: Num
+}
+
+export interface RunTimeline {
+  marks: { atMs: number; kind: string; text: string; forMs?: Num }[]
+  looks: { atMs: number; played: number }[]
+}
+
+export interface Report {
+  commit: string
+  node: string
+  at?: Text
+  jobs?: Num
+  summary?: { durationMs?: Num } | undefined
+  aims: AimData[]
+  results: Run[]
+}
+
+/** What many plays together have to reach. */
+interface AimData {
+  name: string
+  limitMs: number
+  measuredMs?: Num
+  /** Without what the machine held the lab up for. */
+  excusedMs?: Num
+  plays: number
+  passed: boolean
+}
 
 /** Throws a `ValiError` for what is no report at all. */
 export function parseReport(value: unknown): Report {

@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import type { LinkConfig } from '../link/link.ts'
+import type { NatBehaviour } from '../nat/config.ts'
 import { topologyOf } from '../run/stage.ts'
 import { build } from '../topology/plan.ts'
 import type { Place, Scenario } from './scenario.ts'
@@ -125,17 +127,77 @@ const scenario = v.strictObject({
 })
 
 const file = v.strictObject({
-  /** The version of the format. */
   netsim: v.literal(1),
-  /** Where it comes from, for people. */
   note: v.exactOptional(v.pipe(v.array(line), v.maxLength(40))),
-  /** The seed with which it was seen. */
   seed: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 48))),
   scenario,
 })
 
-export type ScenarioFile = v.InferOutput<typeof file>
-export type FilePlace = v.InferOutput<typeof place>
+/** A place of a scenario as JSON has it, with nothing but what is needed. */
+export interface FilePlace {
+  nats: FileNat[]
+  link: FileLink
+  lan?: LinkConfig
+  lanPrefix?: string
+  routers?: number
+  ipv6?: { firewall: 'open' | 'stateful' | 'none' }
+  apIsolation?: boolean
+  udpBlocked?: boolean
+  mtu?: number
+}
+
+interface FileNat {
+  place: 'premises' | 'operator'
+  behaviour: NatBehaviour
+  inside?: string
+}
+
+type FileLink = LinkConfig | { up: LinkConfig; down: LinkConfig }
+type FileRole = 'broadcaster' | 'listener' | OtherListener
+type OtherListener = 'listener-2' | 'listener-3'
+
+export type FileStep = { afterMs: number } & (
+  { fault: FileFault } | { signal: 'SIGSTOP' | 'SIGCONT'; role: FileRole } | { lose: 'dht' }
+)
+
+type FileFault =
+  | { name: 'rebind' | 'setPublicAddress'; args: [FileRole] }
+  | { name: 'roam'; args: [FileRole, 'elsewhere'] }
+  | { name: 'cut'; args: [FileRole, 'both' | 'in' | 'out', boolean] }
+  | { name: 'setLink'; args: [FileRole, FileLink] }
+
+interface FileHeard {
+  verdict: 'heard'
+  withinMs?: number
+  maxGapMs?: number
+  maxConcealed?: number
+  calmAfterMs?: number
+}
+
+interface FileScenario {
+  name: string
+  broadcaster: FilePlace
+  listener: FilePlace | 'same-lan'
+  others?: { id: OtherListener; place: FilePlace; expect: FileHeard }[]
+  elsewhere?: FilePlace
+  path?: 'auto' | 'swarm' | 'webrtc'
+  steps?: FileStep[]
+  listenMs?: number
+  expect:
+    | FileHeard
+    | { verdict: 'silent'; forMs: number; why: string }
+    | { verdict: 'error'; role: 'broadcaster' | 'listener'; code: string; withinMs: number }
+}
+
+export interface ScenarioFile {
+  /** The version of the format. */
+  netsim: 1
+  /** Where it comes from, for people. */
+  note?: string[]
+  /** The seed with which it was seen. */
+  seed?: number
+  scenario: FileScenario
+}
 
 /** A place as a file has it. Throws a `ValiError` for one that a file cannot hold. */
 export function filePlace(value: Place): FilePlace {
