@@ -2,6 +2,9 @@ import type { Place, Request } from './admission.ts'
 
 /** How long a child that was asked to move is still served. */
 const MOVE_MS = 15_000
+/** Renewals are rare, and each is answered with a list: who asks without end is not. */
+const ANSWERS = 8
+const ANSWERS_MS = 1000
 
 /** One child's place. */
 export class ChildPlace implements Place {
@@ -25,6 +28,8 @@ export class ChildPlace implements Place {
   /** When it is told next who else carries the station. */
   parentsMs = 0
   #expiresMs: number
+  #answers = 0
+  #answersMs = -Infinity
   readonly #unusedMs: number
 
   constructor(
@@ -53,6 +58,15 @@ export class ChildPlace implements Place {
     this.slots = slots
     this.freeSlots = freeSlots
     this.hintedSlots = freeSlots
+  }
+
+  /** Counts this answer. */
+  mayBeAnswered(nowMs: number): boolean {
+    if (nowMs - this.#answersMs >= ANSWERS_MS) {
+      this.#answersMs = nowMs
+      this.#answers = 0
+    }
+    return ++this.#answers <= ANSWERS
   }
 
   subscribe(audio: boolean, nowMs: number): void {

@@ -110,6 +110,15 @@ describe('a host', () => {
     expect(answers).toEqual(['reserved', 'reserved', 'reserved', 'refused'])
   })
 
+  test('answers who renews its place without end eight times a second', () => {
+    const { ask } = hosting()
+    ask(1)
+    const answered = (fromMs: number): number =>
+      Array.from({ length: 100 }, (_, i) => ask(1, { nowMs: fromMs + i })).filter(({ length }) => length > 0)
+        .length
+    expect([answered(0), answered(500), answered(1000)]).toEqual([8, 0, 8])
+  })
+
   test('takes places back that are not used, and not renewed', () => {
     const { ask, effects, host, use } = hosting()
     ask(1)

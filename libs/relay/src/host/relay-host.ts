@@ -181,7 +181,8 @@ export class RelayHost {
     if (place !== undefined && place.movingMs === undefined) {
       place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
-      return this.#grant(place)
+      if (place.mayBeAnswered(this.#nowMs)) this.#grant(place)
+      return
     }
     if (this.#asksTooOften(key)) return
     if (this.#admit({ key, at, prefix, standby, slots, freeSlots }, channel, this.#limits.lifetimeMs)) {
