@@ -111,6 +111,7 @@ export class HelperServer {
 
   #accept(conn: SecretStream): void {
     const { link, node, onGuest, onGuestGone, role, sodium } = this.#options
+    const leave = this.#admission.enter(conn.rawStream.remoteHost ?? '')
     const pending: PendingLink = new PendingLink({
       conn,
       topic: this.#topic,
@@ -120,19 +121,26 @@ export class HelperServer {
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
       onLink: (open) => {
         this.#pending.delete(pending)
-        const leave = (): void => void open.close('leaving', 'a helper keeps nobody for long')
-        this.#guests.set(open, setTimeout(leave, this.#options.maxStayMs ?? MAX_STAY_MS))
+        const part = (): void => void open.close('leaving', 'a helper keeps nobody for long')
+        this.#guests.set(open, setTimeout(part, this.#options.maxStayMs ?? MAX_STAY_MS))
         onGuest(open)
       },
-      onRefused: () => this.#pending.delete(pending),
+      onRefused: () => {
+        leave()
+        this.#pending.delete(pending)
+      },
       onEnd: (open) => {
+        leave()
         clearTimeout(this.#guests.get(open))
         this.#guests.delete(open)
         onGuestGone(open)
       },
     })
     if (this.#stopping) return void pending.abort()
-    if (!this.#admission.allowsLink(this.#guests.size)) return void pending.abort('draining', 'no place left')
+    if (!this.#admission.allowsLink(this.#guests.size)) {
+      leave()
+      return void pending.abort('draining', 'no place left')
+    }
     this.#pending.add(pending)
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ControlMessage, StationLink } from '@pearcast/protocol'
 import type { DhtNode } from '../dht-node.ts'
+import { createKeyPair } from '../key-pair.ts'
 import type { PeerLink } from '../peer-link.ts'
 import { randomBytes } from '../random.ts'
 import { createStation, sodium, TestNet, type TestAnnouncer, until } from '../test-kit.ts'
@@ -151,5 +152,30 @@ describe('a helper', () => {
     expect(guests).toEqual([])
     await server.stop()
     expect(await helpersOf(node, station.link)).toBe(0)
+  })
+
+  test('lets an address hold so many connections, and another one when one of them has ended', async () => {
+    const { link } = createStation()
+    const [own, node] = [await net.node(), await net.node()]
+    const keyPair = createKeyPair()
+    const server = new HelperServer({
+      node: own,
+      sodium,
+      link,
+      keyPair,
+      role: 'relay',
+      limits: { maxPerAddress: 2 },
+      onGuest: () => undefined,
+      onGuestGone: () => undefined,
+    })
+    net.onClose(() => server.stop())
+    await server.start()
+    await net.dial(node, keyPair.publicKey)
+    const last = await net.dial(node, keyPair.publicKey)
+    void net.dial(node, keyPair.publicKey).catch(() => undefined)
+    await until(() => server.stats.tooManyFromAddress > 0, 'a connection too many')
+    expect(server.stats.full).toBe(0)
+    last.destroy()
+    await net.dial(node, keyPair.publicKey)
   })
 })
