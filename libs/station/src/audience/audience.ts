@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { FrameRing } from '@pearcast/media'
-import type { Announcement, Frame, Path, Via } from '@pearcast/protocol'
+import type { Accepted, Announcement, Frame, Path, Via } from '@pearcast/protocol'
 import { addressPrefix, type HostLimits, type RelayEffect, type RelayPeer } from '@pearcast/relay'
 import type { PeerLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
@@ -150,7 +150,7 @@ export class Audience {
 
   /** The station says something new of itself. */
   announce(announcement: Announcement): void {
-    for (const child of this.#listeners) child.link.send(announcement)
+    for (const child of this.#listeners) child.announce(announcement)
   }
 
   /** Ten times a second: what the source signs of its silence, or that the hop lives where no frames show it. */
@@ -212,12 +212,9 @@ export class Audience {
     }
   }
 
-  #greet(
-    channel: number,
-  ): readonly (Announcement | { type: 'accepted'; channel: number; headSeq: number })[] {
-    const accepted = { type: 'accepted', channel, headSeq: Math.max(0, this.#options.ring.head) } as const
-    const announcement = this.#options.announcement()
-    return announcement === undefined ? [accepted] : [announcement, accepted]
+  #greet(channel: number): { accepted: Accepted; announcement: Announcement | undefined } {
+    const accepted: Accepted = { type: 'accepted', channel, headSeq: Math.max(0, this.#options.ring.head) }
+    return { accepted, announcement: this.#options.announcement() }
   }
 
   #tell(child: Child, message: Parameters<Host['message']>[2]): void {

@@ -1,5 +1,5 @@
 import type { FrameRing } from '@pearcast/media'
-import type { ControlMessage, Path, Reserve, Subscribe } from '@pearcast/protocol'
+import type { Accepted, Announcement, Path, Reserve, Subscribe } from '@pearcast/protocol'
 import type { RtcCarrier } from '../rtc-session.ts'
 import type { FrameCopies } from './frame-copies.ts'
 import type { SwitchQueue } from './switch-queue.ts'
@@ -17,7 +17,7 @@ export interface ChildHost<Child> {
   /** Its place is taken from it; it hears of others who carry the station. */
   evict: (child: Child) => void
   /** What a new subscriber is told first. */
-  greet: (channel: number) => readonly ControlMessage[]
+  greet: (channel: number) => { accepted: Accepted; announcement: Announcement | undefined }
   /** Turns for receiving both paths at once. */
   readonly switches: SwitchQueue
   /** A WebRTC session as the sender, or undefined when this station or its slots do not allow one. */

@@ -3,6 +3,7 @@ import {
   decodeDatagram,
   encodeDatagram,
   ProtocolError,
+  type Announcement,
   type ControlMessage,
   type Frame,
   type Path,
@@ -39,6 +40,7 @@ export class Child implements UplinkUser {
   congestion: ChildCongestion = new ChildCongestion()
   repeats = false
   #channel: number | undefined
+  #announcement: Announcement | undefined
   /** What is sent now. */
   #swarm = false
   #webrtc = false
@@ -121,11 +123,19 @@ export class Child implements UplinkUser {
   serve(channel: number, audio: boolean): void {
     const isNew = this.#channel !== channel
     this.#channel = channel
-    this.link.send(...this.#host.greet(channel))
+    this.#greet(channel)
     if (!audio) return this.#rest()
     if (!this.#wants.swarm) return
     if (this.#path !== 'webrtc') this.#swarm = true
     if (isNew || !this.joined) this.#join('swarm')
+  }
+
+  /** What the station says of itself is told once: who subscribes again and again would have it each time. */
+  #greet(channel: number): void {
+    const { accepted, announcement } = this.#host.greet(channel)
+    if (announcement !== undefined && announcement !== this.#announcement) this.link.send(announcement, accepted)
+    else this.link.send(accepted)
+    this.#announcement = announcement
   }
 
   /** It has no place any more. */
@@ -167,6 +177,12 @@ export class Child implements UplinkUser {
     this.#rtc = undefined
     await this.link.close(reason)
     rtc?.close()
+  }
+
+  /** The station says something new of itself. */
+  announce(announcement: Announcement): void {
+    this.#announcement = announcement
+    this.link.send(announcement)
   }
 
   #onControl(message: ControlMessage): void {

@@ -170,7 +170,8 @@ function heartbeatOf(older: BroadcastSession, { seq, ts48k }: Frame): Uint8Array
   return older.signHeartbeat({ headSeq: seq, ts48k, wallclockUs: nowUs(), state: 'ended' })
 }
 
-function announcementOf(older: BroadcastSession): Announcement {
+/** Genuine, and of another day. */
+export function announcementOf(older: BroadcastSession): Announcement {
   const announcement = older.announce({
     bitrate: 96_000,
     frameSamples: 960,

@@ -174,6 +174,8 @@ export class Branch {
       limits: {
         maxConnections: room,
         maxPending: room,
+        // Who takes places takes connections first: one address gets no more than one network gets places.
+        ...(!node.isLoopback && { maxPerAddress: Math.ceil(room / 2) }),
         handshakesPerAddress: { burst: 64, perSecond: 8 },
         handshakes: { burst: 2 * room, perSecond: 100 },
       },

@@ -37,6 +37,8 @@ const CHANNEL = 1
 const FIRST_PINGS = 4
 const FIRST_PING_MS = 60
 const PING_MS = 1000
+/** Answers to these are taken. */
+const PINGS_KNOWN = 8
 
 /**
  * The link to one parent: subscribe, select a path, ask again for lost frames, report how they arrive, compare clocks.
@@ -48,6 +50,8 @@ export class Upstream {
   readonly #reception = new Reception()
   #rtc: RtcSession | undefined
   #pings = 0
+  /** When each of the latest was sent, us. */
+  readonly #pinged = new Float64Array(PINGS_KNOWN)
   #pingTimer: NodeJS.Timeout | undefined
 
   constructor(options: UpstreamOptions) {
@@ -115,7 +119,10 @@ export class Upstream {
         this.#rtc ??= this.#openRtc()
         return this.#rtc?.receive(message.session, message.signal)
       case 'pong':
-        return this.#options.onClock(message.t0Us, message.t1Us, nowUs())
+        // Only what was asked, and when it was: a round trip that is told too short would count for most.
+        if (this.#pinged[message.id % PINGS_KNOWN] === message.t0Us)
+          this.#options.onClock(message.t0Us, message.t1Us, nowUs())
+        return
       default:
         return this.#options.onControl(message)
     }
@@ -139,7 +146,9 @@ export class Upstream {
 
   #ping(): void {
     this.#pings++
-    this.link.send({ type: 'ping', id: this.#pings, t0Us: nowUs() })
+    const t0Us = nowUs()
+    this.#pinged[this.#pings % PINGS_KNOWN] = t0Us
+    this.link.send({ type: 'ping', id: this.#pings, t0Us })
     this.#pingTimer = setTimeout(() => this.#ping(), this.#pings < FIRST_PINGS ? FIRST_PING_MS : PING_MS)
   }
 }
