@@ -18,6 +18,8 @@ export interface ScaleOptions {
 interface ScaleRun extends StoryReport {
   readonly name: string
   readonly wallS: number
+  /** Of this process: what counts on a machine that does other things as well. */
+  readonly cpuS: number
   readonly timesRealTime: number
   readonly memoryMiB: number
 }
@@ -48,6 +50,7 @@ export async function scale({ json, listeners, minutes, out, relays, seed }: Sca
 
 function playOne(listeners: number, share: number, churnMinutes: number, seed: number): ScaleRun {
   const startedMs = performance.now()
+  const cpuBefore = process.cpuUsage()
   let memory = 0
   const report = playStory({
     seed,
@@ -61,9 +64,11 @@ function playOne(listeners: number, share: number, churnMinutes: number, seed: n
   })
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   const wallS = (performance.now() - startedMs) / 1000
+  const { system, user } = process.cpuUsage(cpuBefore)
   return {
     name: `${percent(share)} relays`,
     wallS: Math.round(10 * wallS) / 10,
+    cpuS: Math.round((system + user) / 1e5) / 10,
     timesRealTime: Math.round((10 * report.simulatedS) / wallS) / 10,
     memoryMiB: Math.round(memory / 2 ** 20),
     ...report,
@@ -79,7 +84,7 @@ function textOf(run: ScaleRun): string {
   const healed = partition.healedAfterS === undefined ? 'not within 40 s' : `${partition.healedAfterS} s`
   return [
     `${run.listeners} listeners, ${run.name}, seed ${run.seed}: hash ${run.hash} of ${run.events} events, ${run.transitions} transitions`,
-    `  ${run.simulatedS} s in ${run.wallS} s (${run.timesRealTime} x real time), ${run.memoryMiB} MiB`,
+    `  ${run.simulatedS} s in ${run.wallS} s (${run.timesRealTime} x real time; ${run.cpuS} s of CPU), ${run.memoryMiB} MiB`,
     `  arrival: first sound p50 ${arrival.joinMs.p50} p95 ${arrival.joinMs.p95} ms, ${arrival.unserved} heard nothing, ${arrival.messagesPerPeer} messages a peer`,
     `  churn: continuity ${(100 * churn.continuity).toFixed(3)} %, copies <= ${churn.copiesMax}, depth p95 ${churn.depthP95} max ${churn.depthMax}, uplink used ${percent(churn.uplinkUsed)}, ${churn.messagesPerPeerMinute} messages a peer and minute`,
     `  partition: ${percent(partition.othersHearing)} of the others hear, healed after ${healed}`,
