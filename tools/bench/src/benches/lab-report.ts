@@ -53,11 +53,13 @@ export function stepsOf(lines: string): Steps | undefined {
   const [connected, station, audio] = [first('connected'), first('station'), first('first-audio')]
   if (!searching || !connected || !station || audio?.ms === undefined) return undefined
   const startT = audio.t - audio.ms
+  // The name of the station may be told behind the first sound.
+  const acceptedT = Math.min(station.t, audio.t)
   return {
     networkMs: searching.t - startT,
     connectMs: connected.t - searching.t,
-    acceptedMs: station.t - connected.t,
-    playedMs: audio.t - station.t,
+    acceptedMs: acceptedT - connected.t,
+    playedMs: audio.t - acceptedT,
     totalMs: audio.ms,
   }
 }
