@@ -3,7 +3,13 @@ import shared from '../../vitest.shared.ts'
 
 const config: ViteUserConfig = mergeConfig(
   shared,
-  defineConfig({ test: { include: ['electron/**/*.test.ts', 'packaging/**/*.test.ts'] } }),
+  defineConfig({
+    test: {
+      include: ['electron/**/*.test.ts', 'packaging/**/*.test.ts'],
+      // A computer that is busy with other tests takes its time.
+      expect: { poll: { timeout: 10_000 } },
+    },
+  }),
 )
 
 export default config

@@ -4,4 +4,5 @@ import PearRuntime from 'pear-runtime'
 import manifest from '../package.json' with { type: 'json' }
 import { start } from './wire.ts'
 
-await start({ electron, PearRuntime, process, manifest, folder: import.meta.dirname })
+// Not awaited: Electron gets ready only when this module has been evaluated.
+void start({ electron, PearRuntime, process, manifest, folder: import.meta.dirname })

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -6,7 +6,8 @@ import type { EngineStatus } from './engine/messages.ts'
 import { IDLE } from './engine/messages.ts'
 import type { PearOptions } from './runtime.ts'
 import { FakeElectron, FakeEvent } from './testing/fake-electron.ts'
-import { start, type MainProcess } from './wire.ts'
+import type { MainProcess } from './surroundings.ts'
+import { start } from './wire.ts'
 
 const LINK = `pearcast://${'y'.repeat(58)}`
 const ON_AIR: EngineStatus = { ...IDLE, broadcast: { title: 'Kitchen Radio', listeners: 2 } }
@@ -277,6 +278,8 @@ describe('links', () => {
     expect(electron.done).toContain('links pearcast')
     electron.isPackaged = false
     await open()
+    // Nothing of an installed app is touched from a clone.
+    expect(electron.done).toContain(`userData ${join(folder, 'temp', 'pear', 'pearCast', 'electron')}`)
     expect(electron.done.some((each) => /^links pearcast \/opt\/pearcast \S/.test(each))).toBe(true)
   })
 })
@@ -286,6 +289,8 @@ describe('storage', () => {
     await open({ argv: ['--storage', 'second', '--bootstrap', '127.0.0.1:49737'] })
     const own = join(folder, 'second')
     expect(electron.done).toContain(`userData ${join(own, 'electron')}`)
+    // Electron refuses a folder that does not exist.
+    expect(existsSync(join(own, 'electron'))).toBe(true)
     expect(electron.done.filter((each) => each.startsWith('links'))).toEqual([])
     expect(FakePear.made.at(-1)?.options.dir).toBe(own)
     const [args = '{}'] = electron.child.args
@@ -526,14 +531,14 @@ describe('the end', () => {
     child.say({ type: 'status', status: ON_AIR })
     child.exit(1)
     expect(electron.toolTip).toBe('pearCast: Off air')
-    await expect.poll(() => electron.children.length, { timeout: 5000 }).toBe(2)
+    await expect.poll(() => electron.children.length).toBe(2)
     electron.child.say({ type: 'ready' })
     // The page is not told that its port leads nowhere: it gets another one unasked.
     expect(electron.child.said()).toEqual([{ type: 'page' }])
     expect(electron.window.given).toHaveLength(2)
     for (let starts = 2; starts < 5; starts++) {
       electron.child.exit(1)
-      await expect.poll(() => electron.children.length, { timeout: 5000 }).toBe(starts + 1)
+      await expect.poll(() => electron.children.length).toBe(starts + 1)
     }
     electron.child.exit(1)
     await settle()

@@ -24,7 +24,9 @@ const TOOLS = {
 }
 
 function run(command: string, args: string[], cwd: string): void {
-  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' })
+  // On Windows npm and npx are scripts of its shell.
+  const shell = process.platform === 'win32' && !command.endsWith('.exe')
+  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', shell })
   if (status !== 0) process.exit(status ?? 1)
 }
 

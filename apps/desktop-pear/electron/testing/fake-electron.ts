@@ -145,6 +145,7 @@ export class FakeElectron {
   /** The button that the user presses. */
   answer = 0
   hasLock = true
+  ready: Promise<void> = Promise.resolve()
   isPackaged = true
   isAutostarted = false
   microphone = 'granted'
@@ -296,7 +297,7 @@ export class FakeElectron {
       },
       setLoginItemSettings: ({ openAtLogin }) => void (this.isAutostarted = openAtLogin),
       getLoginItemSettings: () => ({ openAtLogin: this.isAutostarted }),
-      whenReady: () => Promise.resolve(),
+      whenReady: () => this.ready,
       relaunch: (options) => void done.push(`relaunch ${options?.execPath ?? 'itself'}`),
       quit: () => {
         const event = new FakeEvent()
