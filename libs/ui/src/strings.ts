@@ -20,7 +20,7 @@ export const t = {
     allowWhy:
       'This is what carries a station far: it uses your upload while you listen, and shows your address to those you serve.',
     budget: 'With at most',
-    anyBudget: 'what the line has to spare',
+    anyBudget: '2 Mbit/s, as usual',
     mbits: (bps: number): string => `${bps / 1_000_000} Mbit/s`,
     nobody: 'Nobody is served from here just now.',
     now: ({ bps, children, limitBps }: { bps: number; children: number; limitBps: number | null }): string =>

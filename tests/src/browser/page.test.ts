@@ -162,7 +162,7 @@ describe('the page', () => {
       .selectOption({ label: 'Robust: more delay, fewer gaps' })
     await listener.page.getByText(/^2\d\d ms$|^3\d\d ms$/).waitFor({ timeout: 15_000 })
     await listener.page.getByLabel('Buffer', { exact: true }).selectOption({ label: 'Low delay' })
-    await listener.page.getByLabel('With at most').selectOption({ label: '2 Mbit/s' })
+    await listener.page.getByLabel('With at most').selectOption({ label: '5 Mbit/s' })
     await listener.untilPhase('Playing')
   })
 

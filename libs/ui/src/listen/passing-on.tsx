@@ -2,8 +2,8 @@ import type { VNode } from 'preact'
 import { command, state } from '../engine/client.ts'
 import { t } from '../strings.ts'
 
-/** bit/s; null: as much as the program finds right */
-const BUDGETS: readonly (number | null)[] = [null, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000]
+/** bit/s; null: what the program finds right */
+const BUDGETS: readonly (number | null)[] = [null, 500_000, 1_000_000, 5_000_000, 10_000_000, 20_000_000]
 
 /** Whether listeners are served from here, how many are, and with how much at most. */
 export function PassingOn(): VNode | null {
