@@ -20,7 +20,7 @@ export interface Baseline {
   scenarios: Record<string, Figures>
 }
 
-const figure = v.exactOptional(v.number())
+const measured = v.exactOptional(v.number())
 const baseline = v.object({
   commit: v.string(),
   node: v.string(),
@@ -28,10 +28,10 @@ const baseline = v.object({
     v.string(),
     v.object({
       passed: v.boolean(),
-      firstSoundMs: figure,
-      latencyMs: figure,
-      gapMs: figure,
-      concealed: figure,
+      firstSoundMs: measured,
+      latencyMs: measured,
+      gapMs: measured,
+      concealed: measured,
     }),
   ),
 })
