@@ -60,8 +60,8 @@ describe('without help', () => {
   })
 
   test.each<[NatType, NatType, string[]]>([
-    ['public', 'public', ['public', 'webrtc']],
-    ['public', 'symmetric-random', ['public', 'webrtc']],
+    ['public', 'public', ['public', 'punched', 'webrtc']],
+    ['public', 'symmetric-random', ['birthday', 'public', 'webrtc']],
     ['cgnat', 'public', ['public', 'punched', 'webrtc']],
     ['port-restricted', 'cgnat', ['punched']],
     ['full-cone', 'symmetric-sequential', ['birthday']],

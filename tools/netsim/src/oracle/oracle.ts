@@ -59,14 +59,18 @@ function onOneLan(traits: Traits): Direct {
 }
 
 function acrossNats(here: Traits, there: Traits): Direct {
-  if (here.mapping === 'open') return bySwarm('public')
-  // It is the broadcaster who sends first, from a socket of HyperDHT's pool as if it were to punch.
-  if (there.mapping === 'open') return bySwarm('public', 'punched')
-  const moving = [here.mapping, there.mapping].filter((mapping) => mapping !== 'consistent')
-  if (moving.length === 0) return bySwarm('punched')
+  const moving = [here.mapping, there.mapping].filter(isMoving)
   // 256 sockets of one side meet 1750 probes of the other.
-  if (moving.length === 1) return bySwarm('birthday')
+  const punch = moving.length === 0 ? 'punched' : 'birthday'
+  // Who has not learnt yet that everybody reaches it punches as if it were behind a consistent NAT; and a broadcaster
+  // who dials an open listener does so from a socket for punches.
+  if (here.mapping === 'open' || there.mapping === 'open') return bySwarm('public', punch)
+  if (moving.length < 2) return bySwarm(punch)
   return { limit: moving.includes('predictable') ? 'no-port-prediction' : 'two-random-nats' }
+}
+
+function isMoving(mapping: Traits['mapping']): boolean {
+  return mapping === 'predictable' || mapping === 'random'
 }
 
 function bySwarm(...vias: readonly Via[]): Direct {

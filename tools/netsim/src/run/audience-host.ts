@@ -45,8 +45,9 @@ async function listener(id: number): Promise<Listener> {
     link,
     sink: await openSink('null', { channels: 2, device: undefined, volume: undefined }),
     bootstrap: addresses,
-    path: 'auto',
-    // They hear each other's relay, and are none: what is measured is who comes, not who could carry on.
+    // What is measured is who comes, not who could carry on, or on which path it ends.
+    path: 'swarm',
+    relay: 'off',
     assist: false,
     onEvent: (event) => tell(id, event),
   })

@@ -11,6 +11,8 @@ export const OTHER_COMES_MS = 10_000
 
 interface Here {
   planned: Other
+  /** When it was asked to leave, Unix time, ms; undefined while it stays. */
+  leftAtMs?: number
   program: Program
   startedAt: number
   /** What the machine held up until its first sound. */
@@ -26,8 +28,16 @@ export class Others {
   readonly #planned: readonly Other[]
   readonly #command: readonly string[]
   readonly #here: Here[] = []
+  readonly #staysMs: number
+  readonly #leaving: Promise<void>[] = []
 
-  constructor(cast: Cast, meter: HoldUpMeter, { others = [], listen = [] }: Scenario, link: string) {
+  constructor(
+    cast: Cast,
+    meter: HoldUpMeter,
+    { others = [], listen = [], listenMs = 0 }: Scenario,
+    link: string,
+  ) {
+    this.#staysMs = listenMs
     this.#cast = cast
     this.#meter = meter
     this.#planned = others
@@ -42,8 +52,19 @@ export class Others {
       const program = this.#cast.start(planned.id, this.#command)
       await Promise.race(['first-audio', 'error'].map((event) => program.until(event, OTHER_COMES_MS)))
       const startMs = this.#meter.figures(0).totalMs - totalMs
-      this.#here.push({ planned, program, startedAt, startMs })
+      const here: Here = { planned, program, startedAt, startMs }
+      this.#here.push(here)
+      // A pair of a row has been seen then, and makes room on the machine.
+      if (planned.pair !== undefined) this.#leaving.push(this.#leaveLater(here))
     }
+    await Promise.all(this.#leaving)
+  }
+
+  async #leaveLater(here: Here): Promise<void> {
+    await this.#meter.sleep(this.#staysMs)
+    if (here.program.exit !== undefined) return
+    here.leftAtMs = Date.now()
+    await here.program.stop()
   }
 
   /** From here on it is to be calm. */
@@ -53,10 +74,14 @@ export class Others {
 
   /** Ends them, and resolves with what each came to. */
   async leave(endedAtMs: number, held: HoldUps): Promise<OtherOutcome[]> {
-    const died = this.#here.filter(({ program }) => program.exit !== undefined)
+    const died = this.#here.filter(
+      ({ leftAtMs, program }) => program.exit !== undefined && leftAtMs === undefined,
+    )
     const broken = new Map(died.map(({ program }) => [program, program.describe()]))
     await Promise.all(this.#here.map(({ program }) => program.stop()))
-    return this.#here.map((here) => this.#outcome(here, endedAtMs, held, broken.get(here.program)))
+    return this.#here.map((here) =>
+      this.#outcome(here, here.leftAtMs ?? endedAtMs, held, broken.get(here.program)),
+    )
   }
 
   #outcome(
