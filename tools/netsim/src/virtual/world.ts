@@ -14,7 +14,7 @@ import { type Person, VirtualPeer } from './virtual-peer.ts'
 
 export interface WorldOptions {
   readonly seed: number
-  /** Frame by frame instead of intervals: the same world at a hundredth of the speed. */
+  /** Frame by frame instead of intervals: the same world, slowly. */
   readonly media?: 'intervals' | 'frames'
   readonly broadcaster: Person
 }
