@@ -4,6 +4,7 @@ import type { Address, DhtNode, LinkEnd, PeerLink } from '@pearcast/swarm'
 import { FilesGuard } from './files-guard.ts'
 import type { IdentityStore } from './identity/store.ts'
 import type { TunerEvent } from './tuner/tuner-event.ts'
+import { keeper } from './tuner/keeper.ts'
 import { Tuner } from './tuner/tuner.ts'
 
 export interface RelayNodeOptions {
@@ -70,7 +71,7 @@ export class RelayNode {
       uplinkBps,
       maxChildren,
       hasRoom: () => files.admits(),
-      player: undefined,
+      player: keeper,
       onEvent,
       onEnd: (reason) => void this.#close(reason),
     })

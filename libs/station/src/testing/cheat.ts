@@ -8,6 +8,7 @@ import {
 } from '@pearcast/protocol'
 import type { DhtNode, PeerLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
+import { keeper } from '../tuner/keeper.ts'
 import { Tuner } from '../tuner/tuner.ts'
 import type { TunerEvent } from '../tuner/tuner-event.ts'
 
@@ -51,7 +52,7 @@ export class CheatingRelay {
       path: 'swarm',
       relay: 'on',
       maxChildren: 1,
-      player: undefined,
+      player: keeper,
       onEvent: (event) => this.events.push(event),
       onEnd: () => undefined,
     })

@@ -2,7 +2,8 @@ import { toHex, type Frame, type StationLink } from '@pearcast/protocol'
 import type { DhtNode } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
 import type { RelayMode } from '../tuner/branch.ts'
-import { Tuner, type TunerOptions } from '../tuner/tuner.ts'
+import type { TunerOptions } from '../tuner/tuner-options.ts'
+import { Tuner } from '../tuner/tuner.ts'
 import type { TunerEvent } from '../tuner/tuner-event.ts'
 
 export interface EarOptions {

@@ -159,6 +159,14 @@ export const HARMLESS: readonly Cheat[] = [
   },
 ]
 
+/** Everything is genuine, and of another day. */
+export function yesterday(older: BroadcastSession): Behaviour {
+  return {
+    frame: (frame) => [signedBy(older, frame)],
+    message: (message) => [message.type === 'announcement' ? announcementOf(older) : message],
+  }
+}
+
 function signedBy(older: BroadcastSession, { hops, seq, ts48k, payload }: Frame): Frame {
   return {
     ...older.signer.sign({ seq, ts48k, kid: 0, flags: 0, captureUs: nowUs(), payload }),

@@ -64,6 +64,11 @@ export class DirectLink {
     return true
   }
 
+  /** The subscription to audio stands. */
+  get isServed(): boolean {
+    return this.#accepted
+  }
+
   refused(): void {
     this.#accepted = false
     this.upstream.paused()

@@ -1,16 +1,11 @@
 import sodium from 'sodium-universal'
 import {
-  compareTerm,
-  ProtocolError,
   toHex,
-  verifyAnnouncement,
   type Announcement,
   type ControlMessage,
   type Frame,
   type Path,
   type SourceHeartbeat,
-  type StationLink,
-  type VerifiedSession,
   type Via,
 } from '@pearcast/protocol'
 import { addressPrefix, type RelayEffect, RelayPeer } from '@pearcast/relay'
@@ -22,88 +17,41 @@ import {
   type ListeningEvent,
 } from '@pearcast/session-fsm'
 import {
-  ConnectionManager,
   createKeyPair,
   openDht,
-  type Address,
   type ConnectionEvent,
   type DhtNode,
   type LinkEnd,
   type PeerLink,
 } from '@pearcast/swarm'
 import { hostLimits, type AudienceEvent } from '../audience/audience.ts'
-import { nowS, nowUs, Timers, within } from '../clock.ts'
-import type { PathMode } from '../events.ts'
-import type { IdentityStore } from '../identity/store.ts'
+import { nowUs, Timers, within } from '../clock.ts'
 import { Helping } from '../routed/helping.ts'
-import { choosePath, type ChosenPath, type RtcChoice } from '../rtc-choice.ts'
-import { impostorText, refusalText, untimelyText } from '../text.ts'
+import { choosePath, type ChosenPath } from '../rtc-choice.ts'
+import { impostorText } from '../text.ts'
 import { Branch, type RelayMode } from './branch.ts'
 import { DirectLink } from './direct-link.ts'
 import { Intake } from './intake.ts'
 import { Liveness } from './liveness.ts'
+import { eventOf, type Notice } from './notices.ts'
+import { StationSearch } from './station-search.ts'
+import { StationWord } from './station-word.ts'
 import { TreeParents } from './tree-parents.ts'
-import type { TunerEvent } from './tuner-event.ts'
+import type { TunerOptions } from './tuner-options.ts'
 import { keyOf, Upstream, type UpstreamOptions } from './upstream.ts'
 
 type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
-
-/** Whoever plays what is heard; a relay does not. */
-export interface TunerPlayer {
-  start: () => void
-  /** Another run of the station begins. */
-  reset: () => void
-  /** The parent has sent nothing after `headSeq`. */
-  startAfter: (headSeq: number) => void
-  /** Verified, or another copy of what was. Hot. */
-  onFrame: (frame: Frame, path: Path, nowUs: number) => void
-  onHeartbeat: (heartbeat: SourceHeartbeat, nowUs: number) => void
-  /** Frames were asked for again. */
-  awaitRepair: () => void
-  /** A few times a second. */
-  tuneRepair: () => void
-}
-
-export interface TunerOptions {
-  link: StationLink
-  role: 'listener' | 'relay'
-  /** Remembers the highest run heard of each station, across restarts. */
-  store?: IdentityStore | undefined
-  bootstrap?: readonly Address[] | undefined
-  /** One that others use too; it stays open. Default: a node of its own. */
-  node?: DhtNode | undefined
-  /** The station comes to us, see `push`: it is not searched for. Default false. */
-  pushed?: boolean | undefined
-  path: PathMode
-  rtc?: RtcChoice | undefined
-  /** Pass on the signaling of listeners who cannot reach the station. Default true. */
-  assist?: boolean | undefined
-  relay: RelayMode
-  uplinkBps?: number | undefined
-  maxChildren?: number | undefined
-  hasRoom?: (() => boolean) | undefined
-  player: TunerPlayer | undefined
-  onEvent: (event: TunerEvent) => void
-  onEnd: (reason: string) => void
-}
 
 const TICK_MS = 10
 /** Every tenth tick: liveness, paths and what the hop shows of itself. */
 const TICKS_PER_CHECK = 10
 const TICKS_PER_SECOND = 100
-/** A clock that is wrong is told so often. */
-const UNTIMELY_MS = 60_000
 /** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
 const LEAVE_MS = 1000
 /** Sound first: when the station itself is not there by then, somebody in between is asked, ms. */
 const DIRECT_FIRST_MS = 700
 /** A refusal of the station is news when nobody else has been found meanwhile, ms. */
 const REFUSAL_PATIENCE_MS = 2000
-/** Who hears a full station through others asks it again so much later, ms, and up to half as much more. */
-const ASK_STATION_AGAIN_MS = 45_000
-/** A relay asks for lost frames as long as a child could use them. */
-const RELAY_REPAIR_US = 800_000
-const RELAY_REPAIR_FRAMES = 40
 const INITIAL_BITRATE = 96_000
 
 /**
@@ -114,6 +62,7 @@ export class Tuner {
   readonly intake: Intake
   readonly tree: RelayPeer<Frame>
   readonly #options: TunerOptions
+  readonly #word: StationWord
   readonly #keyPair = createKeyPair()
   readonly #startedUs = nowUs()
   readonly #liveness: Liveness
@@ -121,7 +70,7 @@ export class Tuner {
   readonly #machine: { send(event: ListeningEvent): void }
   #node: DhtNode | undefined
   #chosen: ChosenPath
-  #connections: ConnectionManager | undefined
+  #search: StationSearch | undefined
   #helping: Helping | undefined
   #parents: TreeParents | undefined
   #branch: Branch | undefined
@@ -129,8 +78,6 @@ export class Tuner {
   #direct: DirectLink | undefined
   /** Who sends the audio now: the station, or the key of a relay. */
   #carrier: { direct: true } | { direct: false; key: string } | undefined
-  #announcement: Announcement | undefined
-  #minTerm: { generation: number; term: number } | undefined
   #path: Path | undefined
   #via: Via | undefined
   #heartbeatUs = 0
@@ -138,7 +85,8 @@ export class Tuner {
   #offAir = false
   #ticks = 0
   #intervals: NodeJS.Timeout[] = []
-  #untimelyToldUs = Number.NEGATIVE_INFINITY
+  #refusal: NodeJS.Timeout | undefined
+  #lookup: NodeJS.Timeout | undefined
   #stopped = false
   #drained: () => void = () => {}
   #closing: Promise<void> | undefined
@@ -154,6 +102,13 @@ export class Tuner {
       onFrame: (frame, path, from, isNew, now) => this.#onFrame(frame, path, from, isNew, now),
       onForwarded: (frame) => this.#branch?.audience.sent(frame, this.tree.client.lineage.depth),
       onHeartbeat: (heartbeat, body, from, now) => this.#onHeartbeat(heartbeat, body, from, now),
+    })
+    this.#word = new StationWord({
+      sodium,
+      stationKey: options.link.stationKey,
+      store: options.store,
+      intake: this.intake,
+      onEvent: options.onEvent,
     })
     this.tree = this.#plant()
     // Without swarm the first frame has to wait for a WebRTC negotiation, or for a second one.
@@ -194,14 +149,14 @@ export class Tuner {
 
   /** Resolves once the search has begun. Throws SwarmError, StationError or AudioError when it cannot. */
   async start(): Promise<void> {
-    const { bootstrap, link, path, rtc, store } = this.#options
+    const { bootstrap, path, rtc } = this.#options
     this.#chosen = choosePath(path, rtc)
-    const [node, minTerm] = await Promise.all([
+    const [node] = await Promise.all([
       this.#options.node ?? openDht({ ...(bootstrap && { bootstrap }) }),
-      store?.lastHeard(link.stationKey),
+      this.#word.recall(),
     ])
     this.#node = node
-    this.#minTerm = minTerm
+    this.#search = this.#createSearch(node)
     this.#branch = this.#createBranch(node)
     this.#parents = this.#createParents(node)
     this.#helping = this.#createHelping(node)
@@ -245,14 +200,14 @@ export class Tuner {
 
   async #stop(): Promise<void> {
     this.#stopped = true
-    for (const interval of this.#intervals) clearInterval(interval)
+    for (const timer of [...this.#intervals, this.#refusal, this.#lookup]) clearTimeout(timer)
     this.#timers.stopAll()
     this.#machine.send({ type: 'STOP' })
     this.tree.stop(nowMs())
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
     this.#direct?.paths.stop()
     await Promise.all([
-      this.#connections?.stop(),
+      this.#search?.stop(),
       this.#parents?.stop(),
       within(LEAVE_MS, this.#helping?.stop()),
       within(LEAVE_MS, this.#branch?.stop('leaving')),
@@ -293,7 +248,7 @@ export class Tuner {
       uplinkBps,
       maxChildren,
       hasRoom,
-      announcement: () => this.#announcement,
+      announcement: () => this.#word.announcement,
       clockUs: () => this.#stationClockUs(),
       onGuest: (guest) => this.#helping?.addGuest(guest),
       onGuestGone: (guest) => this.#helping?.removeGuest(guest),
@@ -368,14 +323,14 @@ export class Tuner {
         if (this.#carrier?.direct === true) this.#direct?.subscribe()
         return
       case 'redial':
-        if (this.#carrier?.direct !== false) this.#connections?.redial(effect.reason)
+        if (this.#carrier?.direct !== false) this.#search?.redial(effect.reason)
         return
       case 'keep-link':
-        return this.#connections?.alive()
+        return this.#search?.alive()
       case 'start-playout':
-        return player?.start()
+        return player.start()
       case 'reset-playout':
-        return player?.reset()
+        return player.reset()
       case 'stop-playout':
         // The sink goes on: what is buffered is played, then silence until the station is back.
         return
@@ -391,62 +346,37 @@ export class Tuner {
   }
 
   #connect(): void {
-    this.#openConnections()
+    this.#search?.begin()
     this.#intervals.push(setInterval(() => this.#tick(), TICK_MS))
   }
 
-  #openConnections(): void {
-    const { link, role } = this.#options
-    const node = this.#node
-    if (node === undefined || this.#stopped || this.#options.pushed === true) return
-    this.#connections = new ConnectionManager({
+  #notify(notice: Notice): void {
+    if (notice.event === 'connected') this.#offAir = false
+    if (notice.event === 'off-air') this.#offAir = true
+    const event = eventOf(notice, this.sinceStartMs())
+    if (event !== undefined) this.#options.onEvent(event)
+  }
+
+  // The station's own link
+
+  /** Undefined where the station comes to us. */
+  #createSearch(node: DhtNode): StationSearch | undefined {
+    const { link, pushed, role } = this.#options
+    if (pushed === true) return undefined
+    return new StationSearch({
       node,
       sodium,
       link,
       role,
       routes: this.#chosen.stack !== undefined,
-      ...(this.#minTerm && { minTerm: this.#minTerm }),
+      newest: () => this.#word.newest,
       onLink: (open) => this.#adopt(open, node),
       onEvent: (event) => this.#onConnection(event),
+      random: Math.random,
     })
-    this.#connections.start()
   }
-
-  #notify(notice: Extract<ListeningEffect, { type: 'notify' }>): void {
-    const { onEvent } = this.#options
-    switch (notice.event) {
-      case 'searching':
-        return onEvent({ event: 'searching' })
-      case 'connected':
-        this.#offAir = false
-        return onEvent({ event: 'connected', ms: this.sinceStartMs(), via: notice.via })
-      case 'off-air':
-        this.#offAir = true
-        return onEvent({ event: 'off-air' })
-      case 'suspect':
-        // The link is dead for all we hear; that it is dialled again is what a user should know.
-        return onEvent({ event: 'reconnecting', attempt: 1 })
-      case 'refused':
-        return onEvent({
-          event: 'error',
-          code: `REFUSED_${notice.reason.toUpperCase().replaceAll('-', '_')}`,
-          message: refusalText(notice.reason, notice.retryMs),
-        })
-      // What the connection manager tells with more detail, or what is no news to a user.
-      case 'buffering':
-      case 'playing':
-      case 'quiet':
-      case 'new-session':
-      case 'older-session':
-      case 'reconnecting':
-        return
-    }
-  }
-
-  // The station's own link
 
   #onConnection(event: ConnectionEvent): void {
-    if (this.#stopped) return
     const isHeard = this.#carrier?.direct === false
     switch (event.type) {
       case 'reconnecting':
@@ -465,7 +395,7 @@ export class Tuner {
       case 'link-lost':
         return this.#lostDirect(event.end)
       case 'attempt-failed':
-        if (event.code === 'CERTIFICATE') this.#tellUntimely(event.detail)
+        if (event.code === 'CERTIFICATE') this.#word.untimely(event.detail)
         return
       case 'searching':
         return
@@ -476,8 +406,8 @@ export class Tuner {
     const key = keyOf(link)
     const before = this.#direct?.key
     this.#leaveDirect()
-    const isNewRun = link.session !== undefined && this.#begin(link.session)
-    link.onSession = (renewed) => void this.#begin(renewed)
+    const isNewRun = link.session !== undefined && this.#word.begin(link.session)
+    link.onSession = (renewed) => void this.#word.begin(renewed)
     this.#direct = new DirectLink({
       link,
       key,
@@ -533,34 +463,24 @@ export class Tuner {
   #onRefused({ reason, retryAfterMs }: Extract<ControlMessage, { type: 'refused' }>): void {
     this.#direct?.refused()
     if (reason === 'not-allowed') return this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
-    if (this.#carrier?.direct === false) return this.#restConnections()
+    if (this.#carrier?.direct === false) return this.#rest()
     // Others may have room: they were named with the refusal.
     const refused = this.#direct
-    setTimeout(() => {
-      if (this.#stopped) return
-      if (this.#carrier?.direct === false) this.#restConnections()
-      else if (this.#direct === refused) this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
+    clearTimeout(this.#refusal)
+    this.#refusal = setTimeout(() => {
+      if (this.#carrier?.direct === false) this.#rest()
+      else if (this.#direct === refused && refused?.isServed === false)
+        this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
     }, REFUSAL_PATIENCE_MS)
   }
 
-  /** A full station need not hold a link to everybody who hears it through others. */
-  #restConnections(): void {
-    const resting = this.#connections
-    if (resting === undefined || this.#stopped) return
-    this.#connections = undefined
+  /** Others carry the station, which has no room for us. */
+  #rest(): void {
+    if (this.#search?.rest() !== true) return
     const key = this.#direct?.key
     this.#leaveDirect()
     this.#helping?.linkedBy(undefined)
-    void resting.stop()
     if (key !== undefined) this.tree.linkDown(key, nowMs())
-    this.#intervals.push(
-      setTimeout(
-        () => {
-          if (this.#connections === undefined) this.#openConnections()
-        },
-        ASK_STATION_AGAIN_MS * (1 + Math.random() / 2),
-      ),
-    )
   }
 
   // The tree
@@ -568,7 +488,7 @@ export class Tuner {
   #onTree(effect: RelayEffect): void {
     switch (effect.type) {
       case 'search':
-        return this.#search()
+        return this.#lookForRelays()
       case 'connect':
         return effect.key === this.#direct?.key
           ? this.#joinDirect(effect.key)
@@ -603,10 +523,11 @@ export class Tuner {
     })
   }
 
-  #search(): void {
+  #lookForRelays(): void {
     const waitMs = this.#direct === undefined ? DIRECT_FIRST_MS - this.sinceStartMs() : 0
     if (waitMs <= 0) return this.#parents?.search()
-    this.#intervals.push(setTimeout(() => this.#parents?.search(), waitMs))
+    clearTimeout(this.#lookup)
+    this.#lookup = setTimeout(() => this.#parents?.search(), waitMs)
   }
 
   #send(key: string, message: ControlMessage): void {
@@ -633,7 +554,7 @@ export class Tuner {
       if (this.#carrier?.direct !== false) return
       this.#carrier = undefined
       // Nobody in between is left: the station is asked now, not when its rest is over.
-      if (this.#connections === undefined) this.#openConnections()
+      this.#search?.begin()
       if (direct !== undefined) this.#carryDirect(direct)
       else this.#machine.send({ type: 'LINK_DOWN', reason: cause })
       return
@@ -673,48 +594,17 @@ export class Tuner {
 
   #onAccepted(headSeq: number): void {
     this.intake.startAfter(headSeq)
-    this.#options.player?.startAfter(headSeq)
+    this.#options.player.startAfter(headSeq)
     this.#machine.send({ type: 'ACCEPTED' })
   }
 
   #onAnnouncement(from: string, announcement: Announcement): void {
-    const { stationKey } = this.#options.link
-    let session: VerifiedSession
-    try {
-      session = verifyAnnouncement(sodium, announcement, { stationKey, nowS: nowS() })
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      // Nobody's guilt for certain: the clocks may differ.
-      if (error.code === 'CERT_EXPIRED' || error.code === 'CERT_NOT_YET_VALID')
-        this.#tellUntimely(error.message)
-      // Whoever passes it on has verified it.
-      else this.tree.client.guilty(from, 'forged', nowMs())
-      return
-    }
-    if (this.#minTerm !== undefined && compareTerm(session, this.#minTerm) < 0) return
-    const known = this.#announcement
-    const isSameRun = known !== undefined && compareTerm(session, runOf(known)) === 0
-    if (isSameRun && announcement.about.serial <= known.about.serial) return
-    const isNewRun = this.#begin(session)
-    this.#announcement = announcement
-    if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
+    const verdict = this.#word.take(announcement)
+    if (verdict === 'nothing-new') return
+    if (verdict === 'forged') return this.tree.client.guilty(from, 'forged', nowMs())
+    if (verdict.isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
     this.#branch?.audience.announce(announcement)
     this.#branch?.consider()
-    const { bitrate, channels, description, nowPlaying, title } = announcement.about
-    this.#options.onEvent({ event: 'station', title, channels, bitrate, description, nowPlaying })
-  }
-
-  /** True when the station has begun another run since the last one heard. */
-  #begin(session: VerifiedSession): boolean {
-    const { onEvent, store } = this.#options
-    store?.remember(session.stationKey, session).catch((error: unknown) => {
-      const message = `The station's latest run could not be remembered: ${String(error)}`
-      onEvent({ event: 'error', code: 'MEMORY_NOT_SAVED', message })
-    })
-    const { generation, term } = session
-    if (this.#minTerm === undefined || compareTerm(session, this.#minTerm) > 0)
-      this.#minTerm = { generation, term }
-    return this.intake.begin(session)
   }
 
   // Media
@@ -727,12 +617,12 @@ export class Tuner {
     } else this.#parents?.upstream(from)?.onFrame(frame, now)
     // What is only repeated is no audio.
     if (isNew) this.#liveness.media(now)
-    this.#options.player?.onFrame(frame, path, now)
+    this.#options.player.onFrame(frame, path, now)
   }
 
   #onHeartbeat(heartbeat: SourceHeartbeat, body: Uint8Array, from: string, now: number): void {
     this.#liveness.heartbeat(heartbeat)
-    this.#options.player?.onHeartbeat(heartbeat, now)
+    this.#options.player.onHeartbeat(heartbeat, now)
     if (from !== this.#carrierKey || heartbeat.wallclockUs <= this.#heartbeatUs) return
     this.#heartbeatUs = heartbeat.wallclockUs
     this.#branch?.audience.beat(body, now / 1000)
@@ -787,7 +677,7 @@ export class Tuner {
     if (repair.missing === 0) return
     const due = repair.due(now)
     if (due.length === 0) return
-    this.#options.player?.awaitRepair()
+    this.#options.player.awaitRepair()
     const upstream = this.#upstream
     if (upstream === undefined) return
     upstream.requestRepair(due)
@@ -796,7 +686,7 @@ export class Tuner {
 
   #check(now: number): void {
     this.#branch?.audience.beat(undefined, now / 1000)
-    this.#tuneRepair()
+    this.#options.player.tuneRepair(this.intake)
     const upstream = this.#upstream
     if (upstream === undefined) return
     if (this.#carrier?.direct !== false) this.#direct?.paths.tick(now, this.#liveness.quiet)
@@ -804,29 +694,9 @@ export class Tuner {
     this.#liveness.check(now)
   }
 
-  #tuneRepair(): void {
-    const { clock, repair, ring } = this.intake
-    if (this.#options.player !== undefined) return this.#options.player.tuneRepair()
-    if (clock.known) repair.rttUs = clock.rttUs
-    repair.giveUpUs = RELAY_REPAIR_US
-    if (ring.head > RELAY_REPAIR_FRAMES) repair.forgetBefore(ring.head - RELAY_REPAIR_FRAMES)
-  }
-
-  /** The station was found, and its time is not ours: told now and then, for every dial says so. */
-  #tellUntimely(detail: string): void {
-    if (nowUs() - this.#untimelyToldUs < UNTIMELY_MS * 1000) return
-    this.#untimelyToldUs = nowUs()
-    const message = untimelyText(detail, Date.now())
-    this.#options.onEvent({ event: 'error', code: 'STATION_CLOCK', message })
-  }
-
   sinceStartMs(): number {
     return Math.round((nowUs() - this.#startedUs) / 1000)
   }
-}
-
-function runOf({ chain }: Announcement): { generation: number; term: number } {
-  return { generation: chain.encoder.generation, term: chain.session.term }
 }
 
 /** Without what is not known. */
