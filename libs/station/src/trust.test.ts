@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nowUs } from './clock.ts'
 import { CheatingRelay, type Behaviour } from './testing/cheat.ts'
 import { compare, Ear, type EarOptions } from './testing/ear.ts'
-import { GUILTY, HARMLESS, type Cheat } from './testing/misdeeds.ts'
+import { GUILTY, HARMLESS, yesterday, type Cheat } from './testing/misdeeds.ts'
 import { openStage, type Stage } from './testing/stage.ts'
 
 /**
@@ -159,10 +159,11 @@ describe.concurrent('a relay that', () => {
   })
 
   test.each([
-    { name: 'grants a place and sends nothing', behaviour: { frame: () => [] } },
-    { name: 'announces places and answers nobody', behaviour: { message: () => [] } },
+    { name: 'grants a place and sends nothing', behaviour: () => ({ frame: () => [] }) },
+    { name: 'announces places and answers nobody', behaviour: () => ({ message: () => [] }) },
+    { name: 'plays an older run of the station again', behaviour: yesterday },
   ])('$name, keeps nobody from hearing', { timeout: 60_000 }, async ({ behaviour, name }) => {
-    const cheat = await cheatingRelay(behaviour)
+    const cheat = await cheatingRelay(behaviour(stage.olderRun))
     const sinceMs = nowUs() / 1000
     const ear = await below(cheat.key)
     await vi.waitUntil(() => cheat.children.length > 0, wait)

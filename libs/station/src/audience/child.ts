@@ -133,7 +133,8 @@ export class Child implements UplinkUser {
   /** What the station says of itself is told once: who subscribes again and again would have it each time. */
   #greet(channel: number): void {
     const { accepted, announcement } = this.#host.greet(channel)
-    if (announcement !== undefined && announcement !== this.#announcement) this.link.send(announcement, accepted)
+    if (announcement !== undefined && announcement !== this.#announcement)
+      this.link.send(announcement, accepted)
     else this.link.send(accepted)
     this.#announcement = announcement
   }
