@@ -93,25 +93,38 @@ export class CarriedView {
     }
   }
 
-  /** The state with its figures, and below it why nobody is served. */
+  /** The state, the figures, and why nobody is served: a line each, so that a narrow terminal shows them. */
   statusBlock(nowMs: number): string[] {
+    const { dim } = this.#colors
     const why = this.#whyNobody()
-    return [this.statusLine(nowMs), ...(why === undefined ? [] : [this.#colors.dim(`  ${why}`)])]
+    const rates = this.#rates()
+    return [
+      [this.#toldSince(nowMs), ...this.#places()].join(dim(' · ')),
+      ...(rates.length === 0 ? [] : [`  ${rates.join(dim(' · '))}`]),
+      ...(why === undefined ? [] : [dim(`  ${why}`)]),
+    ]
   }
 
-  /** "carrying “Jazz” 0:12 · 3 listeners · 480 kbit/s out of 2 Mbit/s · 161 kbit/s in · straight from the station" */
+  /** "carrying “Jazz” 0:12 · 3 listeners · straight from the station · 480 kbit/s out of 2 Mbit/s · 161 kbit/s in" */
   statusLine(nowMs: number): string {
-    const { dim } = this.#colors
-    const sinceMs = this.#fedAtMs === undefined ? undefined : nowMs - this.#fedAtMs
-    const time = sinceMs === undefined || this.#state !== 'fed' ? '' : ` ${clock(sinceMs)}`
-    return [this.#told() + time, ...this.#figures()].join(dim(' · '))
+    return [this.#toldSince(nowMs), ...this.#places(), ...this.#rates()].join(this.#colors.dim(' · '))
   }
 
   /** Among others: without the time, and with the reason in the same line. */
   shortLine(): string {
     const why = this.#whyNobody()
-    const parts = [this.#told(), ...this.#figures().slice(0, 2), ...(why === undefined ? [] : [why])]
+    const parts = [
+      this.#told(),
+      ...this.#places().slice(0, 1),
+      ...this.#rates().slice(0, 1),
+      ...(why === undefined ? [] : [why]),
+    ]
     return parts.join(this.#colors.dim(' · '))
+  }
+
+  #toldSince(nowMs: number): string {
+    if (this.#state !== 'fed' || this.#fedAtMs === undefined) return this.#told()
+    return `${this.#told()} ${clock(nowMs - this.#fedAtMs)}`
   }
 
   #told(): string {
@@ -128,15 +141,16 @@ export class CarriedView {
     }
   }
 
-  #figures(): string[] {
+  /** Who gets it, and which way it comes. */
+  #places(): string[] {
+    const stats = this.#stats
+    return stats === undefined || this.#state !== 'fed' ? [] : [this.#count(), way(stats.hops)]
+  }
+
+  #rates(): string[] {
     const stats = this.#stats
     if (stats === undefined || this.#state !== 'fed') return []
-    return [
-      this.#count(),
-      `${rate(stats.bps)} out of ${rate(stats.limitBps)}`,
-      `${rate(stats.inBps)} in`,
-      way(stats.hops),
-    ]
+    return [`${rate(stats.bps)} out of ${rate(stats.limitBps)}`, `${rate(stats.inBps)} in`]
   }
 
   #whyNobody(): string | undefined {

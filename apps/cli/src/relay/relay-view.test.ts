@@ -26,6 +26,7 @@ const stats = (link: string, changed: Partial<Of<'stats'>> = {}): Of<'stats'> =>
 
 test('one station is told in words, from the search to the listeners', () => {
   const view = new RelayView(plain, 0)
+  expect(view.statusBlock(0)).toEqual(['starting …'])
   expect(told(view, { event: 'searching', link: JAZZ })).toBe('Searching for the station …')
   expect(view.statusBlock(0)).toEqual(['searching for pearcast://jazzjazz… …'])
   expect(told(view, title(JAZZ, 'Jazz'))).toBe('This is “Jazz”.')
@@ -38,7 +39,8 @@ test('one station is told in words, from the search to the listeners', () => {
   expect(told(view, { ...relayEvents.relaying, link: JAZZ })).toBe('Others can get it from here now.')
   told(view, stats(JAZZ, { children: 0, bps: 0 }), 4000)
   expect(view.statusBlock(4000)).toEqual([
-    'carrying “Jazz” 0:03 · 0 listeners · 0 kbit/s out of 2 Mbit/s · 133 kbit/s in · straight from the station',
+    'carrying “Jazz” 0:03 · 0 listeners · straight from the station',
+    '  0 kbit/s out of 2 Mbit/s · 133 kbit/s in',
     '  nobody has asked for it yet',
   ])
   expect(told(view, { ...relayEvents['child-joined'], link: JAZZ })).toBe(
@@ -46,8 +48,12 @@ test('one station is told in words, from the search to the listeners', () => {
   )
   told(view, stats(JAZZ, { children: 1, hops: 1 }), 5000)
   expect(view.statusBlock(5000)).toEqual([
-    'carrying “Jazz” 0:04 · 1 listener · 420 kbit/s out of 2 Mbit/s · 133 kbit/s in · through 1 other relay',
+    'carrying “Jazz” 0:04 · 1 listener · through 1 other relay',
+    '  420 kbit/s out of 2 Mbit/s · 133 kbit/s in',
   ])
+  expect(view.statusLine(5000)).toBe(
+    'carrying “Jazz” 0:04 · 1 listener · through 1 other relay · 420 kbit/s out of 2 Mbit/s · 133 kbit/s in',
+  )
   expect(told(view, { ...relayEvents.ended, link: JAZZ })).toBe(
     'No longer carried (stopped); 0.3 MB passed on.',
   )
@@ -63,7 +69,7 @@ test.each([
   const view = new RelayView(plain, 0)
   told(view, fed(JAZZ))
   told(view, stats(JAZZ, { children: 0, leaf }))
-  expect(view.statusBlock(0)[1]).toMatch(words)
+  expect(view.statusBlock(0)[2]).toMatch(words)
 })
 
 test('who sends it is lost, is another one, and the station leaves the air', () => {

@@ -13,6 +13,7 @@ export class RelayView {
   readonly #stations = new Map<string, CarriedView>()
   readonly #startedAtMs: number
   #isOpen = false
+  #hasBegun = false
 
   constructor(colors: Colors, nowMs: number) {
     this.#colors = colors
@@ -21,6 +22,7 @@ export class RelayView {
 
   /** Takes in an event. @returns what is worth a line */
   apply(event: RelayCommandEvent, nowMs: number): Line[] {
+    this.#hasBegun = true
     if (event.event === 'stations') {
       const change = `${event.added} more, ${event.removed} fewer`
       return info(`${count(event.stations, 'station')} to carry (${change}).`)
@@ -42,14 +44,16 @@ export class RelayView {
   statusBlock(nowMs: number): string[] {
     const stations = [...this.#stations.values()]
     const [only] = stations
-    if (only === undefined)
-      return [
-        this.#colors.dim(this.#isOpen ? 'waiting for stations that name this relay' : 'carrying no station'),
-      ]
+    if (only === undefined) return [this.#colors.dim(this.#idle())]
     if (stations.length === 1) return only.statusBlock(nowMs)
     const lines = stations.slice(0, MAX_STATIONS).map((station) => `  ${station.shortLine()}`)
     const more = stations.length - lines.length
     return [this.#sum(nowMs), ...lines, ...(more > 0 ? [this.#colors.dim(`  and ${more} more`)] : [])]
+  }
+
+  #idle(): string {
+    if (!this.#hasBegun) return 'starting …'
+    return this.#isOpen ? 'waiting for stations that name this relay' : 'carrying no station'
   }
 
   statusLine(nowMs: number): string {
