@@ -10,8 +10,6 @@ class PulseSource extends AudioWorkletProcessor {
     const [left, right] = output
     for (let i = 0; i < left.length; i++, this.#at++) {
       const at = this.#at % PERIOD_SAMPLES
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has none
-      if (at === 0) this.port.postMessage(Date.now())
       left[i] = at < PULSE_SAMPLES ? 0.5 * Math.sin((2 * Math.PI * 1000 * at) / 48_000) : 0
       right[i] = left[i]
     }
