@@ -6,11 +6,12 @@ import sodium from 'sodium-universal'
 
 /*
  * A program that runs inside a host of the lab: many listeners in one process, each with a DHT node of its own, who come
- * at once when they are told to. Arguments: the link, the bootstrap nodes, how many. Prints `ready`, waits for a line,
- * and then prints what its listeners tell, each line with the listener's number.
+ * at once when they are told to. Arguments: the link, the bootstrap nodes, how many, and how long each stays after its
+ * first sound, ms, 0 for as long as the program. Prints `ready`, waits for a line, and then prints what its listeners tell,
+ * each line with the listener's number.
  */
 
-const [linkText = '', bootstrap = '', count = ''] = process.argv.slice(2)
+const [linkText = '', bootstrap = '', count = '', staysMs = ''] = process.argv.slice(2)
 const TOLD: ReadonlySet<string> = new Set([
   'first-audio',
   'gap',
@@ -56,6 +57,8 @@ async function listener(id: number): Promise<Listener> {
 function tell(id: number, event: ListenEvent): void {
   if (event.event === 'stats' || event.event === 'ended') played[id] = event.framesPlayed
   if (TOLD.has(event.event)) say({ ...event, id })
+  if (event.event === 'first-audio' && Number(staysMs) > 0)
+    setTimeout(() => void listeners[id]?.stop(), Number(staysMs))
 }
 
 /** Once a second, how many frames all of them have played. */

@@ -12,7 +12,7 @@ export interface AudienceOutcome {
   firstSoundMs: number[]
   /** The longest silence of each that had one, ms. */
   gapsMs: number[]
-  /** Who still played at the end. */
+  /** Who still played at the end, or until it left. */
   playing: number
 }
 
@@ -21,6 +21,7 @@ type Planned = NonNullable<Scenario['audience']>
 const READY_MS = 30_000
 /** Of 50 frames a second. */
 const PLAYS_FRAMES = 30
+const FRAME_MS = 20
 
 /** Processes full of listeners: started and loaded early, released at once. */
 export class Audience {
@@ -38,13 +39,17 @@ export class Audience {
   async gather(stage: Stage, link: string): Promise<void> {
     if (this.#planned === undefined) return
     for (const id of audienceHosts(this.#planned)) {
-      const host = stage.runAudience(id, [link, stage.bootstrap, String(this.#planned.each)])
+      const host = stage.runAudience(id, this.#arguments(stage, link, this.#planned))
       this.#hosts.push(host)
       this.#meter.watch(host.child.pid)
     }
     for (const host of this.#hosts)
       if ((await host.until('ready', READY_MS)) === undefined)
         throw NetsimError.labFailed(`the audience does not come: ${host.describe()}`)
+  }
+
+  #arguments({ bootstrap }: Stage, link: string, { each, staysMs = 0 }: Planned): string[] {
+    return [link, bootstrap, String(each), String(staysMs)]
   }
 
   /** All at once; then waits until everybody hears something, or the time is over. */
@@ -60,7 +65,8 @@ export class Audience {
   /** Ends them. Undefined when there is no audience. */
   async leave(gapsFromMs: number): Promise<AudienceOutcome | undefined> {
     if (this.#planned === undefined) return undefined
-    const playing = this.#hosts.reduce((sum, host) => sum + playingOf(host.of('stats')), 0)
+    const { staysMs } = this.#planned
+    const playing = this.#hosts.reduce((sum, host) => sum + playingOf(host.of('stats'), staysMs), 0)
     await Promise.all(this.#hosts.map((host) => host.stop()))
     return {
       listeners: this.#size,
@@ -95,7 +101,7 @@ export function judgeAudience(
   const worstMs = Math.max(0, ...gapsMs)
   const checks: [boolean, string][] = [
     [inTime === listeners, `${inTime} of ${listeners} heard it within ${withinMs} ms of their release`],
-    [playing === listeners, `${playing} of ${listeners} play at the end`],
+    [playing === listeners, `${playing} of ${listeners} played as long as they were to`],
     [
       worstMs <= maxGapMs + held.excuseMs(maxGapMs),
       `a gap of ${worstMs} ms in the audience, more than ${maxGapMs}`,
@@ -104,12 +110,13 @@ export function judgeAudience(
   return checks.filter(([good]) => !good).map(([, problem]) => problem)
 }
 
-/** Those whose frames of the last two looks grew. */
-function playingOf(stats: readonly ProgramEvent[]): number {
+/** Those whose frames of the last two looks grew; of those who leave early, who had played half of their time. */
+function playingOf(stats: readonly ProgramEvent[], staysMs: number | undefined): number {
   const [before, last] = stats
     .slice(-2)
     .map(({ played }) => (Array.isArray(played) ? played.map(Number) : []))
   if (before === undefined || last === undefined) return 0
+  if (staysMs !== undefined) return last.filter((frames) => frames >= staysMs / FRAME_MS / 2).length
   return last.filter((frames, id) => frames - (before[id] ?? 0) >= PLAYS_FRAMES).length
 }
 

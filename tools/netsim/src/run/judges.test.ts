@@ -53,7 +53,7 @@ describe('an audience', () => {
   test.each<[Partial<AudienceOutcome> | undefined, string]>([
     [{ firstSoundMs: [500, 600] }, '2 of 3 heard it'],
     [{ firstSoundMs: [500, 600, 1001] }, '2 of 3 heard it'],
-    [{ playing: 2 }, '2 of 3 play at the end'],
+    [{ playing: 2 }, '2 of 3 played'],
     [{ gapsMs: [20, 401] }, 'a gap of 401 ms'],
     [undefined, 'did not come'],
   ])('%j is not', (changes, problem) => {

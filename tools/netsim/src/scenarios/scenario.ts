@@ -151,9 +151,17 @@ export interface Scenario {
   others?: readonly Other[]
   /**
    * A crowd in `hosts` processes of `each` listeners, behind the same kind of NAT, who come at once after all others.
-   * All are to hear it so soon after that.
+   * All are to hear it so soon after that. With `staysMs` each leaves so long after its first sound: two cores decode for
+   * some dozens at a time, no more.
    */
-  audience?: { hosts: number; each: number; place: Place; withinMs: number; maxGapMs?: number }
+  audience?: {
+    hosts: number
+    each: number
+    place: Place
+    withinMs: number
+    maxGapMs?: number
+    staysMs?: number
+  }
   /** Options of `pearcast broadcast`. */
   broadcast?: readonly string[]
   /** Options of `pearcast listen`, of every listener but a helper. */
