@@ -46,7 +46,7 @@ export type ListenEvent =
   | ({ event: 'ended'; framesSent: number; relayHops: number; reason: string } & ListenFigures)
 
 /** Once a second. `hops` of the latest frame; `relaying`: what goes to others, null while nobody can be served. */
-export interface ListenStats {
+interface ListenStats {
   bufferMs: number
   targetMs: number
   framesRepaired: number

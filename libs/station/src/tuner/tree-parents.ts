@@ -1,4 +1,4 @@
-import type { ControlMessage, Sodium, StationLink } from '@pearcast/protocol'
+import { toHex, type ControlMessage, type Sodium, type StationLink } from '@pearcast/protocol'
 import { addressPrefix } from '@pearcast/relay'
 import {
   dialMember,
@@ -8,8 +8,7 @@ import {
   type DhtNode,
   type PeerLink,
 } from '@pearcast/swarm'
-import { toHex } from '@pearcast/protocol'
-import { Upstream, type UpstreamOptions } from './upstream.ts'
+import type { Upstream, UpstreamOptions } from './upstream.ts'
 
 export interface TreeParentsOptions {
   node: DhtNode

@@ -30,15 +30,15 @@ import { Helping } from '../routed/helping.ts'
 import { choosePath, type ChosenPath } from '../rtc-choice.ts'
 import { impostorText } from '../text.ts'
 import { Branch, type RelayMode } from './branch.ts'
-import { DirectLink } from './direct-link.ts'
+import type { DirectLink } from './direct-link.ts'
 import { Intake } from './intake.ts'
 import { Liveness } from './liveness.ts'
 import { eventOf, type Notice } from './notices.ts'
-import { StationSearch } from './station-search.ts'
+import { StationSide } from './station-side.ts'
 import { StationWord } from './station-word.ts'
 import { TreeParents } from './tree-parents.ts'
 import type { TunerOptions } from './tuner-options.ts'
-import { keyOf, Upstream, type UpstreamOptions } from './upstream.ts'
+import { Upstream, type UpstreamOptions } from './upstream.ts'
 
 type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
 
@@ -50,8 +50,6 @@ const TICKS_PER_SECOND = 100
 const LEAVE_MS = 1000
 /** Sound first: when the station itself is not there by then, somebody in between is asked, ms. */
 const DIRECT_FIRST_MS = 700
-/** A refusal of the station is news when nobody else has been found meanwhile, ms. */
-const REFUSAL_PATIENCE_MS = 2000
 const INITIAL_BITRATE = 96_000
 
 /**
@@ -70,12 +68,10 @@ export class Tuner {
   readonly #machine: { send(event: ListeningEvent): void }
   #node: DhtNode | undefined
   #chosen: ChosenPath
-  #search: StationSearch | undefined
+  #station: StationSide | undefined
   #helping: Helping | undefined
   #parents: TreeParents | undefined
   #branch: Branch | undefined
-  /** The link to the station itself. */
-  #direct: DirectLink | undefined
   /** Who sends the audio now: the station, or the key of a relay. */
   #carrier: { direct: true } | { direct: false; key: string } | undefined
   #path: Path | undefined
@@ -85,7 +81,6 @@ export class Tuner {
   #offAir = false
   #ticks = 0
   #intervals: NodeJS.Timeout[] = []
-  #refusal: NodeJS.Timeout | undefined
   #lookup: NodeJS.Timeout | undefined
   #stopped = false
   #drained: () => void = () => {}
@@ -156,7 +151,7 @@ export class Tuner {
       this.#word.recall(),
     ])
     this.#node = node
-    this.#search = this.#createSearch(node)
+    this.#station = this.#createStation(node)
     this.#branch = this.#createBranch(node)
     this.#parents = this.#createParents(node)
     this.#helping = this.#createHelping(node)
@@ -172,12 +167,12 @@ export class Tuner {
 
   /** The station has come to us over this proven link. */
   push(link: PeerLink): void {
-    if (this.#node !== undefined && !this.#stopped) this.#adopt(link, this.#node)
+    if (!this.#stopped) this.#station?.adopt(link)
   }
 
   /** A link that was pushed has ended. */
   pushedEnded(link: PeerLink, end: LinkEnd): void {
-    if (this.#direct?.upstream.link === link && !this.#stopped) this.#lostDirect(end)
+    if (this.#direct?.upstream.link === link && !this.#stopped) this.#station?.ended(end)
   }
 
   /** The user's mind about carrying the station to others. */
@@ -200,19 +195,19 @@ export class Tuner {
 
   async #stop(): Promise<void> {
     this.#stopped = true
-    for (const timer of [...this.#intervals, this.#refusal, this.#lookup]) clearTimeout(timer)
+    for (const timer of [...this.#intervals, this.#lookup]) clearTimeout(timer)
     this.#timers.stopAll()
     this.#machine.send({ type: 'STOP' })
     this.tree.stop(nowMs())
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
-    this.#direct?.paths.stop()
+    this.#station?.hush()
     await Promise.all([
-      this.#search?.stop(),
+      this.#station?.stop(),
       this.#parents?.stop(),
       within(LEAVE_MS, this.#helping?.stop()),
       within(LEAVE_MS, this.#branch?.stop('leaving')),
     ])
-    this.#leaveDirect()
+    this.#station?.leave()
     if (this.#options.node === undefined) await this.#node?.close()
   }
 
@@ -323,10 +318,10 @@ export class Tuner {
         if (this.#carrier?.direct === true) this.#direct?.subscribe()
         return
       case 'redial':
-        if (this.#carrier?.direct !== false) this.#search?.redial(effect.reason)
+        if (this.#carrier?.direct !== false) this.#station?.redial(effect.reason)
         return
       case 'keep-link':
-        return this.#search?.alive()
+        return this.#station?.alive()
       case 'start-playout':
         return player.start()
       case 'reset-playout':
@@ -346,7 +341,7 @@ export class Tuner {
   }
 
   #connect(): void {
-    this.#search?.begin()
+    this.#station?.begin()
     this.#intervals.push(setInterval(() => this.#tick(), TICK_MS))
   }
 
@@ -359,24 +354,35 @@ export class Tuner {
 
   // The station's own link
 
-  /** Undefined where the station comes to us. */
-  #createSearch(node: DhtNode): StationSearch | undefined {
-    const { link, pushed, role } = this.#options
-    if (pushed === true) return undefined
-    return new StationSearch({
+  #createStation(node: DhtNode): StationSide {
+    const { link, pushed = false, role } = this.#options
+    return new StationSide({
       node,
       sodium,
       link,
       role,
-      routes: this.#chosen.stack !== undefined,
-      newest: () => this.#word.newest,
-      onLink: (open) => this.#adopt(open, node),
-      onEvent: (event) => this.#onConnection(event),
-      random: Math.random,
+      pushed,
+      chosen: this.#chosen,
+      intake: this.intake,
+      word: this.#word,
+      isRelayed: () => this.#carrier?.direct === false,
+      onUp: (direct, up) => this.#stationUp(direct, up),
+      onDown: (key, end) => this.#stationDown(key, end),
+      onSays: (direct, message) => this.#onStationSays(direct, message),
+      onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
+      onNews: (event) => this.#onConnection(event),
+      onPath: (path) => this.#onPath(path, path === 'webrtc' ? 'webrtc' : this.#direct?.upstream.via),
+      onAlive: (from) => this.#onAlive(from),
+      onClock: (from, t0Us, t1Us, t2Us) => this.#onClock(from, t0Us, t1Us, t2Us),
     })
   }
 
-  #onConnection(event: ConnectionEvent): void {
+  /** The link to the station itself. */
+  get #direct(): DirectLink | undefined {
+    return this.#station?.direct
+  }
+
+  #onConnection(event: Exclude<ConnectionEvent, { type: 'link-lost' }>): void {
     const isHeard = this.#carrier?.direct === false
     switch (event.type) {
       case 'reconnecting':
@@ -392,8 +398,6 @@ export class Tuner {
           code: 'IMPOSTOR',
           message: impostorText(event.id, event.detail),
         })
-      case 'link-lost':
-        return this.#lostDirect(event.end)
       case 'attempt-failed':
         if (event.code === 'CERTIFICATE') this.#word.untimely(event.detail)
         return
@@ -402,30 +406,16 @@ export class Tuner {
     }
   }
 
-  #adopt(link: PeerLink, node: DhtNode): void {
-    const key = keyOf(link)
-    const before = this.#direct?.key
-    this.#leaveDirect()
-    const isNewRun = link.session !== undefined && this.#word.begin(link.session)
-    link.onSession = (renewed) => void this.#word.begin(renewed)
-    this.#direct = new DirectLink({
-      link,
-      key,
-      node,
-      stack: this.#chosen.stack,
-      mode: this.#chosen.path,
-      intake: this.intake,
-      onControl: (message) => this.#onStationSays(key, link, message),
-      onPath: (path) => this.#onPath(path, path === 'webrtc' ? 'webrtc' : link.via),
-      onAlive: () => this.#onAlive(key),
-      onClock: (t0Us, t1Us, t2Us) => this.#onClock(key, t0Us, t1Us, t2Us),
-    })
-    this.#helping?.linkedBy(link)
-    if (this.#carrier?.direct !== false) this.#carryDirect(this.#direct)
+  #stationUp(
+    direct: DirectLink,
+    { before, isNewRun }: { before: string | undefined; isNewRun: boolean },
+  ): void {
+    const { key, prefix } = direct
+    this.#helping?.linkedBy(direct.upstream.link)
+    if (this.#carrier?.direct !== false) this.#carryDirect(direct)
     if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
     if (before === key) return this.tree.client.linkReplaced(key, nowMs())
     if (before !== undefined) this.tree.linkDown(before, nowMs())
-    const { prefix } = this.#direct
     this.tree.client.reachable({ key, source: 'record', depth: 0, prefix }, nowMs())
   }
 
@@ -435,52 +425,20 @@ export class Tuner {
     this.#machine.send({ type: 'LINK_UP', via: direct.upstream.via })
   }
 
-  #leaveDirect(): void {
-    this.#direct?.detach()
-    this.#direct = undefined
-  }
-
-  #lostDirect(end: LinkEnd): void {
-    const key = this.#direct?.key
-    const wasCarrier = this.#carrier?.direct === true
-    this.#leaveDirect()
+  #stationDown(key: string, end: LinkEnd | undefined): void {
     this.#helping?.linkedBy(undefined)
-    if (wasCarrier) {
+    if (this.#carrier?.direct === true) {
       this.#carrier = undefined
-      if (end.kind === 'bye') this.#machine.send({ type: 'BYE', reason: end.reason })
-      else this.#machine.send({ type: 'LINK_DOWN', reason: end.kind })
+      if (end?.kind === 'bye') this.#machine.send({ type: 'BYE', reason: end.reason })
+      else this.#machine.send({ type: 'LINK_DOWN', reason: end?.kind ?? 'resting' })
     }
-    if (end.kind === 'bye' && end.reason === 'off-air') void this.#branch?.audience.sayBye('off-air')
-    if (key !== undefined) this.tree.linkDown(key, nowMs())
+    if (end?.kind === 'bye' && end.reason === 'off-air') void this.#branch?.audience.sayBye('off-air')
+    this.tree.linkDown(key, nowMs())
   }
 
-  #onStationSays(key: string, link: PeerLink, message: ControlMessage): void {
-    if (message.type === 'accepted' && this.#direct?.accepted() === true) this.#onAccepted(message.headSeq)
-    if (message.type === 'refused') this.#onRefused(message)
-    this.#onTreeSays(key, link, message)
-  }
-
-  #onRefused({ reason, retryAfterMs }: Extract<ControlMessage, { type: 'refused' }>): void {
-    this.#direct?.refused()
-    if (reason === 'not-allowed') return this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
-    if (this.#carrier?.direct === false) return this.#rest()
-    // Others may have room: they were named with the refusal.
-    const refused = this.#direct
-    clearTimeout(this.#refusal)
-    this.#refusal = setTimeout(() => {
-      if (this.#carrier?.direct === false) this.#rest()
-      else if (this.#direct === refused && refused?.isServed === false)
-        this.#machine.send({ type: 'REFUSED', reason, retryAfterMs })
-    }, REFUSAL_PATIENCE_MS)
-  }
-
-  /** Others carry the station, which has no room for us. */
-  #rest(): void {
-    if (this.#search?.rest() !== true) return
-    const key = this.#direct?.key
-    this.#leaveDirect()
-    this.#helping?.linkedBy(undefined)
-    if (key !== undefined) this.tree.linkDown(key, nowMs())
+  #onStationSays(direct: DirectLink, message: ControlMessage): void {
+    if (message.type === 'accepted' && direct.accepted()) this.#onAccepted(message.headSeq)
+    this.#onTreeSays(direct.key, direct.upstream.link, message)
   }
 
   // The tree
@@ -554,7 +512,7 @@ export class Tuner {
       if (this.#carrier?.direct !== false) return
       this.#carrier = undefined
       // Nobody in between is left: the station is asked now, not when its rest is over.
-      this.#search?.begin()
+      this.#station?.begin()
       if (direct !== undefined) this.#carryDirect(direct)
       else this.#machine.send({ type: 'LINK_DOWN', reason: cause })
       return
@@ -652,8 +610,8 @@ export class Tuner {
       : this.#direct?.upstream
   }
 
-  #onPath(to: DirectPath | 'relayed', via: Via): void {
-    if (to !== 'relayed' && this.#carrier?.direct === false) return
+  #onPath(to: DirectPath | 'relayed', via: Via | undefined): void {
+    if (via === undefined || (to !== 'relayed' && this.#carrier?.direct === false)) return
     const from = this.#path
     this.#path = to
     this.#via = via
