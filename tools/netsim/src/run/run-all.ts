@@ -47,8 +47,11 @@ function folderName(name: string, seed: number): string {
   return `${name.replaceAll(/[^\w%+-]+/g, '-')}-${seed}`
 }
 
+/** Of another listener, to be heard. */
+const COMES_MS = 2000
+
 /** Roughly how long a scenario plays. */
-function lengthMs({ steps = [], listenMs = 4000, expect }: Scenario): number {
+function lengthMs({ steps = [], listenMs = 4000, expect, others = [] }: Scenario): number {
   const waitMs = expect.verdict === 'silent' ? expect.forMs : 0
-  return waitMs + listenMs + steps.reduce((sum, { afterMs }) => sum + afterMs, 0)
+  return waitMs + listenMs + others.length * COMES_MS + steps.reduce((sum, { afterMs }) => sum + afterMs, 0)
 }

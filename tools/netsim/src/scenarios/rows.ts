@@ -14,8 +14,9 @@ const IDS: readonly Other['id'][] = [
 ]
 
 /**
- * The pairs with help, row by row: one broadcaster, and a listener of each place who comes after the one before. Each
- * listener is judged as in the pair alone, and is a result by that name. A third of the processes, and of the time.
+ * The pairs with help, row by row: one broadcaster, and a listener of each place who comes when the one before it hears,
+ * and leaves when that was seen. Each is judged as in the pair alone, and is a result by that name. Half the computing of
+ * pair by pair, where each needs a lab, a DHT, a broadcaster and a relay.
  */
 export const rows: readonly Scenario[] = (['relay', 'listener'] as const).flatMap((help) =>
   [...Map.groupBy(pairsWith(help), ({ pair }) => pair?.broadcaster)].flatMap(([broadcaster, row]) => {
