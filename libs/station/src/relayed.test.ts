@@ -54,7 +54,7 @@ async function onAir(
   return { events, broadcaster, link: parseLink(sodium, store.link(identity)) }
 }
 
-async function relay(link: StationLink, maxChildren = 8): Promise<{ events: RelayEvent[]; node: RelayNode }> {
+async function startRelay(link: StationLink, maxChildren = 8): Promise<{ events: RelayEvent[]; node: RelayNode }> {
   const events: RelayEvent[] = []
   const node = new RelayNode({
     link,
@@ -92,7 +92,7 @@ const wait = { timeout: 30_000, interval: 50 }
 describe('a station that is full', () => {
   test('sends who comes to a relay, and the audio is the same', { timeout: 90_000 }, async () => {
     const { events, link } = await onAir(1)
-    const { events: relayEvents, node } = await relay(link)
+    const { events: relayEvents, node } = await startRelay(link)
     expect(relayEvents).toContainEqual({ event: 'announced', announced: true, key: node.key })
     const { events: heard, listener } = await listen(link)
     await vi.waitUntil(() => firstAudio(heard) !== undefined, wait)
@@ -120,7 +120,7 @@ describe('who hears a station through relays', () => {
     { timeout: 90_000 },
     async () => {
       const { link } = await onAir(2)
-      const relays = [await relay(link), await relay(link)]
+      const relays = [await startRelay(link), await startRelay(link)]
       const { events: heard, listener } = await listen(link)
       await vi.waitUntil(() => firstAudio(heard) !== undefined, wait)
       const parentOf = (): string | null | undefined =>
@@ -140,7 +140,7 @@ describe('who hears a station through relays', () => {
 
   test('hears of its end, and is there when it comes back', { timeout: 90_000 }, async () => {
     const { broadcaster, link } = await onAir(1)
-    await relay(link)
+    await startRelay(link)
     const { events: heard } = await listen(link)
     await vi.waitUntil(() => firstAudio(heard) !== undefined, wait)
     await broadcaster.stop()

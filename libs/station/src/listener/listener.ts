@@ -97,13 +97,13 @@ export class Listener {
   }
 
   #createTuner(options: ListenerOptions): Tuner {
-    const { assist, bootstrap, link, onEvent, path, relay = 'auto', rtc, store, tap, uplinkBps } = options
+    const { assist, bootstrap, link, onEvent, relay = 'auto', rtc, store, tap, uplinkBps } = options
     return new Tuner({
       link,
       role: 'listener',
       store,
       bootstrap,
-      path,
+      path: options.path,
       rtc,
       assist,
       relay,
