@@ -62,8 +62,8 @@ export async function relay(
   try {
     await ordered.start(
       async () => {
-        await node.ready()
-        await carrier.start()
+        await Promise.race([node.ready(), stop.requested()])
+        if (stop.cause === undefined) await carrier.start()
       },
       () => stop.cause !== undefined,
     )
