@@ -53,13 +53,24 @@ describe('an audience', () => {
   test.each<[Partial<AudienceOutcome> | undefined, string]>([
     [{ firstSoundMs: [500, 600] }, '2 of 3 heard it'],
     [{ firstSoundMs: [500, 600, 1001] }, '2 of 3 heard it'],
-    [{ playing: 2 }, '2 of 3 played'],
+    [{ playing: 2 }, '2 of 3 play at the end'],
     [{ gapsMs: [20, 401] }, 'a gap of 401 ms'],
     [undefined, 'did not come'],
   ])('%j is not', (changes, problem) => {
     const outcome = changes && { ...all, ...changes }
     expect(judgeAudience(crowd, outcome, CALM).join()).toContain(problem)
   })
+})
+
+test('an audience that leaves is not missed, and a machine that it holds up excuses nothing', () => {
+  const brief: Scenario = {
+    ...scenario,
+    audience: { hosts: 1, each: 1, place, withinMs: 1000, staysMs: 2000 },
+  }
+  const outcome: AudienceOutcome = { listeners: 1, firstSoundMs: [900], gapsMs: [], playing: 0 }
+  expect(judgeAudience(brief, outcome, CALM)).toEqual([])
+  const held = { ...CALM, excuseMs: () => 5000 }
+  expect(judgeAudience(brief, { ...outcome, firstSoundMs: [1100] }, held)).toHaveLength(1)
 })
 
 describe('a tree', () => {
