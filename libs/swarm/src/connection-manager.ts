@@ -128,6 +128,7 @@ export class ConnectionManager {
   }
 
   networkChanged(): void {
+    this.#options.node.forgetAddress()
     this.#send({ type: 'NETWORK_CHANGED' })
   }
 

@@ -26,6 +26,15 @@ describe('a node of a private DHT', () => {
     expect(node.natClass).toBe('consistent')
   })
 
+  test('that has moved learns its new address from the next answers, not from those of the old one', async () => {
+    await node.ready()
+    node.forgetAddress()
+    expect(node.publicAddress()).toBeNull()
+    expect(node.natClass).toBe('unknown')
+    for (const bootstrap of net.bootstrap) await node.dht.ping(bootstrap)
+    expect(node.publicAddress()?.host).toBe('127.0.0.1')
+  })
+
   test('is closed once', async () => {
     const other = await openDht({ bootstrap: net.bootstrap })
     await Promise.all([other.close(), other.close()])

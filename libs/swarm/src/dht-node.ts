@@ -21,6 +21,8 @@ export interface DhtNode {
   ready(): Promise<void>
   /** Calls once, when it is found out that no NAT or firewall is before us. Returns what ends the waiting. */
   onceReachable(callback: () => void): () => void
+  /** This node has another address: what others saw of it before counts for nothing, and a public one may be behind a NAT. */
+  forgetAddress(): void
   /** What other nodes see of us. Port 0: the NAT gives every destination another port. */
   publicAddress(): Address | null
   /** Ends every server and connection of this node. */
@@ -128,6 +130,15 @@ class OpenNode implements DhtNode {
     }
     for (const event of events) dht.on(event, look)
     return stop
+  }
+
+  /** HyperDHT would tell the old address to everybody until 16 answers have shown the new one. */
+  forgetAddress(): void {
+    const { dht } = this
+    const { constructor: Sampler } = dht._nat
+    dht._nat = Reflect.construct(Sampler, [])
+    dht.firewalled = dht.io.firewalled = true
+    dht.ephemeral = dht.io.ephemeral = true
   }
 
   publicAddress(): Address | null {

@@ -14,9 +14,14 @@ class FakeRelays {
   readonly announcer: { relayAddresses: readonly Address[] } = { relayAddresses: RELAYS }
   readonly changes: ReachabilityChange[] = []
   returns = 0
+  /** How often the node was told that what others saw of it is out of date. */
+  forgotten = 0
   nowMs = 0
   readonly watch: ReachabilityWatch = new ReachabilityWatch({
-    node: { dht: { ping: ({ host }: Address) => this.#ping(host) } },
+    node: {
+      dht: { ping: ({ host }: Address) => this.#ping(host) },
+      forgetAddress: () => (this.forgotten += 1),
+    },
     announcer: this.announcer,
     onChange: (change) => this.changes.push(change),
     onReturn: () => this.returns++,
@@ -66,6 +71,7 @@ describe('the watch of our own reachability', () => {
     await relays.tick()
     await relays.tick()
     expect(changes).toEqual([{ previous: home, current: away }])
+    expect(relays.forgotten).toBe(1)
   })
 
   test('takes a NAT that gives each relay its own port for what it is', async () => {

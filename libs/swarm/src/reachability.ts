@@ -7,7 +7,7 @@ export interface ReachabilityChange {
 }
 
 export interface ReachabilityOptions {
-  node: { readonly dht: Pick<HyperDHT, 'ping'> }
+  node: { readonly dht: Pick<HyperDHT, 'ping'>; forgetAddress(): void }
   /** Its `relayAddresses` are the DHT nodes that forward handshakes to this server. */
   announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
@@ -65,8 +65,11 @@ export class ReachabilityWatch {
     const changes = await Promise.all(this.#lastRelays.map((relay) => this.#ping(relay)))
     if (this.#timer === undefined) return
     const change = changes.find((found) => found !== undefined)
-    if (change) this.#options.onChange(change)
-    else if (this.#returned) this.#options.onReturn?.()
+    if (change) {
+      this.#options.node.forgetAddress()
+      this.#options.onChange(change)
+    }
+    if (!change && this.#returned) this.#options.onReturn?.()
     this.#returned = false
   }
 

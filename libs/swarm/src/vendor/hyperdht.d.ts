@@ -89,7 +89,10 @@ declare module 'hyperdht' {
     /** 0 while unknown, and for a NAT that maps each destination to another port. */
     readonly port: number
     readonly randomized: boolean
-    readonly firewalled: boolean
+    firewalled: boolean
+    ephemeral: boolean
+    /** What other nodes saw of us, the latest 16 answers. */
+    _nat: object
     readonly destroyed: boolean
     readonly suspended: boolean
     readonly online: boolean
@@ -97,6 +100,8 @@ declare module 'hyperdht' {
     readonly io: {
       readonly serverSocket: UdxSocket | null
       readonly clientSocket: UdxSocket | null
+      firewalled: boolean
+      ephemeral: boolean
       readonly networkInterfaces: {
         readonly interfaces: readonly { readonly host: string }[]
         destroy(): Promise<unknown>
