@@ -135,8 +135,13 @@ class OpenNode implements DhtNode {
   /** HyperDHT would tell the old address to everybody until 16 answers have shown the new one. */
   forgetAddress(): void {
     const { dht } = this
+    // oxlint-disable-next-line no-underscore-dangle
     const { constructor: Sampler } = dht._nat
+    // oxlint-disable-next-line no-underscore-dangle
     dht._nat = Reflect.construct(Sampler, [])
+    // oxlint-disable-next-line no-underscore-dangle
+    dht._nonePersistentSamples = []
+    for (const node of dht.nodes.toArray()) node.sampled = 0
     dht.firewalled = dht.io.firewalled = true
     dht.ephemeral = dht.io.ephemeral = true
   }

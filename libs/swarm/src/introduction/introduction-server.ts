@@ -50,6 +50,7 @@ export class IntroductionServer {
   readonly #options: IntroductionServerOptions
   readonly #server: DhtServer
   readonly #connections = new Set<SecretStream>()
+  readonly #pending = new Set<PendingLink>()
   readonly #admission: Admission
   #stopped = false
 
@@ -71,6 +72,7 @@ export class IntroductionServer {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    for (const pending of this.#pending) void pending.abort()
     await Promise.all([...this.#connections].map((conn) => endGently(conn)))
     await this.#server.close()
   }
@@ -141,16 +143,20 @@ export class IntroductionServer {
   #open(conn: SecretStream, station: IntroducedStation): void {
     const { node, onLink, onLinkEnd, sodium } = this.#options
     const { stationKey } = station
-    new PendingLink({
+    const pending: PendingLink = new PendingLink({
       conn,
       topic: stationTopic(sodium, stationKey),
       handshake: { sodium, link: { stationKey }, role: 'relay', nowS: Math.floor(Date.now() / 1000) },
       via: () => viaOf(connectionTraits(node.dht, conn, undefined)),
       now: Date.now,
       timeoutMs: HANDSHAKE_TIMEOUT_MS,
-      onLink: (open) => onLink(station, open),
-      onRefused: () => undefined,
+      onLink: (open) => {
+        this.#pending.delete(pending)
+        onLink(station, open)
+      },
+      onRefused: () => this.#pending.delete(pending),
       onEnd: (open, end) => onLinkEnd(station, open, end),
     })
+    this.#pending.add(pending)
   }
 }

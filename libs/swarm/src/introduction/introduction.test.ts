@@ -18,8 +18,8 @@ beforeAll(async () => {
     node: await net.node(),
     sodium,
     keyPair: relay,
-    admits: (station) => {
-      introduced.push(station)
+    admits: (who) => {
+      introduced.push(who)
       return undefined
     },
     onLink: (_station, link) => links.push(link),

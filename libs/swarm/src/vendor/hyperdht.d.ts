@@ -93,6 +93,10 @@ declare module 'hyperdht' {
     ephemeral: boolean
     /** What other nodes saw of us, the latest 16 answers. */
     _nat: object
+    /** Bootstrap nodes whose answer has been counted in it. */
+    _nonePersistentSamples: string[]
+    /** Whom this node knows; `sampled`: when its latest answer was counted, 0 for never. */
+    readonly nodes: { toArray(): { sampled: number }[] }
     readonly destroyed: boolean
     readonly suspended: boolean
     readonly online: boolean
