@@ -68,7 +68,7 @@ export async function observe(
   }
   const link = String(onAir['link'])
   await startRelays(cast, scenario, link)
-  const helper = scenario.helper && (await startHelper(cast, link))
+  const helper = scenario.helper && (await startHelper(cast, scenario, link))
   const audience = new Audience(scenario, meter)
   await audience.gather(stage, link)
   const bare = await Bare.start(stage, scenario)

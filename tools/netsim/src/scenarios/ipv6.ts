@@ -15,6 +15,7 @@ const birthday: Scenario = {
   broadcaster: behind('port-restricted'),
   listener: behind('symmetric-random'),
   helper: place(cloud('', [])),
+  help: ['--relay', 'off'],
   expect: { verdict: 'heard', via: ['birthday', 'webrtc'] },
 }
 

@@ -143,6 +143,8 @@ export interface Scenario {
   listener: Place | 'same-lan'
   /** Where another listener is, who hears the station before this one comes. */
   helper?: Place
+  /** Options of `pearcast listen`, of the helper. */
+  help?: readonly string[]
   /** Who is there to carry the station on before the listener comes, in this order. */
   relays?: readonly { id: RelayName; place: Place; options?: readonly string[] }[]
   /** Those of the relays that the broadcaster names (`--via`): they are there before him, and know of no station. */
