@@ -54,7 +54,10 @@ async function onAir(
   return { events, broadcaster, link: parseLink(sodium, store.link(identity)) }
 }
 
-async function startRelay(link: StationLink, maxChildren = 8): Promise<{ events: RelayEvent[]; node: RelayNode }> {
+async function startRelay(
+  link: StationLink,
+  maxChildren = 8,
+): Promise<{ events: RelayEvent[]; node: RelayNode }> {
   const events: RelayEvent[] = []
   const node = new RelayNode({
     link,

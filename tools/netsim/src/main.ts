@@ -88,7 +88,10 @@ program
     ),
   )
   .option('--keep <folder>', 'where what failed is kept as a scenario file; default: the report')
-  .option('--virtual', 'in trees of libs/relay in virtual time: needs no lab, a seed takes less than a second')
+  .option(
+    '--virtual',
+    'in trees of libs/relay in virtual time: needs no lab, a seed takes less than a second',
+  )
   .action((_: unknown, command: Command) => {
     const options: ChaosOptions & { virtual?: true } = command.optsWithGlobals()
     if (options.virtual) return done(virtualChaos({ ...options, keep: options.keep ?? 'reports/chaos' }))

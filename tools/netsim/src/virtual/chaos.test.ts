@@ -20,12 +20,20 @@ test.each([1, 2, 3, 4, 5, 6])(
   },
 )
 
-test('a trouble that is never mended is complained of, and shrunk to what it takes', { timeout: TIMEOUT_MS }, async () => {
-  const { events } = virtualChaosOf(3)
-  const deaf = { atMs: 39_999, kind: 'deafen' as const, who: 0 }
-  const plays = (some: readonly { kind: string }[]): Promise<boolean> =>
-    Promise.resolve(
-      playVirtualChaos({ seed: 3, listeners: 5, events: some.filter((each) => each === deaf).map(() => deaf) }).length > 0,
-    )
-  expect(await shrink([...events, deaf], plays)).toEqual([deaf])
-})
+test(
+  'a trouble that is never mended is complained of, and shrunk to what it takes',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const { events } = virtualChaosOf(3)
+    const deaf = { atMs: 39_999, kind: 'deafen' as const, who: 0 }
+    const plays = (some: readonly { kind: string }[]): Promise<boolean> =>
+      Promise.resolve(
+        playVirtualChaos({
+          seed: 3,
+          listeners: 5,
+          events: some.filter((each) => each === deaf).map(() => deaf),
+        }).length > 0,
+      )
+    expect(await shrink([...events, deaf], plays)).toEqual([deaf])
+  },
+)

@@ -22,7 +22,16 @@ export interface VirtualChaos {
 /** What was wrong at the end; empty when all was well. */
 export type Complaint = string
 
-const KINDS: readonly VirtualEvent['kind'][] = ['join', 'leave', 'vanish', 'vanish', 'cut', 'mend', 'stall', 'resume']
+const KINDS: readonly VirtualEvent['kind'][] = [
+  'join',
+  'leave',
+  'vanish',
+  'vanish',
+  'cut',
+  'mend',
+  'stall',
+  'resume',
+]
 const MOST_EVENTS = 20
 const SETTLE_MS = 20_000
 const TROUBLE_MS = 40_000
@@ -118,7 +127,8 @@ function complaintsOf(world: World, counts: (peer: VirtualPeer) => boolean, afte
     const { ears, id, leftMs, person, relay } = peer
     // Who came just now, or is leaving, is not asked.
     if (!counts(peer) || leftMs !== undefined || agenda.nowMs - peer.joinedMs < afterMs) return []
-    const silentMs = ears.firstMs === undefined ? agenda.nowMs - peer.joinedMs : ears.silentMs(source, agenda.nowMs)
+    const silentMs =
+      ears.firstMs === undefined ? agenda.nowMs - peer.joinedMs : ears.silentMs(source, agenda.nowMs)
     if (silentMs < DEAF_MS) return []
     const state = relay.client.state
     return [`listener ${id} (${person.nat}, ${state}) hears nothing ${afterMs / 1000} s after all was mended`]
