@@ -61,6 +61,8 @@ export async function openDht(options: OpenDhtOptions = {}): Promise<DhtNode> {
     ...(isLoopback && { port: ANY_PORT }),
     ...(options.keyPair && { keyPair: options.keyPair }),
   })
+  // Each station and server that shares the node listens to it.
+  dht.setMaxListeners(0)
   try {
     await dht.bind()
   } catch (cause) {

@@ -148,7 +148,7 @@ export class Listener {
   #onFirstAudio(path: Path): void {
     this.#firstAudio = true
     const { onEvent, durationS } = this.#options
-    const via = path === 'webrtc' ? 'webrtc' : path === 'relayed' ? 'relay' : this.#tuner.heardVia
+    const via = this.#tuner.viaOf(path)
     onEvent({ event: 'first-audio', ms: this.#tuner.sinceStartMs(), path, via })
     if (durationS === undefined) return
     this.#timers.push(setTimeout(() => this.#tuner.durationReached(), durationS * 1000))

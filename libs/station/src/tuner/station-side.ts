@@ -1,4 +1,4 @@
-import type { ControlMessage, Refused, Sodium, StationLink } from '@pearcast/protocol'
+import type { ControlMessage, Refused, Sodium, StationLink, Via } from '@pearcast/protocol'
 import type { ConnectionEvent, DhtNode, LinkEnd, PeerLink } from '@pearcast/swarm'
 import type { ChosenPath } from '../rtc-choice.ts'
 import { DirectLink, type DirectLinkOptions } from './direct-link.ts'
@@ -40,6 +40,7 @@ export class StationSide {
   readonly #options: StationSideOptions
   readonly #search: StationSearch | undefined
   #direct: DirectLink | undefined
+  #via: Via | undefined
   #refusal: NodeJS.Timeout | undefined
 
   constructor(options: StationSideOptions) {
@@ -50,6 +51,11 @@ export class StationSide {
   /** The link to the station itself, while there is one. */
   get direct(): DirectLink | undefined {
     return this.#direct
+  }
+
+  /** How the latest link came about. */
+  get via(): Via | undefined {
+    return this.#via
   }
 
   begin(): void {
@@ -85,6 +91,7 @@ export class StationSide {
       onClock: (t0Us, t1Us, t2Us) => onClock(key, t0Us, t1Us, t2Us),
     })
     this.#direct = direct
+    this.#via = link.via
     onUp(direct, { before, isNewRun })
   }
 

@@ -54,6 +54,12 @@ export class StationWord {
     this.#newest = await this.#options.store?.lastHeard(this.#options.stationKey)
   }
 
+  /** The station's record, which only the station can sign, names this run: an older one that somebody plays is refused. */
+  outdate({ generation, term }: Term): void {
+    if (this.#newest === undefined || compareTerm({ generation, term }, this.#newest) > 0)
+      this.#newest = { generation, term }
+  }
+
   /** A run that was verified. True when it is another one than the last heard here. */
   begin(session: VerifiedSession): boolean {
     const { intake, onEvent, store } = this.#options
@@ -61,9 +67,7 @@ export class StationWord {
       const message = `The station's latest run could not be remembered: ${String(error)}`
       onEvent({ event: 'error', code: 'MEMORY_NOT_SAVED', message })
     })
-    const { generation, term } = session
-    if (this.#newest === undefined || compareTerm(session, this.#newest) > 0)
-      this.#newest = { generation, term }
+    this.outdate(session)
     return intake.begin(session)
   }
 

@@ -19,6 +19,8 @@ export interface TreeParentsOptions {
   onUp: (key: string, news: { rttMs: number; prefix: string | undefined }) => void
   onDown: (key: string, why: 'failed' | 'lost' | 'off-air' | 'violation') => void
   onFound: (key: string, source: 'record' | 'topic') => void
+  /** The station's record was read. */
+  onRecord: (run: { generation: number; term: number }) => void
 }
 
 /** Hole punching takes its time; a client waits as long for a link. */
@@ -115,9 +117,10 @@ export class TreeParents {
   }
 
   async #readRecord(): Promise<void> {
-    const { link, node, onFound } = this.#options
+    const { link, node, onFound, onRecord } = this.#options
     const stored = await readRecord(node.dht, link.stationKey, { latest: false }).catch(() => undefined)
     if (stored === undefined || this.#stopped) return
+    onRecord(stored.record)
     for (const relay of stored.record.relays) onFound(toHex(relay), 'record')
   }
 

@@ -120,9 +120,10 @@ export class Tuner {
     return this.#via
   }
 
-  /** How the first frame came to us, whatever became of its path since. */
-  get heardVia(): Via {
-    return this.#via ?? this.#upstream?.via ?? 'public'
+  /** How a frame that came by this path reached us, whoever carries now. */
+  viaOf(path: Path): Via {
+    if (path === 'webrtc') return 'webrtc'
+    return path === 'relayed' ? 'relay' : (this.#station?.via ?? 'public')
   }
 
   /** Under which others can dial this peer. */
@@ -277,6 +278,7 @@ export class Tuner {
         if (why === 'violation') this.tree.client.guilty(key, 'flood', nowMs())
         this.tree.linkDown(key, nowMs())
       },
+      onRecord: (run) => this.#word.outdate(run),
       onFound: (key, source) => {
         if (key !== this.#direct?.key) this.tree.learn({ key, source }, nowMs())
       },

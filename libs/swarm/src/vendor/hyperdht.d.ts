@@ -147,6 +147,7 @@ declare module 'hyperdht' {
     destroy(options?: { force?: boolean }): Promise<void>
     on(event: string, listener: DhtListener): this
     off(event: string, listener: DhtListener): this
+    setMaxListeners(count: number): void
     listeners(event: string): DhtListener[]
   }
 }

@@ -4,8 +4,8 @@ import type { Scenario } from './scenario.ts'
 /** An interruption begins here. */
 const GAP_MS = 150
 
-/** Of the frames sent: twice what a longer run may conceal, for the first losses teach the playout to wait for repair. */
-const LOSSY = 0.002
+/** Of the frames sent: three times what a longer run may conceal, for the first losses teach the playout to wait for repair. */
+const LOSSY = 0.003
 
 /** HyperDHT asks for 6 s before it gives up. */
 const NO_UDP_MS = 8000
