@@ -84,14 +84,19 @@ export class FrameStore {
 
   /**
    * The smallest (arrival - media time) in us of the stored frames from `seq` on that came no later than
-   * `untilUs`: when the fastest of them would have come had it carried media time 0. Infinity without any.
+   * `untilUs` and no earlier than `sinceUs`: when the fastest of them would have come had it carried media time 0. Infinity
+   * without any.
    */
-  fastestUs(seq: number, untilUs: number = Number.POSITIVE_INFINITY): number {
+  fastestUs(
+    seq: number,
+    untilUs: number = Number.POSITIVE_INFINITY,
+    sinceUs: number = Number.NEGATIVE_INFINITY,
+  ): number {
     let fastest = Number.POSITIVE_INFINITY
     for (let s = this.#from(seq); s <= this.#newest; s++) {
       const frame = this.get(s)
       const arrivalUs = this.#arrivalUs[s % SIZE] ?? 0
-      if (frame === undefined || arrivalUs > untilUs) continue
+      if (frame === undefined || arrivalUs > untilUs || arrivalUs < sinceUs) continue
       fastest = Math.min(fastest, arrivalUs - samplesToUs(frame.ts48k))
     }
     return fastest

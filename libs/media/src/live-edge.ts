@@ -6,6 +6,8 @@ import { SAMPLES_PER_MS, usToSamples } from './time.ts'
 const SETTLE_US = 15_000
 const SETTLE_STEP_US = 5_000
 const SETTLE_MAX_US = 250_000
+/** After that only the latest arrivals count: one frame that was faster than all others must not be waited for. */
+const RECENT_US = 500_000
 /** Start this much early rather than a whole pull late, at most a quarter of a pull. */
 const START_EARLY_SAMPLES = 5 * SAMPLES_PER_MS
 
@@ -40,8 +42,11 @@ export class LiveEdge {
     if (Number.isNaN(this.#gatheringSinceUs)) this.#gatheringSinceUs = nowUs
     const settledUs = this.#store.fastestUs(fromSeq, nowUs - SETTLE_US)
     const settled = settledUs - fastestUs <= SETTLE_STEP_US
-    if (!settled && nowUs - this.#gatheringSinceUs < SETTLE_MAX_US) return undefined
-    const position = usToSamples(outputUs - fastestUs - targetUs)
+    const isPatient = nowUs - this.#gatheringSinceUs < SETTLE_MAX_US
+    if (!settled && isPatient) return undefined
+    const recentUs = isPatient ? fastestUs : this.#store.fastestUs(fromSeq, nowUs, nowUs - RECENT_US)
+    const edgeUs = Number.isFinite(recentUs) ? recentUs : fastestUs
+    const position = usToSamples(outputUs - edgeUs - targetUs)
     const latest = position + Math.min(pullSamples / 4, START_EARLY_SAMPLES)
     return this.#store.lastWithin(fromSeq, latest - pullSamples, latest)
   }

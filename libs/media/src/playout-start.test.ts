@@ -26,6 +26,14 @@ describe('a listener that is there before the source begins', () => {
     expect(stats).toMatchObject({ framesConcealed: 0, framesLost: 0 })
   })
 
+  test.each([60, 120, 400, 1500])('a frame that is %i ms faster than all others holds nothing up', (ms) => {
+    // A join in a storm: the sink starts when the time of the fast frame is over.
+    const bench = new Bench({ pullPhaseUs: 150_000 })
+    bench.channel = ({ seq }) => [seq === 1000 ? 1000 : 1000 + ms * 1000]
+    const { framesPlayed } = bench.run(6000).playout.stats()
+    expect(framesPlayed).toBeGreaterThan((6000 - ms - 2000) / 20)
+  })
+
   test('a listener that comes later starts at the live edge, as before', () => {
     const bench = new Bench()
     bench.channel = slowFirst(55)
