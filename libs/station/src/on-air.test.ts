@@ -100,7 +100,7 @@ describe('a station heard over loopback', () => {
   })
 
   test('by auto: sound starts by swarm and moves to webrtc without a frame doubled', async () => {
-    const heard = await airAndListen('auto', 20)
+    const heard = await airAndListen('auto', 14)
     const end = ended(heard)
     expect(end.framesDuplicate).toBe(0)
     expect(end.framesByPath.swarm).toBeGreaterThan(0)
@@ -114,7 +114,7 @@ describe('a station heard over loopback', () => {
   })
 
   test('by auto, with the other WebRTC stack at the listener', async () => {
-    const end = ended(await airAndListen('auto', 20, ['ndc', 'werift']))
+    const end = ended(await airAndListen('auto', 14, ['ndc', 'werift']))
     expect(end.framesDuplicate).toBe(0)
     expect(end.framesByPath.webrtc).toBeGreaterThan(20)
   })
