@@ -22,7 +22,7 @@ await debianPackages({
 const stages = [
   ['check', [join(ROOT, 'scripts', 'check.mjs')]],
   // Three projects at a time, of two workers each: some compute, most wait.
-  ['unit tests', [...NX, 'run-many', '-t', 'test', '--parallel=3', '--outputStyle=stream']],
+  ['unit tests', [...NX, 'run-many', '-t', 'test', '--parallel=2', '--outputStyle=stream']],
   ['end-to-end tests', [...NX, 'run', 'tests:e2e']],
   ['the page in a browser', [...NX, 'run', 'tests:browser']],
   ['NAT lab, short selection', [...NX, 'run', 'netsim:canary']],

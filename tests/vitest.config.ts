@@ -5,7 +5,7 @@ import shared from '../vitest.shared.ts'
 const config: ViteUserConfig = mergeConfig(
   shared,
   defineConfig({
-    test: { exclude: ['src/browser/**'], maxWorkers: 4, testTimeout: 60_000, hookTimeout: 30_000 },
+    test: { exclude: ['src/browser/**'], maxWorkers: 3, testTimeout: 60_000, hookTimeout: 30_000 },
   }),
 )
 

@@ -37,7 +37,7 @@ export class Ear {
       path: 'swarm',
       player: {
         start: () => undefined,
-        reset: () => undefined,
+        reset: () => this.heard.clear(),
         startAfter: () => undefined,
         onFrame: (frame) => this.#hear(frame),
         onHeartbeat: ({ state }) => {
