@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
 import shared from '../vitest.shared.ts'
 
-/** Whole processes that mostly wait for each other: four files at a time, and no test asks for exact times. */
+/** Whole processes that mostly wait for each other: three files at a time, and no test asks for exact times. */
 const config: ViteUserConfig = mergeConfig(
   shared,
   defineConfig({
