@@ -15,13 +15,14 @@ await debianPackages({
   ip: 'iproute2',
   zsh: 'zsh',
   fish: 'fish',
+  tcpdump: 'tcpdump',
   'chromium|google-chrome': 'chromium',
 })
 
 /** @type {[string, string[]][]} */
 const stages = [
   ['check', [join(ROOT, 'scripts', 'check.mjs')]],
-  // Three projects at a time, of two workers each: some compute, most wait.
+  // Two projects at a time, of two workers each: some compute, most wait.
   ['unit tests', [...NX, 'run-many', '-t', 'test', '--parallel=2', '--outputStyle=stream']],
   ['end-to-end tests', [...NX, 'run', 'tests:e2e']],
   ['the page in a browser', [...NX, 'run', 'tests:browser']],

@@ -31,28 +31,33 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 describe('pearcast demo', () => {
-  test('both legs are heard whole: by swarm alone, and by auto over WebRTC as well', async () => {
-    const demo = new Pearcast(['demo', '--duration', '6', '--json', '--keep', folder], process.env)
-    const code = await demo.exited
-    const result: unknown = demo.events.at(-1)
-    if (!isLegs(result)) throw new Error(`no result line; stderr:\n${demo.stderr}`)
-    const [swarm, auto] = result.legs
-    if (swarm === undefined || auto === undefined) throw new Error('two legs')
-    expect(result.legs.map(({ leg }) => leg)).toEqual(['swarm', 'auto'])
-    for (const leg of result.legs) {
-      expectWhole(leg, leg.framesSent)
-      expect(leg.framesSent).toBe(leg.framesPlayed + leg.framesConcealed + leg.framesLost)
-      // Other audio has less than 0.05; how much a pause costs by moving the timeline is for the demo's own verdict.
-      expect(leg.correlation).toBeGreaterThanOrEqual(0.3)
-      expect(Math.abs(leg.loudnessDiffDb)).toBeLessThanOrEqual(1)
-    }
-    // Its own verdict is stricter than what a computer that is held up can promise, and must fit its figures.
-    const heardWell = result.legs.every(
-      ({ framesLost, correlation }) => framesLost === 0 && correlation >= 0.97,
-    )
-    expect(code, demo.stderr).toBe(heardWell ? 0 : 7)
-    expect(swarm.framesByPath).toEqual({ swarm: swarm.framesPlayed, webrtc: 0, relayed: 0 })
-    // Most of them, where WebRTC is not held up at its start.
-    expect(auto.framesByPath.webrtc / auto.framesPlayed).toBeGreaterThanOrEqual(0.2)
-  })
+  // WebRTC's handshake, once held up, is repeated after a second: a busy computer gets another try.
+  test(
+    'both legs are heard whole: by swarm alone, and by auto mostly over WebRTC',
+    { retry: 1 },
+    async () => {
+      const demo = new Pearcast(['demo', '--duration', '6', '--json', '--keep', folder], process.env)
+      const code = await demo.exited
+      const result: unknown = demo.events.at(-1)
+      if (!isLegs(result)) throw new Error(`no result line; stderr:\n${demo.stderr}`)
+      const [swarm, auto] = result.legs
+      if (swarm === undefined || auto === undefined) throw new Error('two legs')
+      expect(result.legs.map(({ leg }) => leg)).toEqual(['swarm', 'auto'])
+      for (const leg of result.legs) {
+        expectWhole(leg, leg.framesSent)
+        expect(leg.framesSent).toBe(leg.framesPlayed + leg.framesConcealed + leg.framesLost)
+        // Other audio has less than 0.05; how much a pause costs by moving the timeline is for the demo's own verdict.
+        expect(leg.correlation).toBeGreaterThanOrEqual(0.3)
+        expect(Math.abs(leg.loudnessDiffDb)).toBeLessThanOrEqual(1)
+      }
+      // Its own verdict is stricter than what a computer that is held up can promise, and must fit its figures.
+      const heardWell = result.legs.every(
+        ({ framesLost, correlation }) => framesLost === 0 && correlation >= 0.97,
+      )
+      expect(code, demo.stderr).toBe(heardWell ? 0 : 7)
+      expect(swarm.framesByPath).toEqual({ swarm: swarm.framesPlayed, webrtc: 0, relayed: 0 })
+      expect(auto.path).toBe('webrtc')
+      expect(auto.framesByPath.webrtc / auto.framesPlayed).toBeGreaterThanOrEqual(0.8)
+    },
+  )
 })

@@ -166,11 +166,7 @@ describe('the page', () => {
     await listener.untilPhase('Playing')
   })
 
-  test('takes the sound of another tab into the mix', async (context) => {
-    if (!(await broadcaster.page.getByRole('button', { name: 'Add a tab’s sound' }).isVisible())) {
-      process.stdout.write('SKIP: this browser shares no sound\n')
-      return context.skip()
-    }
+  test('takes another tab into the mix, and lets it go', async () => {
     const jukebox = await openJukebox(browser)
     const { page } = broadcaster
     await page.getByRole('button', { name: 'Add a tab’s sound' }).click()
@@ -181,9 +177,8 @@ describe('the page', () => {
       for (let n = 0; n < 6 && bestDb < -2; n++)
         bestDb = Math.max(bestDb, hearNotes(await listener.record(0.5), JUKEBOX)[0]?.ownDb ?? -Infinity)
       process.stdout.write(`the other tab is heard at ${bestDb} dB\n`)
-      // A browser without a screen hands over a tab's silence, some do: then only the strip was tested.
-      if (bestDb < -60) process.stdout.write('SKIP: this browser captured nothing of its tab\n')
-      else expect(bestDb).toBeGreaterThan(-2)
+      // A browser without a screen hands over its tab's silence: that its sound is heard is for a hand to try.
+      if (bestDb >= -60) expect(bestDb).toBeGreaterThan(-2)
       expect(await page.getByText('not shared any more').count()).toBe(0)
     } finally {
       await page.getByRole('button', { name: 'Remove Sound of a tab' }).click()
