@@ -4,7 +4,7 @@
  * one with figures. Arguments: link, bootstrap (host:port), how many frames to play.
  */
 import sodium from 'sodium-universal'
-import { ClockOffset, FrameBus, Playout, type Decoder } from '@pearcast/media'
+import { ClockOffset, FrameRing, Playout, type Decoder } from '@pearcast/media'
 import {
   decodeDatagram,
   decodeFrameBody,
@@ -35,7 +35,7 @@ const decoder: Decoder = {
 }
 
 class Receiver {
-  readonly #bus = new FrameBus()
+  readonly #ring = new FrameRing()
   readonly #session: VerifiedSession
   readonly #context: Uint8Array
   readonly #verifier: FrameVerifier
@@ -61,7 +61,7 @@ class Receiver {
   }
 
   #take(frame: Frame): void {
-    if (this.#bus.ring.get(frame.seq) !== undefined) return
+    if (this.#ring.has(frame.seq)) return
     const signature = frame.signature.slice()
     signature[0] = (signature[0] ?? 0) ^ 1
     if (this.#verifier.verify({ ...frame, signature })) this.forged++
@@ -70,7 +70,7 @@ class Receiver {
       return
     }
     this.verified++
-    this.#bus.publish(frame)
+    this.#ring.put(frame)
     this.playout.push(frame, 'swarm', nowUs())
   }
 }

@@ -1,5 +1,4 @@
 export { ClockOffset } from './clock-offset.ts'
-export { FrameBus } from './frame-bus.ts'
 export { FRAME_RING_SIZE, FrameRing } from './frame-ring.ts'
 export { LatencyHistogram } from './latency-histogram.ts'
 export { PathJudge } from './path-judge.ts'

@@ -1,5 +1,5 @@
 import sodium from 'sodium-universal'
-import { FrameBus } from '@pearcast/media'
+import { FrameRing } from '@pearcast/media'
 import {
   decodeDatagram,
   decodeFrameBody,
@@ -7,6 +7,7 @@ import {
   FrameSigner,
   keyPairFromSeed,
   type ControlMessage,
+  type Frame,
 } from '@pearcast/protocol'
 import type { Reception, SignalingPhase } from '@pearcast/session-fsm'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -44,20 +45,21 @@ class FakeRtc implements RtcCarrier {
   }
 }
 
-let bus: FrameBus
+let ring: FrameRing
+/** To those who listen to `audience`. */
+let send: (frame: Frame) => void
 let audience: Audience
 let events: BroadcastEvent[]
 let rtc: FakeRtc[]
 
 beforeEach(() => {
-  bus = new FrameBus()
+  ring = new FrameRing()
   events = []
   rtc = []
   audience = createAudience(2)
 })
 
 function createAudience(maxListeners: number, uplinkBps?: number): Audience {
-  const { ring } = bus
   const created = new Audience({
     ring,
     bitrate: BITRATE,
@@ -85,16 +87,16 @@ function createAudience(maxListeners: number, uplinkBps?: number): Audience {
     perform: (effect) => created.perform(effect),
   })
   created.plant(tree)
-  bus.subscribe((frame) => {
+  send = (frame) => {
     tree.publish(frame, nowUs() / 1000)
     created.sent(frame, 0)
-  })
+  }
   return created
 }
 
 function publish(seq: number): void {
   const captureUs = nowUs()
-  bus.publish(signer.sign({ seq, ts48k: seq * 960, captureUs, payload: Uint8Array.of(0xf8, seq % 256) }))
+  send(signer.sign({ seq, ts48k: seq * 960, captureUs, payload: Uint8Array.of(0xf8, seq % 256) }))
 }
 
 function join(id: string, paths: { swarm: boolean; webrtc: boolean }): MemoryLink {

@@ -1,6 +1,6 @@
 import sodium from 'sodium-universal'
 import { LevelMeter, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
-import { FrameBus } from '@pearcast/media'
+import { FrameRing } from '@pearcast/media'
 import { fromHex, LIMITS, toHex, type Frame, type SourceHeartbeat } from '@pearcast/protocol'
 import { RelayPeer } from '@pearcast/relay'
 import type { RtcStack } from '@pearcast/rtc'
@@ -79,7 +79,7 @@ export class Broadcaster {
   /** Resolves with the reason when the broadcast is over. */
   readonly ended: Promise<string>
   readonly #options: BroadcasterOptions
-  readonly #bus = new FrameBus()
+  readonly #ring = new FrameRing()
   readonly #audience: Audience
   readonly #keyPair = createKeyPair()
   readonly #tree: RelayPeer<Frame>
@@ -120,7 +120,7 @@ export class Broadcaster {
     })
     this.#audience = new Audience({
       hasRoom: () => files.admits(),
-      ring: this.#bus.ring,
+      ring: this.#ring,
       bitrate: options.bitrate,
       uplinkBps: options.uplinkBps,
       announcement: () => this.#announcing?.current,
@@ -129,10 +129,6 @@ export class Broadcaster {
       onEvent: options.onEvent,
     })
     this.#tree = this.#plant(options)
-    this.#bus.subscribe((frame) => {
-      this.#tree.publish(frame, nowUs() / 1000)
-      this.#audience.sent(frame, 0)
-    })
   }
 
   /** What plays now, one line for people; listeners see it at once. */
@@ -168,7 +164,7 @@ export class Broadcaster {
     const tree = new RelayPeer<Frame>({
       self: toHex(this.#keyPair.publicKey),
       isRoot: true,
-      ring: this.#bus.ring,
+      ring: this.#ring,
       limits: hostLimits(maxListeners, { bitrate, maxPerPrefix: maxListeners }),
       random: Math.random,
       hasRoom: () => this.#audience.hasRoom,
@@ -248,7 +244,7 @@ export class Broadcaster {
       source,
       createEncoder: () => new OpusEncoder({ channels: source.channels, bitrate, profile }),
       signer: session.signer,
-      bus: this.#bus,
+      publish: (frame) => this.#publish(frame),
       nowUs,
       onState: (state) => {
         this.#send({ type: state === 'live' ? 'SOURCE_LIVE' : 'SOURCE_STALLED' })
@@ -256,6 +252,12 @@ export class Broadcaster {
       },
       onItem: (item) => this.#meter.add(item),
     })
+  }
+
+  /** Hot: once a frame, whatever the number of listeners. */
+  #publish(frame: Frame): void {
+    this.#tree.publish(frame, nowUs() / 1000)
+    this.#audience.sent(frame, 0)
   }
 
   #send(event: StationEvent): void {

@@ -1,6 +1,5 @@
 import sodium from 'sodium-universal'
 import type { AudioSource, SourceItem } from '@pearcast/audio'
-import { FrameBus } from '@pearcast/media'
 import { FrameSigner, FrameVerifier, keyPairFromSeed, type Frame } from '@pearcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { nowUs } from '../clock.ts'
@@ -21,15 +20,13 @@ function feedOf(source: AudioSource): {
   shown: SourceItem[]
 } {
   const shown: SourceItem[] = []
-  const bus = new FrameBus()
   const frames: Frame[] = []
   const states: string[] = []
-  bus.subscribe((frame) => frames.push(frame))
   const feed = new SourceFeed({
     source,
     createEncoder: () => ({ encode: () => Uint8Array.of(0xf8, 0xff) }),
     signer: new FrameSigner(sodium, key.secretKey, context),
-    bus,
+    publish: (frame) => frames.push(frame),
     nowUs,
     onState: (state) => states.push(state),
     onItem: (item) => shown.push(item),

@@ -1,6 +1,5 @@
 import { Pacer, type AudioSource, type SourceItem } from '@pearcast/audio'
-import type { FrameBus } from '@pearcast/media'
-import type { FrameSigner, SourceHeartbeat } from '@pearcast/protocol'
+import type { Frame, FrameSigner, SourceHeartbeat } from '@pearcast/protocol'
 
 /** Turns PCM into one Opus packet; only called for sources that give PCM. */
 export interface PacketEncoder {
@@ -12,7 +11,8 @@ export interface SourceFeedOptions {
   /** Made when the first PCM comes: a passed-through Ogg Opus file needs none. */
   createEncoder: () => PacketEncoder
   signer: FrameSigner
-  bus: FrameBus
+  /** Each frame as it goes on air. */
+  publish: (frame: Frame) => void
   nowUs: () => number
   onState: (state: 'live' | 'stalled') => void
   /** Each item as it goes on air, for a meter. */
@@ -120,11 +120,11 @@ export class SourceFeed {
   }
 
   #publish(item: SourceItem): void {
-    const { nowUs, onItem, signer, bus, source } = this.#options
+    const { nowUs, onItem, publish, signer, source } = this.#options
     const captureUs = nowUs()
     const payload = item.kind === 'opus' ? item.packet : this.#encode(item.pcm)
     this.#headSeq++
-    bus.publish(signer.sign({ seq: this.#headSeq, ts48k: this.#ts48k, captureUs, payload }))
+    publish(signer.sign({ seq: this.#headSeq, ts48k: this.#ts48k, captureUs, payload }))
     this.#ts48k += durationSamples(item, source.channels)
     onItem?.(item)
   }
