@@ -6,8 +6,8 @@ const shared: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     setupFiles: [fileURLToPath(new URL('vitest.seed.ts', import.meta.url))],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two workers: the reference machine has two cores, and real-time tests starve with more.
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],

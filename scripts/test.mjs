@@ -1,6 +1,6 @@
 // `npm test`: checks, unit tests (cached by Nx), end-to-end tests and the NAT lab's canary, with one closing line.
 import { globSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { pinnedNode, ROOT, run, seconds, tool, toolEnv } from './lib.mjs'
 import { debianPackages } from './setup.mjs'
 
@@ -41,28 +41,47 @@ for (const [name, args] of stages) {
   if (code !== 0) failedStages++
 }
 
-const { passed, failed } = totals()
+const { passed, failed, failures } = totals()
 console.log(`\nnpm test: ${seconds(started)}`)
+for (const name of flaky()) console.log(`flaky, passed when it was tried again: ${name}`)
+for (const name of failures) console.log(`failed: ${name}`)
 console.log(`${passed} passed, ${Math.max(failed, failedStages)} failed`)
 process.exit(failedStages === 0 && failed === 0 && passed > 0 ? 0 : 1)
 
-function reports() {
-  return globSync(['{apps,libs,tools}/*/reports/vitest.json', 'tests/reports/{,browser/}vitest.json'], {
-    cwd: ROOT,
-  })
+/** @param {'vitest.json' | 'flaky.json'} name */
+function reports(name) {
+  const folders = ['{apps,libs,tools}/*/reports', 'tests/reports', 'tests/reports/browser']
+  return globSync(
+    folders.map((folder) => `${folder}/${name}`),
+    { cwd: ROOT },
+  )
 }
 
 /** A report of an earlier run must not count as this one's. Nx restores those of cached runs. */
 function clearReports() {
-  for (const file of reports()) rmSync(join(ROOT, file))
+  for (const file of [...reports('vitest.json'), ...reports('flaky.json')]) rmSync(join(ROOT, file))
+}
+
+/** @param {string} file */
+function parsed(file) {
+  return JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
+}
+
+/** @returns {string[]} what failed at first; only where the clock is real and CI=true is anything tried again */
+function flaky() {
+  return reports('flaky.json').flatMap((file) => parsed(file))
 }
 
 function totals() {
-  const sum = { passed: 0, failed: 0 }
-  for (const file of reports()) {
-    const report = JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
-    sum.passed += report.numPassedTests
-    sum.failed += report.numFailedTests
+  /** @type {{ passed: number, failed: number, failures: string[] }} */
+  const sum = { passed: 0, failed: 0, failures: [] }
+  for (const file of reports('vitest.json')) {
+    const { numPassedTests, numFailedTests, testResults } = parsed(file)
+    sum.passed += numPassedTests
+    sum.failed += numFailedTests
+    for (const { name, assertionResults } of testResults)
+      for (const { status, fullName } of assertionResults)
+        if (status === 'failed') sum.failures.push(`${relative(ROOT, name)} > ${fullName}`)
   }
   return sum
 }

@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
-import shared from '../vitest.shared.ts'
+import shared from '../vitest.real-time.ts'
 
 /** Whole processes that mostly wait for each other: three files at a time, and no test asks for exact times. */
 const config: ViteUserConfig = mergeConfig(

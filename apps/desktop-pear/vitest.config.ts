@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config'
-import shared from '../../vitest.shared.ts'
+import shared from '../../vitest.real-time.ts'
 
 const config: ViteUserConfig = mergeConfig(
   shared,
