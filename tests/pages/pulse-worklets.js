@@ -1,5 +1,5 @@
 // Both ends of what is measured. A worklet has no clock but this one: whole milliseconds.
-const PERIOD_SAMPLES = 24_144
+const PERIOD_SAMPLES = 14_544
 const PULSE_SAMPLES = 480
 const REST_SAMPLES = 9600
 

@@ -1,4 +1,4 @@
-// In place of the microphone: ten milliseconds of a note to both ears every 503, so that no clock of 20 ms falls in step. When each
+// In place of the microphone: ten milliseconds of a note to both ears every 303, so that no clock of 20 ms falls in step. When each
 // came into the page is kept in `pulsesCaptured`, when it left for the ear in `pulsesHeard`: when it was rendered, and what
 // the browser says that its output takes. Runs before the page does.
 globalThis.pulsesCaptured = []

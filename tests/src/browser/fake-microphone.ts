@@ -1,8 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 
 const RATE = 48_000
-/** 100 ms: long enough to tell the notes apart, short enough to stand a moved timeline. */
-const WINDOW = RATE / 10
+/** 50 ms under Hann's window: long enough to tell the notes apart, short enough to lie between two gaps. */
+const WINDOW = RATE / 20
+const HANN: Float32Array = Float32Array.from(
+  { length: WINDOW },
+  (_, i) => 1 - Math.cos((2 * Math.PI * (i + 0.5)) / WINDOW),
+)
+/** What is so much softer than the loud part was bridged, or lies at a gap. */
+const LOUD_DB = -1.5
 const PIECE = RATE / 100
 
 /** To each ear another note; whole numbers, so that a second of them loops without a seam. */
@@ -38,39 +44,57 @@ export async function writeNotes(file: string, notes: Notes = MICROPHONE): Promi
 }
 
 export interface EarHeard {
-  /** The ear's own note, against what was played, dB. */
+  /** The ear's own note in the loud part, against what was played, dB. */
   ownDb: number
-  /** The other ear's note in this one, against what was played there, dB. */
+  /** The other ear's note there, against what was played there, dB. */
   otherDb: number
   /** The share of pieces of 10 ms that are nearly silent. */
   silentShare: number
 }
 
-/** What is left of the notes in a recording of the left and the right ear. */
+/**
+ * What is left of the notes in a recording of the left and the right ear. Level and stereo are judged where it is loud:
+ * how much of it is not is another question, which a busy computer answers badly.
+ */
 export function hearNotes(ears: readonly Float32Array[], notes: Notes = MICROPHONE): EarHeard[] {
   return notes.map((hz, ear) => {
     const pcm = ears[ear] ?? new Float32Array(0)
-    const other = notes[1 - ear] ?? 0
-    return { ownDb: noteDb(pcm, hz), otherDb: noteDb(pcm, other), silentShare: silentShare(pcm) }
+    const windows = windowsOf(pcm).map((window) => ({ window, level: level(window, hz) }))
+    const own = percentile(
+      windows.map((each) => each.level),
+      0.9,
+    )
+    const loud = windows.filter((each) => each.level >= own * 10 ** (LOUD_DB / 20))
+    const other = loud.map(({ window }) => level(window, notes[1 - ear] ?? 0))
+    return {
+      ownDb: toDb(own),
+      otherDb: toDb(percentile(other, 0.5)),
+      silentShare: Math.round(1000 * silentShare(pcm)) / 1000,
+    }
   })
 }
 
-/** The median of windows: a few that were bridged or moved do not count. */
-function noteDb(pcm: Float32Array, hz: number): number {
-  const levels: number[] = []
-  for (let at = 0; at + WINDOW <= pcm.length; at += WINDOW)
-    levels.push(level(pcm.subarray(at, at + WINDOW), hz))
-  const median = levels.toSorted((a, b) => a - b)[Math.floor(levels.length / 2)] ?? 0
-  return Math.round(200 * Math.log10(Math.max(median, 1e-6) / NOTE_PEAK)) / 10
+function windowsOf(pcm: Float32Array): Float32Array[] {
+  const count = Math.floor(pcm.length / WINDOW)
+  return Array.from({ length: count }, (_, i) => pcm.subarray(i * WINDOW, (i + 1) * WINDOW))
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? 0
+}
+
+function toDb(peak: number): number {
+  return Math.round(200 * Math.log10(Math.max(peak, 1e-6) / NOTE_PEAK)) / 10
 }
 
 /** The peak of the sine of one frequency (Goertzel's algorithm). */
-function level(pcm: Float32Array, hz: number): number {
+function level(window: Float32Array, hz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * hz) / RATE)
   let [before, last] = [0, 0]
-  for (const sample of pcm) [before, last] = [last, sample + coefficient * last - before]
+  for (const [i, sample] of window.entries())
+    [before, last] = [last, sample * (HANN[i] ?? 0) + coefficient * last - before]
   const power = last * last + before * before - coefficient * last * before
-  return (2 * Math.sqrt(Math.max(power, 0))) / pcm.length
+  return (2 * Math.sqrt(Math.max(power, 0))) / window.length
 }
 
 function silentShare(pcm: Float32Array): number {

@@ -7,6 +7,8 @@ import { Pearcast, ROOT, type Lab } from '../testing/pearcast.ts'
 const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
+/** For what takes a moment, on a computer that is busy with other things. */
+const STATE_MS = 45_000
 export const DESCRIPTION = 'Songs for those who cook'
 
 interface OpenOptions {
@@ -19,6 +21,16 @@ interface OpenOptions {
 async function recordOutput(context: BrowserContext): Promise<void> {
   await context.addInitScript({ path: RECORDER })
 }
+
+/** Resolves when the page has said something, however soon it takes it back. */
+const untilTold = (words: string): string => `new Promise((resolve) => {
+  const observer = new MutationObserver(() => {
+    if (!document.body.textContent.includes(${JSON.stringify(words)})) return
+    observer.disconnect()
+    resolve()
+  })
+  observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+})`
 
 /** A page in a browser and the `pearcast ui` that serves it, with a user of its own. */
 export class OpenedPage {
@@ -74,7 +86,7 @@ export class OpenedPage {
     await page.getByRole('slider').waitFor()
     await page.getByLabel('A few words about it').fill(DESCRIPTION)
     await page.getByRole('button', { name: 'Go on air' }).click()
-    return (await page.locator('code').textContent({ timeout: 20_000 })) ?? ''
+    return (await page.locator('code').textContent({ timeout: STATE_MS })) ?? ''
   }
 
   async listen(link: string): Promise<void> {
@@ -86,7 +98,7 @@ export class OpenedPage {
 
   /** Waits for the state that the page shows, in its own word. */
   async untilPhase(phase: string | RegExp): Promise<void> {
-    await this.page.locator('.now-playing .phase', { hasText: phase }).waitFor({ timeout: 20_000 })
+    await this.page.locator('.now-playing .phase', { hasText: phase }).waitFor({ timeout: STATE_MS })
   }
 
   /** What is played from now on, each ear. */
@@ -161,10 +173,11 @@ export class OpenedPage {
     const { page, program } = this
     const from = program.events.length
     const pid = Number(program.of('ui-engine').at(-1)?.['pid'])
+    const isTold = page.evaluate(untilTold('does not answer'))
     process.kill(pid, 'SIGKILL')
-    await page.getByText('does not answer').waitFor()
-    await page.getByText('was started again').waitFor({ timeout: 20_000 })
-    await program.until(({ event, state }) => event === 'ui-engine' && state === 'started', 1000, from)
+    await isTold
+    await page.getByText('was started again').waitFor({ timeout: STATE_MS })
+    await program.until(({ event, state }) => event === 'ui-engine' && state === 'started', STATE_MS, from)
     // What the browser says of a connection that is gone.
     this.complaints.splice(0)
   }

@@ -26,16 +26,20 @@ export function requireChromium(context: TestContext): void {
   context.skip(reason)
 }
 
-/** Headless, and with WebRTC over loopback, where nothing leaves the machine. */
+/**
+ * Headless, and with WebRTC over loopback, where nothing leaves the machine. No loudspeaker plays; a browser that is
+ * muted instead, as the tool would, would give a silent tab to who captures it.
+ */
 export function launchChromium(executablePath: string, args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    ignoreDefaultArgs: ['--mute-audio'],
     args: [
       '--no-sandbox', // CI runs as root
       '--allow-loopback-in-peer-connection',
       '--autoplay-policy=no-user-gesture-required',
       '--disable-background-networking',
-      '--mute-audio',
+      '--disable-audio-output',
       ...args,
     ],
   })
