@@ -113,10 +113,17 @@ async function pairAt(at: number): Promise<Pair> {
   if (ready === undefined) throw new Error('there is one for each')
   let found = ready
   while (found.ear.primary !== found.cheat.key || found.ear.second !== honest.key) {
+    // The station has room for as many as there are.
+    await Promise.allSettled([leave(found), found.cheat.stop()])
     found = await pair(ready.grandchild !== undefined)
     await meetHonest(found)
   }
   return found
+}
+
+/** Those who have heard enough leave the computer to the others; the cheat keeps its place, so that the station stays full. */
+async function leave({ ear, grandchild }: Pair): Promise<void> {
+  await Promise.allSettled([grandchild?.stop(), ear.stop()])
 }
 
 /** What was measured is shown with the result. */
@@ -141,11 +148,12 @@ async function expectGenuine(ear: Ear): Promise<void> {
 }
 
 describe.concurrent('a relay that', () => {
-  test.each(GUILTY.map((each, at) => ({ ...each, at })))(
+  test.for(GUILTY.map((each, at) => ({ ...each, at })))(
     '$name, is left, and nobody hears what it made up',
-    { timeout: 60_000 },
-    async ({ at, name, reason, ...rest }) => {
+    { timeout: 120_000 },
+    async ({ at, name, reason, ...rest }, { onTestFinished }) => {
       const found = await pairAt(at)
+      onTestFinished(() => leave(found))
       const { cheat, ear, grandchild } = found
       begin(found, { name, ...rest })
       const since = (): { key: string | null; atMs: number }[] => ear.parentsSince(cheat.sinceMs)
@@ -171,23 +179,28 @@ describe.concurrent('a relay that', () => {
     },
   )
 
-  test('says what is not so, or is slow, is neither believed nor blamed', { timeout: 60_000 }, async () => {
-    const found = await pairAt(GUILTY.length)
-    const { ear } = found
-    for (const harmless of HARMLESS) {
-      begin(found, harmless)
-      await new Promise((resolve) => setTimeout(resolve, HARMLESS_MS))
-      tell(`${ear.worstGapMs} ms at most without a frame while it ${harmless.name}`)
-      expect(ear.distrusted, harmless.name).toEqual([])
-    }
-    await expectGenuine(ear)
-  })
+  test(
+    'says what is not so, or is slow, is neither believed nor blamed',
+    { timeout: 120_000 },
+    async ({ onTestFinished }) => {
+      const found = await pairAt(GUILTY.length)
+      onTestFinished(() => leave(found))
+      const { ear } = found
+      for (const harmless of HARMLESS) {
+        begin(found, harmless)
+        await new Promise((resolve) => setTimeout(resolve, HARMLESS_MS))
+        tell(`${ear.worstGapMs} ms at most without a frame while it ${harmless.name}`)
+        expect(ear.distrusted, harmless.name).toEqual([])
+      }
+      await expectGenuine(ear)
+    },
+  )
 
   test.each([
     { name: 'grants a place and sends nothing', behaviour: () => ({ frame: () => [] }) },
     { name: 'announces places and answers nobody', behaviour: () => ({ message: () => [] }) },
     { name: 'plays an older run of the station again', behaviour: yesterday },
-  ])('$name, keeps nobody from hearing', { timeout: 60_000 }, async ({ behaviour, name }) => {
+  ])('$name, keeps nobody from hearing', { timeout: 120_000 }, async ({ behaviour, name }) => {
     const cheat = await cheatingRelay(behaviour(stage.olderRun))
     const sinceMs = nowUs() / 1000
     const ear = await below(cheat.key)
