@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { Pearcast, ROOT, type Lab } from '../testing/pearcast.ts'
+import { UserPage } from './user-page.ts'
 
 const APP = join(ROOT, 'apps', 'desktop-pear')
 const BUILT = join(APP, 'dist', 'app', 'electron')
@@ -9,23 +10,12 @@ const AS_ELECTRON = join(APP, 'electron', 'testing', 'as-electron.ts')
 const PAGES = join(ROOT, 'tests', 'pages')
 
 /** The desktop app as it is built, in processes of its own, its window a page of Chromium: Electron alone is missing. */
-export class DesktopApp {
-  readonly page: Page
-  readonly program: Pearcast
+export class DesktopApp extends UserPage {
   readonly enginePid: number
-  readonly complaints: string[] = []
-  readonly #context: BrowserContext
 
-  private constructor(page: Page, program: Pearcast, enginePid: number, context: BrowserContext) {
-    this.page = page
-    this.program = program
+  private constructor(page: Page, program: Pearcast, enginePid: number) {
+    super(page, program)
     this.enginePid = enginePid
-    this.#context = context
-    page.on('pageerror', (error) => this.complaints.push(String(error)))
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text())
-    })
-    page.on('dialog', (dialog) => void dialog.accept())
   }
 
   static async open(browser: Browser, lab: Lab, user: string): Promise<DesktopApp> {
@@ -42,7 +32,7 @@ export class DesktopApp {
     const page = await context.newPage()
     await page.addInitScript({ path: join(PAGES, 'output-recorder.js') })
     await page.addInitScript({ content: await preload() })
-    const opened = new DesktopApp(page, program, Number(pid), context)
+    const opened = new DesktopApp(page, program, Number(pid))
     await page.goto(String(url))
     await page.getByRole('link', { name: 'Broadcast' }).waitFor()
     return opened
@@ -51,24 +41,6 @@ export class DesktopApp {
   /** What the user or the system does outside of the page. */
   ask(what: object): void {
     this.program.child.stdin?.write(`${JSON.stringify(what)}\n`)
-  }
-
-  /** Goes on air with the microphone. @returns the link */
-  async goOnAir(title: string): Promise<string> {
-    const { page } = this
-    await page.getByRole('link', { name: 'Broadcast' }).click()
-    await page.getByLabel('Name of the station').fill(title)
-    await page.getByRole('button', { name: 'Create' }).click()
-    await page.getByRole('button', { name: 'Add a microphone' }).click()
-    await page.getByRole('slider').first().waitFor()
-    await page.getByRole('button', { name: 'Go on air' }).click()
-    return (await page.locator('code').textContent({ timeout: 20_000 })) ?? ''
-  }
-
-  /** What is played from now on, each ear. */
-  async record(seconds: number): Promise<Float32Array[]> {
-    const ears: number[][] = await this.page.evaluate(`recordOutput(${seconds * 48_000}, 15_000)`)
-    return ears.map((ear) => Float32Array.from(ear, (sample) => sample / 32_768))
   }
 
   untilTray(pattern: RegExp): Promise<unknown> {
@@ -89,7 +61,7 @@ export class DesktopApp {
 
   /** However the test went, nothing of it stays. */
   async close(): Promise<void> {
-    await this.#context.close()
+    await this.context.close()
     await this.program.stop('SIGKILL')
   }
 }

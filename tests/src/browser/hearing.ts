@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { watched } from './calm.ts'
 import { hearNotes, type EarHeard, type Notes } from './fake-microphone.ts'
-import type { OpenedPage } from './opened-page.ts'
+import type { UserPage } from './user-page.ts'
 
 /** A busy computer takes its time; what is wrong stays wrong. */
 const WITHIN_MS = 45_000
@@ -19,7 +19,7 @@ export function tell(heard: readonly EarHeard[]): void {
 
 /** Records what the page plays until it is as it should be. */
 export async function expectHeard(
-  opened: OpenedPage,
+  opened: UserPage,
   isWanted: (heard: EarHeard[]) => boolean,
   { notes, seconds = 1 }: { notes?: Notes; seconds?: number } = {},
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function expectHeard(
 }
 
 /** Nearly no silence in the best of a few recordings: asked for where the computer had time for one of them. */
-export async function expectContinuous(opened: OpenedPage): Promise<void> {
+export async function expectContinuous(opened: UserPage): Promise<void> {
   let [best, bestCalm] = [1, Number.NaN]
   for (let n = 0; n < TRIES && best > 0.01; n++) {
     const { isCalm, result } = await watched(() => opened.record(2))

@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { Pearcast, ROOT, type Lab } from '../testing/pearcast.ts'
+import { STATE_MS, UserPage } from './user-page.ts'
 
 const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
-/** For what takes a moment, on a computer that is busy with other things. */
-const STATE_MS = 45_000
-export const DESCRIPTION = 'Songs for those who cook'
 
 interface OpenOptions {
   /** For a test that brings worklets of its own. */
@@ -33,24 +31,12 @@ const untilTold = (words: string): string => `new Promise((resolve) => {
 })`
 
 /** A page in a browser and the `pearcast ui` that serves it, with a user of its own. */
-export class OpenedPage {
-  readonly page: Page
-  readonly program: Pearcast
+export class OpenedPage extends UserPage {
   readonly url: string
-  /** What the browser complained of: a breach of the page's own policy, an exception. */
-  readonly complaints: string[] = []
-  readonly #context: BrowserContext
 
-  private constructor(page: Page, program: Pearcast, url: string, context: BrowserContext) {
-    this.page = page
-    this.program = program
+  private constructor(page: Page, program: Pearcast, url: string) {
+    super(page, program)
     this.url = url
-    this.#context = context
-    page.on('pageerror', (error) => this.complaints.push(String(error)))
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text())
-    })
-    page.on('dialog', (dialog) => void dialog.accept())
   }
 
   static async open(
@@ -70,23 +56,10 @@ export class OpenedPage {
     })
     await prepare(context)
     const page = await context.newPage()
-    const opened = new OpenedPage(page, program, String(url), context)
+    const opened = new OpenedPage(page, program, String(url))
     await page.goto(String(url))
     await page.locator('main').waitFor()
     return opened
-  }
-
-  /** Goes on air with the microphone. @returns the link */
-  async goOnAir(title: string): Promise<string> {
-    const { page } = this
-    await page.getByRole('link', { name: 'Broadcast' }).click()
-    await page.getByLabel('Name of the station').fill(title)
-    await page.getByRole('button', { name: 'Create' }).click()
-    await page.getByRole('button', { name: 'Add a microphone' }).click()
-    await page.getByRole('slider').waitFor()
-    await page.getByLabel('A few words about it').fill(DESCRIPTION)
-    await page.getByRole('button', { name: 'Go on air' }).click()
-    return (await page.locator('code').textContent({ timeout: STATE_MS })) ?? ''
   }
 
   async listen(link: string): Promise<void> {
@@ -94,17 +67,6 @@ export class OpenedPage {
     await page.getByRole('link', { name: 'Listen' }).click()
     await page.getByLabel('A station’s link').fill(link)
     await page.getByRole('button', { name: 'Play', exact: true }).click()
-  }
-
-  /** Waits for the state that the page shows, in its own word. */
-  async untilPhase(phase: string | RegExp): Promise<void> {
-    await this.page.locator('.now-playing .phase', { hasText: phase }).waitFor({ timeout: STATE_MS })
-  }
-
-  /** What is played from now on, each ear. */
-  async record(seconds: number): Promise<Float32Array[]> {
-    const ears: number[][] = await this.page.evaluate(`recordOutput(${seconds * 48_000}, 15_000)`)
-    return ears.map((ear) => Float32Array.from(ear, (sample) => sample / 32_768))
   }
 
   /** What axe finds serious, in both themes. */
@@ -183,7 +145,7 @@ export class OpenedPage {
   }
 
   async close(): Promise<void> {
-    await this.#context.close()
+    await this.context.close()
     await this.program.stop('SIGTERM')
   }
 }

@@ -6,7 +6,8 @@ import { chromiumBinary, launchChromium, requireChromium } from '../testing/brow
 import { Lab, ROOT } from '../testing/pearcast.ts'
 import { hearNotes, writeNotes } from './fake-microphone.ts'
 import { expectContinuous, expectHeard, isPlayed, tell } from './hearing.ts'
-import { DESCRIPTION, OpenedPage } from './opened-page.ts'
+import { OpenedPage } from './opened-page.ts'
+import { DESCRIPTION } from './user-page.ts'
 
 const binary = chromiumBinary()
 const TITLE = 'Kitchen Radio'
