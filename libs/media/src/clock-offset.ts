@@ -1,9 +1,9 @@
-/** At one probe a second: 16 s, in which two clocks 100 ppm apart move by 1.6 ms. */
-const WINDOW = 16
+/** At one probe in 1.8 s: 18 s, in which two clocks 100 ppm apart move by 1.8 ms. */
+const WINDOW = 10
 
 /**
  * The station's clock as seen from here, from ping (sent at t0), pong (stamped t1 there) and its arrival (t2).
- * Of the last 16 probes the one with the shortest round trip decides: queueing only ever adds delay. The
+ * Of the last ten probes the one with the shortest round trip decides: queueing only ever adds delay. The
  * estimate is off by at most half that round trip, whatever the asymmetry of the way.
  */
 export class ClockOffset {

@@ -1,6 +1,6 @@
 /** Once a second: silent for so long, a peer is asked whether it is there. */
 const ASK_TICKS = 5
-/** And for so long, it is gone, whatever its connection says. A listener asks for the time each second. */
+/** And for so long, it is gone, whatever its connection says. A listener asks for the time every other second. */
 const GONE_TICKS = 20
 /** A place is for those who listen: longest wait between two subscriptions that a refusal may ask for, and some more. */
 const IDLE_TICKS = 90

@@ -40,7 +40,7 @@ const MESSAGE_RATE: Rate = { burst: 200, perSecond: 100 }
 const MAX_BACKLOG = 64
 /** A link that no connection bears by then never will: one negotiation takes 10 s at most, and a retry as much. */
 const BEARER_MS = 20_000
-/** A listener pings each second, a parent beats ten times as often: after so many seconds without either it is gone. */
+/** A listener reports each second, a parent beats ten times as often: after so many seconds without either it is gone. */
 const TICK_MS = 1000
 const SILENT_TICKS = 15
 /** A goodbye over the data channel leaves before its connection is closed. */

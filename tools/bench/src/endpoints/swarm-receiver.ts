@@ -12,8 +12,9 @@ import sodium from 'sodium-universal'
 import { Arrivals, type Arrived } from '../figures/arrivals.ts'
 import { CHANNEL, seqOf } from './frame-source.ts'
 
-/** What a listener says each second: how frames arrive, and a ping. */
+/** A listener says how frames arrive, and asks for the time. */
 const REPORT_MS = 1000
+const PING_MS = 1800
 const DIAL_TIMEOUT_MS = 10_000
 const DIAL_AGAIN_MS = 300
 const DIAL_TRIES = 5
@@ -90,7 +91,7 @@ export function takeSeat(
   onFailed: (error: Error) => void,
   onFrame: (seq: number) => void,
 ): () => Promise<void> {
-  let reports: NodeJS.Timeout | undefined
+  let talk: NodeJS.Timeout[] = []
   let headSeq = 0
   const onLink = (peer: PeerLink): void => {
     peer.onDatagram = (plaintext) => {
@@ -100,12 +101,12 @@ export function takeSeat(
       onFrame(seq)
     }
     peer.send({ type: 'subscribe', channel: CHANNEL, variant: 0, paths: { swarm: true, webrtc: false } })
-    clearInterval(reports)
-    reports = setInterval(() => report(peer, headSeq), REPORT_MS)
+    talk.forEach(clearInterval)
+    talk = [setInterval(() => report(peer, headSeq), REPORT_MS), setInterval(() => ping(peer), PING_MS)]
   }
   const stop = connect(node, link, relayKey, onFailed, onLink)
   return async () => {
-    clearInterval(reports)
+    talk.forEach(clearInterval)
     await stop()
     await node.close()
   }
@@ -160,5 +161,8 @@ function report(peer: PeerLink, headSeq: number): void {
   if (!peer.isOpen) return
   const figures = { headSeq, expected: 50, received: 50, jitterMs: 1, delayMs: 1 }
   peer.sendDatagram(encodeDatagram({ type: 'report', channel: CHANNEL, ...figures }))
-  peer.send({ type: 'ping', id: 1, t0Us: Date.now() * 1000 })
+}
+
+function ping(peer: PeerLink): void {
+  if (peer.isOpen) peer.send({ type: 'ping', id: 1, t0Us: Date.now() * 1000 })
 }
