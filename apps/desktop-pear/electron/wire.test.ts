@@ -6,6 +6,7 @@ import type { EngineStatus } from './engine/messages.ts'
 import { IDLE } from './engine/messages.ts'
 import type { PearOptions } from './runtime.ts'
 import { FakeElectron, FakeEvent } from './testing/fake-electron.ts'
+import { unreached, type Handlers } from './testing/handlers.ts'
 import type { MainProcess } from './surroundings.ts'
 import { start } from './wire.ts'
 
@@ -15,8 +16,7 @@ const LISTENING: EngineStatus = { ...IDLE, listening: { title: 'Kitchen Radio', 
 
 let folder: string
 let electron: FakeElectron
-const registered = new Set<string>()
-const reached = new Set<string>()
+const handlers: Handlers[] = []
 
 class FakePear {
   static readonly made: FakePear[] = []
@@ -99,8 +99,7 @@ beforeEach(() => {
   electron = new FakeElectron(folder)
 })
 afterEach(() => {
-  for (const name of electron.handlers.names()) registered.add(name)
-  for (const name of electron.handlers.reached()) reached.add(name)
+  handlers.push(electron.handlers)
   rmSync(folder, { recursive: true })
 })
 describe('the window', () => {
@@ -549,6 +548,6 @@ describe('the end', () => {
 
 /** Code that nobody has seen run. It has to be the last one here: it looks at what the others did. */
 test('each handler that Electron is given was called by a test', () => {
-  expect(registered.size).toBeGreaterThan(30)
-  expect([...registered].filter((name) => !reached.has(name))).toEqual([])
+  expect(new Set(handlers.flatMap((each) => each.names())).size).toBeGreaterThan(30)
+  expect(unreached(handlers)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pruneBinaries } from './prune.ts'
+import { valueOf } from './signing.ts'
 
 const SCHEME = 'pearcast'
 const BUNDLE_ID = 'org.pearcast.desktop'
@@ -39,7 +40,14 @@ interface ForgeOptions {
   env: NodeJS.ProcessEnv
   /** Makes an AppImage of a packaged app. @returns the file */
   makeAppImage: (arch: string) => Promise<string>
+  /** Packs the bundle that is inside of the .dmg, links and permissions kept. @returns the file */
+  packBundle: (arch: string) => Promise<string>
+  /** The version of the Windows SDK. */
+  windowsKit: string | undefined
 }
+
+/** Whom a trial certificate is made out to. */
+export const TRIAL_PUBLISHER = 'CN=pearCast'
 
 /** Numbers of the bits in Electron's binary that switch things off for good. */
 const FUSES = {
@@ -51,7 +59,8 @@ const FUSES = {
 }
 
 /** How the assembled app is packaged: its folder is the working directory. */
-export function forgeConfig({ env, makeAppImage }: ForgeOptions): ForgeConfig {
+export function forgeConfig({ env, makeAppImage, packBundle, windowsKit }: ForgeOptions): ForgeConfig {
+  const certificateFile = valueOf(env, 'WINDOWS_CERTIFICATE_FILE')
   return {
     packagerConfig: {
       executableName: 'pearCast',
@@ -74,7 +83,8 @@ export function forgeConfig({ env, makeAppImage }: ForgeOptions): ForgeConfig {
         platforms: ['linux'],
         config: {
           options: {
-            name: 'pearcast',
+            // Not the name of the command line's program.
+            name: 'pearcast-desktop',
             bin: 'pearCast',
             productName: 'pearCast',
             genericName: 'Radio',
@@ -92,9 +102,14 @@ export function forgeConfig({ env, makeAppImage }: ForgeOptions): ForgeConfig {
         config: {
           appManifest: join('packaging', 'AppxManifest.xml'),
           packageAssets: join('electron', 'icons', 'msix'),
-          ...(env['WINDOWS_CERTIFICATE_FILE'] !== undefined && {
+          // `pear build` and the updater know the app by this name.
+          outputFileName: 'pearCast',
+          windowsKitVersion: windowsKit,
+          // Else the trial certificate is made out to the author, and does not fit the manifest.
+          manifestVariables: { publisher: valueOf(env, 'WINDOWS_PUBLISHER') ?? TRIAL_PUBLISHER },
+          ...(certificateFile !== undefined && {
             windowsSignOptions: {
-              certificateFile: env['WINDOWS_CERTIFICATE_FILE'],
+              certificateFile,
               certificatePassword: env['WINDOWS_CERTIFICATE_PASSWORD'],
             },
           }),
@@ -118,10 +133,11 @@ export function forgeConfig({ env, makeAppImage }: ForgeOptions): ForgeConfig {
       packageAfterPrune: async (_, folder, __, platform, arch) => {
         await pruneBinaries(folder, platform, arch)
       },
-      // No maker of Forge makes AppImages, and an update replaces just that.
+      // What an update replaces, and no maker of Forge makes: the AppImage, the bundle by itself.
       postMake: async (_, results) => {
-        const linux = results.find(({ platform }) => platform === 'linux')
-        if (linux !== undefined) linux.artifacts.push(await makeAppImage(linux.arch))
+        const [first] = results
+        if (first?.platform === 'linux') first.artifacts.push(await makeAppImage(first.arch))
+        if (first?.platform === 'darwin') first.artifacts.push(await packBundle(first.arch))
         return results
       },
     },
@@ -130,10 +146,11 @@ export function forgeConfig({ env, makeAppImage }: ForgeOptions): ForgeConfig {
 
 /** Without an identity the app is for this computer only: macOS quarantines it elsewhere. */
 function signing(env: NodeJS.ProcessEnv): object {
-  if (env['MAC_CODESIGN_IDENTITY'] === undefined) return {}
+  const identity = valueOf(env, 'MAC_CODESIGN_IDENTITY')
+  if (identity === undefined) return {}
   return {
     osxSign: {
-      identity: env['MAC_CODESIGN_IDENTITY'],
+      identity,
       optionsForFile: () => ({ entitlements: join('packaging', 'entitlements.plist') }),
     },
     osxNotarize: {

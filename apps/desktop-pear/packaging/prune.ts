@@ -1,6 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** A binary with its system in its name, as @evan/opus has them: `arm64-darwin.node`. */
+const NAMED_BINARY = /^(x64|arm64|ia32|arm)-(linux|darwin|win32)\.node$/
+
 /**
  * Takes out of a packaged app what cannot run in it: the binaries of other systems, and those of Bare. Holepunch's packages
  * carry a dozen of each, in `prebuilds/SYSTEM-ARCH`; most of an app would be other people's.
@@ -10,6 +13,8 @@ import { join } from 'node:path'
  */
 export async function pruneBinaries(folder: string, platform: string, arch: string): Promise<number> {
   const kept = new Set([`${platform}-${arch}`, `${platform}-universal`])
+  const isOfAnother = (name: string): boolean =>
+    NAMED_BINARY.test(name) && name !== `${arch}-${platform}.node`
   let removed = 0
   const remove = async (path: string): Promise<void> => {
     await rm(path, { recursive: true })
@@ -22,7 +27,7 @@ export async function pruneBinaries(folder: string, platform: string, arch: stri
         for (const system of await readdir(inner)) if (!kept.has(system)) await remove(join(inner, system))
       }
       if (entry.isDirectory()) await visit(inner)
-      else if (entry.name.endsWith('.bare')) await remove(inner)
+      else if (entry.name.endsWith('.bare') || isOfAnother(entry.name)) await remove(inner)
     }
   }
   await visit(join(folder, 'node_modules'))

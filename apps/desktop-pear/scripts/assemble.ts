@@ -11,6 +11,8 @@ const APP = join(import.meta.dirname, '..')
 const ROOT = join(APP, '..', '..')
 /** Compiled where it is installed, and only played through by the command line. */
 const LEFT_OUT = '@audio/speaker'
+/** What packages use without saying so: bogon 1.3.0, below hyperdht, which npm puts where bogon does not find it. */
+const UNDECLARED = ['b4a']
 
 interface Manifest {
   dependencies?: Record<string, string>
@@ -52,16 +54,19 @@ export async function bundle(source: string, file: string, format: 'esm' | 'cjs'
 
 /** What pear-runtime, `pear stage` and Electron read; its name is what the system calls the app. */
 async function manifest(): Promise<Manifest> {
-  const { author, description, license, main, pear, productName, type, upgrade, version, ...rest } =
+  const { author, license, main, pear, productName, type, upgrade, version, ...rest } =
     await readManifest(APP)
   const found = await dependencies(rest.dependencies ?? {})
+  for (const name of UNDECLARED)
+    found.set(name, String((await readManifest(ROOT, 'node_modules', name))['version']))
   const root: Manifest & { overrides?: object } = await readManifest(ROOT)
   return {
     name: 'pearcast',
     productName,
     version,
     upgrade,
-    description,
+    // What users read of it in their menus.
+    description: root['description'],
     author,
     license,
     private: true,

@@ -38,3 +38,9 @@ export class Handlers {
     return [...this.#reached]
   }
 }
+
+/** What the app gave to Electron in any of them, and no test called in any of them: code that nobody has seen run. */
+export function unreached(all: readonly Handlers[]): string[] {
+  const reached = new Set(all.flatMap((each) => each.reached()))
+  return [...new Set(all.flatMap((each) => each.names()))].filter((name) => !reached.has(name))
+}
