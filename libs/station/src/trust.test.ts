@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { DhtNode } from '@pearcast/swarm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nowUs } from './clock.ts'
@@ -14,6 +15,8 @@ const LEFT_WITHIN_MS = 6000
 /** The shortest that a parent is distrusted for is 10 s. */
 const DISTRUST_MS = 8000
 const HARMLESS_MS = 600
+/** When nothing ran here for so long, all of these peers, which are one process, seem to withhold what they have. */
+const HELD_MS = 150
 const wait = { timeout: 30_000, interval: 20 }
 
 interface Pair {
@@ -126,6 +129,16 @@ async function leave({ ear, grandchild }: Pair): Promise<void> {
   await Promise.allSettled([grandchild?.stop(), ear.stop()])
 }
 
+/** Begins to watch; the function that it returns ends it, and tells for how long at a time nothing ran, ms. */
+function heldUp(): () => number {
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
+  return () => {
+    delay.disable()
+    return Math.round(delay.max / 1e6)
+  }
+}
+
 /** What was measured is shown with the result. */
 function tell(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -156,18 +169,22 @@ describe.concurrent('a relay that', () => {
       onTestFinished(() => leave(found))
       const { cheat, ear, grandchild } = found
       begin(found, { name, ...rest })
+      const held = heldUp()
       const since = (): { key: string | null; atMs: number }[] => ear.parentsSince(cheat.sinceMs)
       await vi.waitUntil(() => since().length > 0 && ear.primary === honest.key, wait)
       const leftAtMs = since()[0]?.atMs ?? Number.NaN
       const leftMs = Math.round(leftAtMs - cheat.sinceMs)
       tell(`left ${leftMs} ms after it ${name}; longest gap ${ear.worstGapMs} ms`)
       expect(leftMs).toBeLessThan(LEFT_WITHIN_MS)
-      // On a machine that stands still the second parent may be far ahead before the rest is seen.
-      const kinds = [reason ?? 'withheld', 'withheld']
-      expect(ear.distrusted.filter((each) => each.key !== cheat.key || !kinds.includes(each.reason))).toEqual(
-        [],
-      )
       await expectGenuine(ear)
+      const heldMs = held()
+      // On a machine that stands still the second parent may be far ahead before the rest is seen, and may seem to withhold.
+      const kinds = [reason ?? 'withheld', 'withheld']
+      const wronged = ear.distrusted.filter(({ key }) => key !== cheat.key)
+      expect(ear.distrusted.filter((each) => !kinds.includes(each.reason))).toEqual([])
+      if (heldMs < HELD_MS) expect(wronged).toEqual([])
+      else if (wronged.length > 0)
+        tell(`${heldMs} ms at a time nothing ran: what else it distrusted is not judged`)
       if (reason !== undefined) {
         expect(ear.tuner.tree.client.isDistrusted(cheat.key, leftAtMs + DISTRUST_MS)).toBe(true)
         const soon = since().filter(({ atMs }) => atMs < leftAtMs + DISTRUST_MS)
