@@ -11,7 +11,7 @@ import type { RelayHostEffect } from './host/ports.ts'
 import { RelayHost } from './host/relay-host.ts'
 
 export type RelayEffect =
-  RelayClientEffect | Exclude<RelayHostEffect, { type: 'serve' | 'unserve' }> | ChildEffect
+  RelayClientEffect | Exclude<RelayHostEffect, { type: 'serve' | 'unserve' | 'room' }> | ChildEffect
 
 type ChildEffect =
   /** A child gets audio, or heads only, on this channel of its link; `warm`: it takes over from another parent. */
@@ -77,6 +77,7 @@ export class RelayPeer<F extends RelayFrame> {
       channel,
       perform: (effect) => this.#onClient(effect),
       slots: () => this.host.slots,
+      room: () => this.host.room,
       isChild: (key) => this.host.feeds(key),
       ...(options.isStation !== undefined && { isStation: options.isStation }),
       ...(options.timing !== undefined && { timing: options.timing }),
@@ -160,8 +161,9 @@ export class RelayPeer<F extends RelayFrame> {
   /** `prefix` of the peer's address, see `addressPrefix`. */
   message(key: string, prefix: string | undefined, message: ControlMessage, nowMs: number): void {
     this.#nowMs = nowMs
-    this.host.message(key, prefix, message, nowMs)
-    this.client.message(key, message, nowMs)
+    const isUpward = message.type === 'parents' && this.host.isChild(key) && !this.client.isParent(key)
+    if (message.type !== 'parents' || isUpward) this.host.message(key, prefix, message, nowMs)
+    if (!isUpward) this.client.message(key, message, nowMs)
   }
 
   /** A frame of the run that counts now. Hot. */
@@ -262,6 +264,8 @@ export class RelayPeer<F extends RelayFrame> {
         this.forwarder.unserve(effect.key)
         this.client.slotsChanged(this.#nowMs)
         return perform({ type: 'child-left', key: effect.key })
+      case 'room':
+        return this.client.slotsChanged(this.#nowMs)
       default:
         return perform(effect)
     }

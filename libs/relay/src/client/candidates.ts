@@ -60,6 +60,8 @@ export class Candidates {
   readonly #all = new Map<string, Candidate>()
   /** Counts what makes somebody more attractive than before. */
   improvements = 0
+  /** Those that were found on the topic. */
+  announced = 0
 
   get size(): number {
     return this.#all.size
@@ -154,6 +156,7 @@ export class Candidates {
       if (victim !== undefined) this.#all.delete(victim.key)
     }
     this.#all.set(key, added)
+    if (source === 'topic') this.announced++
     this.improvements++
     return true
   }

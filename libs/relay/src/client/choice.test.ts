@@ -22,7 +22,7 @@ const candidate = (key: string, changes: Partial<Candidate> = {}): Candidate => 
   order: undefined,
   ...changes,
 })
-const from: Standpoint = { self: 'us', depth: 3 }
+const from: Standpoint = { self: 'us', depth: 3, slots: 0, announced: 0 }
 const best = (
   all: readonly Candidate[],
   at: Standpoint = from,
@@ -65,11 +65,21 @@ describe('the best parent', () => {
     expect(best([behind, beside], at, 'second')).toBe('beside')
   })
 
+  test('is a helper that says it has room, not the station, where many stand on the topic', () => {
+    const station = candidate('station', { source: 'record', depth: 0 })
+    const helper = candidate('helper', { source: 'topic', depth: undefined })
+    const who = Array.from({ length: 200 }, (_, i) => {
+      return [8, 2].map((announced) => best([station, helper], { ...from, self: `peer ${i}`, announced }))
+    })
+    const asks = who.filter(([crowded]) => crowded === 'station').length
+    expect(asks).toBeGreaterThan(2)
+    expect(asks).toBeLessThan(30)
+    expect(who.every(([, quiet]) => quiet === 'station')).toBe(true)
+  })
+
   test('of equals is another one for everybody', () => {
     const equals = Array.from({ length: 8 }, (_, i) => candidate(`${i}${'0'.repeat(15)}`))
-    const chosen = new Set(
-      Array.from({ length: 64 }, (_, i) => best(equals, { self: `peer ${i}`, depth: 3 })),
-    )
+    const chosen = new Set(Array.from({ length: 64 }, (_, i) => best(equals, { ...from, self: `peer ${i}` })))
     expect(chosen.size).toBeGreaterThan(5)
     expect(best(equals.toReversed())).toBe(best(equals))
     expect(best([plain])).toBe('plain')
@@ -135,7 +145,7 @@ describe('moving up', () => {
     expect(upgrade.consider('a', 50, 100, 10_000)).toBe(false)
     expect(upgrade.consider('b', 50, 100, 19_000)).toBe(false)
     expect(upgrade.consider('b', 50, 100, 29_000)).toBe(true)
-    upgrade.moved(29_000)
+    upgrade.moved(false, 29_000)
     upgrade.consider('c', 50, 100, 30_000)
     expect([50_000, 88_999, 89_000].map((ms) => upgrade.consider('c', 50, 100, ms))).toEqual([
       false,

@@ -5,11 +5,14 @@ import { type Candidate, type CandidateNews, Candidates } from './candidates.ts'
 import type { ParentLink } from './parent-link.ts'
 import { bestParent, parentCost, type Standpoint } from './rank.ts'
 import type { PickRole } from './types.ts'
-import { Upgrade } from './upgrade.ts'
+import { isBetter, Upgrade } from './upgrade.ts'
 
 const LOOK_EVERY_MS = 5000
 /** News of free places is old after that. */
 const FRESH_MS = 20_000
+
+/** From here on also those who serve nobody look for a higher place. */
+const DEEP = 6
 
 /** What the choice has to know of the peer that chooses. */
 export interface Chooser {
@@ -18,6 +21,8 @@ export interface Chooser {
   /** Whether this peer is fed by us: it never becomes our parent. */
   readonly isChild: (key: string) => boolean
   readonly primary: () => string | undefined
+  /** Children that we could serve. */
+  readonly slots: () => number
 }
 
 /** Whom to ask for a place: everybody who was named, less those that are distrusted, rest, or hang on us. */
@@ -101,11 +106,7 @@ export class ParentChoice {
       this.#candidates.values(),
       this.#standpoint(),
       role,
-      (key, candidate) =>
-        nowMs >= candidate.notBeforeMs &&
-        mayUse(candidate) &&
-        !this.#distrust.has(key, nowMs) &&
-        !this.#chooser.isChild(key),
+      (_, candidate) => mayUse(candidate) && this.#mayAsk(candidate, nowMs),
     )
   }
 
@@ -130,23 +131,26 @@ export class ParentChoice {
     this.#lookMs = nowMs + LOOK_EVERY_MS
     if (present === undefined || quiet || (!latest && this.#upgrade.dueMs(nowMs) <= nowMs)) return undefined
     const from = this.#standpoint()
-    const hasRoom = ({ freeSlots = 1 }: Candidate): boolean => freeSlots > 0
-    const best = this.best('better', (candidate) => mayUse(candidate) && hasRoom(candidate), nowMs)
-    const cost = best === undefined ? Infinity : parentCost(best, from, 'better')
+    const known = this.best('better', (each) => (each.freeSlots ?? 0) > 0 && mayUse(each), nowMs)
+    const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
+    // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.
+    const higher = this.#isClear(knownCost, present, from) ? undefined : this.#halfway(from, mayUse, nowMs)
+    const best = higher ?? known
+    const cost = higher === undefined ? knownCost : 0
     // Whether it has room for others is nothing to us, who have a place.
     const presentCost = parentCost({ ...present, freeSlots: 1 }, from, 'better')
-    const isBetter = this.#upgrade.consider(best?.key, cost, presentCost, nowMs)
-    if (!isBetter) {
+    const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, higher !== undefined)
+    if (!isDue) {
       const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs))
       this.#lookMs = Math.max(this.#lookMs, nextMs)
     }
-    return isBetter ? best?.key : undefined
+    return isDue ? best?.key : undefined
   }
 
   /** The parent changed: no other move for the sake of quality for a while. */
   moved(nowMs: number): void {
     this.#lookAgain()
-    this.#upgrade.moved(nowMs)
+    this.#upgrade.moved(this.#chooser.lineage.depth >= DEEP, nowMs)
   }
 
   /** Who else carries the station, for those for whom we have no place. */
@@ -168,13 +172,45 @@ export class ParentChoice {
     })
   }
 
+  /**
+   * Of those on our way, the one halfway to the source: a relay may be worth more there than somebody who is there, and
+   * whoever is deep hears where in that branch there is room.
+   */
+  #halfway(
+    { depth, primary, slots }: Standpoint,
+    mayUse: (candidate: Candidate) => boolean,
+    nowMs: number,
+  ): Candidate | undefined {
+    if (slots < 2 && depth < DEEP) return undefined
+    const key = primary?.ancestors?.[Math.min(depth - 2, depth >> 1)]
+    const candidate = key === undefined ? undefined : this.#candidates.get(key)
+    return candidate !== undefined && mayUse(candidate) && this.#mayAsk(candidate, nowMs)
+      ? candidate
+      : undefined
+  }
+
+  #mayAsk({ key, notBeforeMs }: Candidate, nowMs: number): boolean {
+    return nowMs >= notBeforeMs && !this.#distrust.has(key, nowMs) && !this.#chooser.isChild(key)
+  }
+
+  #isClear(cost: number, present: Candidate, from: Standpoint): boolean {
+    return isBetter(cost, parentCost({ ...present, freeSlots: 1 }, from, 'better'))
+  }
+
   #lookAgain(): void {
     this.#lookMs = Math.min(this.#lookMs, this.#lookedMs + LOOK_EVERY_MS)
   }
 
   #standpoint(): Standpoint {
-    const { lineage, primary, self } = this.#chooser
-    return { self, depth: lineage.depth, primary: this.#candidates.get(primary() ?? '') }
+    const { lineage, primary, self, slots } = this.#chooser
+    const { announced } = this.#candidates
+    return {
+      self,
+      announced,
+      slots: slots(),
+      depth: lineage.depth,
+      primary: this.#candidates.get(primary() ?? ''),
+    }
   }
 }
 

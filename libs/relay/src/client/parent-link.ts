@@ -18,9 +18,10 @@ export class ParentLink {
   withdrawn = false
   deadlineMs: number
   renewMs: number = Infinity
-  /** Whether the peer was told that we have room, and when. */
-  toldRoom: boolean | undefined
+  /** Which room the peer was told of, when, and when it is to be told again. */
+  toldRoom: string | undefined
   toldMs: number = -Infinity
+  tellMs: number = Infinity
   readonly watch: ParentWatch
   #lifetimeMs = 0
   #told = false

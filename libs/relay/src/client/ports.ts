@@ -1,4 +1,4 @@
-import type { ControlMessage } from '@pearcast/protocol'
+import type { ControlMessage, ParentHint } from '@pearcast/protocol'
 import type { Misconduct } from '../trust/distrust.ts'
 import type { ClientInput } from './types.ts'
 
@@ -25,6 +25,8 @@ export interface RelayClientOptions {
   readonly random: () => number
   /** Children that we could serve, 0 for a leaf, and how many more than now: told to parents. */
   readonly slots: () => { readonly slots: number; readonly freeSlots: number }
+  /** Who of our branch has places free, for our parent. */
+  readonly room: () => readonly ParentHint[]
   /** Whether this peer is fed by us: it never becomes our parent. */
   readonly isChild: (key: string) => boolean
   /** The station itself, proven: it is never distrusted. */

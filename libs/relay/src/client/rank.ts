@@ -10,7 +10,9 @@ const UNKNOWN_DEPTH = 3
 const LOSS_MS = 4000
 const FAILURE_MS = 150
 const FULL_MS = 300
-const UNKNOWN_SLOTS_MS = 20
+/** On the topic stands who has room; who is named for want of anybody better may well be full. */
+const UNKNOWN_SLOTS_MS = 120
+const ANNOUNCED_MS = 20
 /** A second parent behind the same relay, or on the same network, fails together with the first. */
 const SHARED_RELAY_MS = 150
 const SAME_NETWORK_MS = 60
@@ -19,22 +21,31 @@ const NO_HIGHER_MS = 100
 /** Spreads an audience that was given the same list over all of it. */
 const SPREAD_MS = 30
 
+/** Where many have room and say so, the station has none: one in so many asks it all the same, and takes its chance. */
+const CROWD = 8
+const ASKS_STATION = 1 / 16
+
 export interface Standpoint {
   readonly self: string
   readonly depth: number
+  /** Children that we could serve. */
+  readonly slots: number
+  /** Peers that stand on the topic. */
+  readonly announced: number
   /** What the primary parent is, if there is one. */
   readonly primary?: Pick<Candidate, 'ancestors' | 'key' | 'prefix'> | undefined
 }
 
 /** What it would cost to have this parent, in milliseconds of delay or what weighs as much. Lower is better. */
 export function parentCost(candidate: Candidate, from: Standpoint, role: PickRole): number {
-  const { depth, failures, freeSlots, loss, rttMs } = candidate
+  const { depth, failures, freeSlots, loss, rttMs, source } = candidate
+  const unknownMs = source === 'topic' || source === 'record' ? ANNOUNCED_MS : UNKNOWN_SLOTS_MS
   const cost =
     (depth ?? UNKNOWN_DEPTH) * HOP_MS +
     (rttMs ?? UNKNOWN_RTT_MS) / 2 +
     loss * LOSS_MS +
     failures * FAILURE_MS +
-    (freeSlots === undefined ? UNKNOWN_SLOTS_MS : freeSlots > 0 ? 0 : FULL_MS)
+    (freeSlots === undefined ? unknownMs : freeSlots > 0 ? 0 : FULL_MS)
   return role === 'second' ? cost + dependence(candidate, from) : cost
 }
 
@@ -70,7 +81,11 @@ export function bestParent(
     if (key === from.self || (depth ?? 0) >= LIMITS.maxHops) continue
     if (!mayAsk(key, candidate) || ancestors?.includes(from.self) === true) continue
     candidate.order ??= spread(from.self, key)
-    const cost = parentCost(candidate, from, role) + SPREAD_MS * candidate.order
+    const isBusy = depth === 0 && from.announced >= CROWD && candidate.order >= ASKS_STATION
+    const cost =
+      parentCost(candidate, from, role) +
+      SPREAD_MS * candidate.order +
+      (isBusy && role !== 'better' ? FULL_MS : 0)
     if (cost < bestCost) [best, bestCost] = [candidate, cost]
   }
   return best

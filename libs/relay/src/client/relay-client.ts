@@ -1,5 +1,5 @@
 import { createDriver, type MachineDriver } from '@pearcast/fsm'
-import { type ControlMessage, fromHex, LIMITS, toHex } from '@pearcast/protocol'
+import { type ControlMessage, fromHex, LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
 import { Lineage } from '../tree/lineage.ts'
 import { TimerTable } from '../timer-table.ts'
 import type { Misconduct } from '../trust/distrust.ts'
@@ -66,7 +66,13 @@ export class RelayClient {
     this.#options = options
     this.#channel = options.channel ?? 1
     const { isChild, self } = options
-    this.#choice = new ParentChoice({ self, isChild, lineage: this.lineage, primary: () => this.#primary })
+    this.#choice = new ParentChoice({
+      self,
+      isChild,
+      lineage: this.lineage,
+      primary: () => this.#primary,
+      slots: () => options.slots().slots,
+    })
     this.#driver = createDriver(clientMachine, options.timing ?? {}, (effect) => this.#perform(effect))
   }
 
@@ -135,17 +141,27 @@ export class RelayClient {
     }
   }
 
-  /** Our children came or went: the parent is told if that made us full, or no longer full. */
+  /** Our children came or went, or told of room below them: the parent hears of it if that makes a difference. */
   slotsChanged(nowMs: number): void {
     const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
-    if (link?.phase !== 'held' || link.toldRoom === this.#hasRoom) return
+    if (link?.phase !== 'held' || link.tellMs < Infinity) return
     this.#nowMs = nowMs
-    link.renewMs = Math.min(link.renewMs, link.toldMs + TELL_ROOM_MS)
+    link.tellMs = Math.max(nowMs, link.toldMs + TELL_ROOM_MS)
     this.#checkSoon()
   }
 
-  get #hasRoom(): boolean {
-    return this.#options.slots().freeSlots > 0
+  #tellRoom(link: ParentLink): void {
+    link.tellMs = Infinity
+    const parents = [...this.#options.room()]
+    const told = roomOf(parents)
+    if (told === link.toldRoom) return
+    link.toldRoom = told
+    link.toldMs = this.#nowMs
+    this.#options.perform({
+      type: 'send',
+      key: link.key,
+      message: { type: 'parents', channel: this.#channel, parents },
+    })
   }
 
   /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
@@ -363,16 +379,16 @@ export class RelayClient {
     const soonMs = nowMs + CHECK_MS
     if (this.#settledMs !== 0) return soonMs
     let nextMs = this.#primary === undefined ? Infinity : this.#choice.lookMs
-    for (const { deadlineMs, phase, renewMs, silent, watch } of this.#links.values()) {
+    for (const { deadlineMs, phase, renewMs, silent, tellMs, watch } of this.#links.values()) {
       if (phase === 'held' && (silent || !watch.flowing)) return soonMs
-      nextMs = Math.min(nextMs, phase === 'held' ? renewMs : deadlineMs)
+      nextMs = Math.min(nextMs, phase === 'held' ? Math.min(renewMs, tellMs) : deadlineMs)
     }
     return Math.max(nextMs, soonMs)
   }
 
-  /** Something changed that a check may have to look at. */
+  /** Something changed: the next check may be due earlier. */
   #checkSoon(): void {
-    this.#checkMs = Math.min(this.#checkMs, this.#nowMs + CHECK_MS)
+    this.#checkMs = Math.min(this.#checkMs, this.#nextCheckMs(this.#nowMs))
   }
 
   #checkLink(link: ParentLink, nowMs: number): void {
@@ -393,6 +409,7 @@ export class RelayClient {
       link.silent = silent
       this.#send(silent ? { type: 'SILENT', key, jitterMs: this.#jitterMs() } : { type: 'ALIVE', key })
     }
+    if (nowMs >= link.tellMs && key === this.#primary) this.#tellRoom(link)
     if (nowMs >= link.renewMs && this.#links.has(key)) {
       link.renewed(nowMs)
       this.#reserve(link)
@@ -476,11 +493,11 @@ export class RelayClient {
 
   #reserve(link: ParentLink): void {
     const { key, standby } = link
-    link.toldRoom = this.#hasRoom
-    link.toldMs = this.#nowMs
     const { freeSlots, slots } = this.#options.slots()
     const place = { type: 'reserve', channel: this.#channel, standby, slots, freeSlots } as const
     const message = slots > 0 ? { ...place, key: fromHex(this.#options.self) } : place
+    // It knows of ourselves by this; who is below us it has to be told.
+    link.toldRoom ??= freeSlots > 0 ? `${this.#options.self} ${Math.min(freeSlots, 3)}` : ''
     this.#options.perform({ type: 'send', key, message })
   }
 
@@ -504,12 +521,12 @@ export class RelayClient {
   }
 
   #send(event: ClientEvent): void {
-    this.#checkSoon()
     this.#driver.send(event)
     const { next, primary } = this.#driver.snapshot().context
     if (next !== this.#next) this.#copies = 0
     this.#primary = primary
     this.#next = next
+    this.#checkSoon()
   }
 
   #perform(effect: ClientEffect): void {
@@ -543,6 +560,7 @@ export class RelayClient {
         this.#primary = effect.key
         if (effect.cause !== 'first') this.#choice.moved(this.#nowMs)
         perform({ type: 'parent', key: effect.key, cause: effect.cause })
+        this.slotsChanged(this.#nowMs)
         return perform({ type: 'place', ancestors: this.ancestors })
       case 'orphaned':
         perform({ type: 'parent', key: undefined, cause: 'lost' })
@@ -562,4 +580,9 @@ export class RelayClient {
         return this.#timers.stop(effect.id)
     }
   }
+}
+
+/** Enough to see whether it is news: of many free places one more or less is none. */
+function roomOf(parents: readonly ParentHint[]): string {
+  return parents.map(({ freeSlots, key }) => `${toHex(key)} ${Math.min(freeSlots, 3)}`).join()
 }

@@ -4,31 +4,49 @@ const BETTER_MS = 10
 const SUSTAINED_MS = 10_000
 /** No other move for the sake of quality for so long after one. */
 const HOLD_MS = 60_000
+/** Not so long for who is deep, and climbs. */
+const CLIMB_MS = 10_000
+const MAX_CLIMBS = 7
 /** Nor a second attempt so soon, should the first one be refused. */
 const RETRY_MS = 20_000
+
+/** Clearly, so that nobody moves to and fro. */
+export function isBetter(cost: number, presentCost: number): boolean {
+  return cost <= presentCost * BETTER_SHARE - BETTER_MS
+}
 
 /** Moves up when something clearly better stays better: hysteresis in size, in time and between moves. */
 export class Upgrade {
   #key: string | undefined
   #sinceMs = 0
   #holdUntilMs = 0
+  #climbs = 0
+  #sustainedMs = SUSTAINED_MS
 
   /** The parent changed, for whatever reason. */
-  moved(nowMs: number): void {
+  moved(isDeep: boolean, nowMs: number): void {
     this.#key = undefined
-    this.#holdUntilMs = nowMs + HOLD_MS
+    this.#holdUntilMs = Math.max(this.#holdUntilMs, nowMs + (isDeep ? CLIMB_MS : HOLD_MS))
+    if (isDeep) this.#climbs = 0
   }
 
   /** When the one that was found better has been so for long enough; Infinity while there is none. */
   dueMs(nowMs: number): number {
     return this.#key === undefined
       ? Infinity
-      : Math.max(this.#sinceMs + SUSTAINED_MS, this.#holdUntilMs, nowMs)
+      : Math.max(this.#sinceMs + this.#sustainedMs, this.#holdUntilMs, nowMs)
   }
 
   /** Whenever something may have changed: the best of the others, with what it and the present parent cost. True: move to it. */
-  consider(key: string | undefined, cost: number, presentCost: number, nowMs: number): boolean {
-    if (key === undefined || !(cost <= presentCost * BETTER_SHARE - BETTER_MS)) {
+  consider(
+    key: string | undefined,
+    cost: number,
+    presentCost: number,
+    nowMs: number,
+    climbs = false,
+  ): boolean {
+    this.#sustainedMs = climbs ? 0 : SUSTAINED_MS
+    if (key === undefined || !isBetter(cost, presentCost)) {
       this.#key = undefined
       return false
     }
@@ -36,9 +54,12 @@ export class Upgrade {
       this.#key = key
       this.#sinceMs = nowMs
     }
-    if (nowMs - this.#sinceMs < SUSTAINED_MS || nowMs < this.#holdUntilMs) return false
+    if (nowMs - this.#sinceMs < this.#sustainedMs || nowMs < this.#holdUntilMs) return false
     this.#key = undefined
-    this.#holdUntilMs = nowMs + RETRY_MS
+    // Ever more rarely: in a tree that has settled nobody is to knock at doors.
+    const climbMs = CLIMB_MS * 2 ** Math.min(this.#climbs, MAX_CLIMBS)
+    if (climbs) this.#climbs++
+    this.#holdUntilMs = nowMs + (climbs ? climbMs : RETRY_MS)
     return true
   }
 }

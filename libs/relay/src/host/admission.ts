@@ -39,16 +39,16 @@ export interface Request {
 export type Verdict =
   { admit: true; displace?: string } | { admit: false; why: 'full' | 'network'; retryAfterMs: number }
 
-/** Of the children's places so many are kept for those who can relay onward, while others can serve the leaves. */
-const KEPT_FOR_RELAYS = 0.25
 /** A newcomer displaces who is worth so much of what it is worth itself, on its first day. */
 const DISPLACED_SHARE = 0.65
+/** What a budget leaves free, see `fanOut`. */
+const OVERDRAFT = 0.4
 const FULL_RETRY_MS = 5000
 const NETWORK_RETRY_MS = 30_000
 
 /**
- * Whether somebody gets a place. Leaves are sent below as long as there is room below, and make way for whoever brings
- * more places than it takes: that keeps the tree wide at the top and its depth logarithmic.
+ * Whether somebody gets a place. No place is kept: what is told of as free is free for whoever comes. Leaves make way for
+ * whoever brings more places than it takes: that keeps the tree wide at the top and its depth logarithmic.
  */
 export function judge(request: Request, places: Iterable<Place>, limits: HostLimits, nowMs: number): Verdict {
   const others = [...places].filter(({ key }) => key !== request.key)
@@ -61,12 +61,9 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
     ({ movingMs, standby }) => standby === request.standby && movingMs === undefined,
   )
   const max = request.standby ? limits.maxStandby : limits.maxChildren
-  if (taken.length < max) {
-    const kept = request.standby ? 0 : Math.ceil(max * KEPT_FOR_RELAYS)
-    const below = others.some(({ freeSlots, standby }) => !standby && freeSlots > 0)
-    if (request.slots > 0 || !below || taken.length < max - kept) return { admit: true }
-  } else if (!request.standby && request.slots >= 2) {
-    const other = leastUseful(taken, nowMs)
+  if (taken.length < max) return { admit: true }
+  if (!request.standby && request.slots >= 2 && sending(others) < mostCopies(max)) {
+    const other = leastUseful(taken, request.slots, nowMs)
     const worth = other === undefined ? Infinity : standingOf(other, nowMs)
     if (
       other !== undefined &&
@@ -78,11 +75,22 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
   return { admit: false, why: 'full', retryAfterMs: FULL_RETRY_MS }
 }
 
+/** Copies for which the budget leaves room: a warm second that starts, and who was asked to go and has not gone. */
+export function mostCopies(maxChildren: number): number {
+  return maxChildren < 1 ? 0 : Math.max(maxChildren + 1, Math.floor(maxChildren * (1 + OVERDRAFT)))
+}
+
+function sending(places: readonly Place[]): number {
+  return places.reduce((sum, { standby }) => sum + (standby ? 0 : 1), 0)
+}
+
 /** Who makes way first: of leaves the one that came last, then who serves few and has not been here for long. */
-function leastUseful(places: readonly Place[], nowMs: number): Place | undefined {
+function leastUseful(places: readonly Place[], slots: number, nowMs: number): Place | undefined {
   let least: Place | undefined
   let leastWorth = Infinity
   for (const place of places) {
+    // With it a whole branch goes down: only for one that is twice as wide.
+    if (place.slots - place.freeSlots > 1 && 2 * place.slots > slots) continue
     const worth = standingOf(place, nowMs)
     const isLess = worth < leastWorth || (worth === leastWorth && place.sinceMs >= (least?.sinceMs ?? 0))
     if (isLess) [least, leastWorth] = [place, worth]

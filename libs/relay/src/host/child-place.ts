@@ -1,3 +1,4 @@
+import { fromHex, type ParentHint, toHex } from '@pearcast/protocol'
 import type { Place, Request } from './admission.ts'
 
 /** How long a child that was asked to move is still served. */
@@ -5,6 +6,21 @@ const MOVE_MS = 15_000
 /** Renewals are rare, and each is answered with a list: who asks without end is not. */
 const ANSWERS = 8
 const ANSWERS_MS = 1000
+
+/** More spots than these are not kept of one child. */
+const MAX_SPOTS = 8
+
+/** Somebody with places free: the child itself, or one below it. */
+export interface Spot {
+  readonly key: Uint8Array
+  /** The same, hex. */
+  readonly at: string
+  /** Hops below the child. */
+  readonly below: number
+  readonly freeSlots: number
+  /** Less those that were promised since it was told. */
+  left: number
+}
 
 /** One child's place. */
 export class ChildPlace implements Place {
@@ -18,8 +34,8 @@ export class ChildPlace implements Place {
   standby: boolean
   slots: number
   freeSlots: number
-  /** Free slots less those that were promised to others since it told of them. */
-  hintedSlots: number
+  /** Where there is room, as the child told: itself first. */
+  spots: readonly Spot[] = []
   /** It has said what it wants; a place that nobody uses lapses. */
   subscribed = false
   /** Since when it gets audio. */
@@ -47,17 +63,37 @@ export class ChildPlace implements Place {
     this.standby = standby
     this.slots = slots
     this.freeSlots = freeSlots
-    this.hintedSlots = freeSlots
     this.#expiresMs = expiresMs
     this.#unusedMs = unusedMs
+    this.#setOwn(freeSlots)
   }
 
   renew(expiresMs: number, { at, freeSlots, slots }: Pick<Request, 'at' | 'freeSlots' | 'slots'>): void {
     this.#expiresMs = expiresMs
     this.at = at
     this.slots = slots
+    this.#setOwn(freeSlots)
+  }
+
+  /** It tells who of its branch has places free; itself, if it has, is one of them. */
+  tellsRoom(hints: readonly ParentHint[], depth: number): void {
+    const { at } = this
+    if (at === undefined || this.slots < 1) return
+    const spots = hints.slice(0, MAX_SPOTS).map((hint): Spot => {
+      const key = toHex(hint.key)
+      const below = key === at ? 0 : Math.max(1, hint.depth - depth)
+      return { key: hint.key, at: key, below, freeSlots: hint.freeSlots, left: hint.freeSlots }
+    })
+    this.freeSlots = Math.min(spots.find((spot) => spot.at === at)?.freeSlots ?? 0, this.slots)
+    this.spots = spots.filter(({ freeSlots }) => freeSlots > 0)
+  }
+
+  #setOwn(freeSlots: number): void {
+    const { at } = this
     this.freeSlots = freeSlots
-    this.hintedSlots = freeSlots
+    const others = this.spots.filter((spot) => spot.below > 0)
+    if (at === undefined || freeSlots < 1) this.spots = others
+    else this.spots = [{ key: fromHex(at), at, below: 0, freeSlots, left: freeSlots }, ...others]
   }
 
   /** Counts this answer. */

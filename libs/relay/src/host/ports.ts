@@ -10,6 +10,8 @@ export type RelayHostEffect =
   | { type: 'send'; key: string; message: ControlMessage }
   /** The child has audio from now on (`swarm`), or heads only; `warm`: it takes over from another parent. */
   | { type: 'serve'; key: string; channel: number; audio: boolean; warm: boolean; bytesPerS: number }
+  /** What `room` says may be another than before. */
+  | { type: 'room' }
   /** It has no place any more; its link may close. */
   | { type: 'unserve'; key: string }
 

@@ -75,13 +75,56 @@ describe('a host', () => {
     expect(typesOf(ask(0xbbbb, { slots: 1 }))).toEqual(['refused'])
   })
 
-  test('sends leaves below while there is room below, and keeps the last places for relays', () => {
+  test('that is full names those below who have room, each in its turn', () => {
     const { ask } = hosting()
-    for (const at of [1, 2, 3]) ask(at, { slots: 4 })
-    const refused = ask(4)
-    expect(typesOf(refused)).toEqual(['parents', 'refused'])
-    expect(refused[0]?.type === 'parents' && refused[0].parents.map(({ depth }) => depth)).toEqual([2, 2, 2])
-    expect(typesOf(ask(5, { slots: 4 }))).toEqual(['ancestors', 'reserved', 'parents'])
+    for (const at of [1, 2, 3, 4]) ask(at, { slots: 2 })
+    const named = [5, 6].map((at) => {
+      const answers = ask(at)
+      expect(typesOf(answers)).toEqual(['parents', 'refused'])
+      return answers[0]?.type === 'parents' ? answers[0].parents : []
+    })
+    for (const parents of named) {
+      expect(parents).toHaveLength(4)
+      for (const parent of parents) expect(parent).toMatchObject({ depth: 2, freeSlots: 2 })
+    }
+    expect(named[0]?.[0]?.key).not.toEqual(named[1]?.[0]?.key)
+  })
+
+  test('names whom its children tell of, the nearest first, and tells its own parent the same', () => {
+    const { ask, effects, host } = hosting()
+    for (const at of [1, 2, 3, 4]) ask(at, { slots: 2 })
+    const spot = (at: number, depth: number) => ({ key: fromHex(keyOf(at)), depth, freeSlots: 1, rttMs: 0 })
+    const tells = (at: number, ...parents: ReturnType<typeof spot>[]): void =>
+      host.message(keyOf(at), undefined, { type: 'parents', channel: 1, parents }, 0)
+    tells(1, spot(0x11, 4), spot(0x12, 4))
+    tells(2, spot(0x21, 3))
+    tells(3, spot(3, 2))
+    tells(4)
+    expect(effects.at(-1)).toEqual({ type: 'room' })
+    const below = [spot(3, 2), spot(0x21, 3), spot(0x11, 4), spot(0x12, 4)]
+    expect(host.room).toEqual(below)
+    const refused = ask(5)
+    expect(refused[0]?.type === 'parents' && refused[0].parents).toEqual(below)
+    // A quarter of each was promised; what is left goes on being named until they tell again.
+    for (const at of [6, 7, 8]) ask(at)
+    const spent = ask(9)
+    expect(spent[0]?.type === 'parents' && spent[0].parents.map(({ freeSlots }) => freeSlots)).toEqual([
+      0, 0, 0, 0,
+    ])
+    tells(3, spot(3, 2))
+    const again = ask(10)
+    expect(again[0]?.type === 'parents' && again[0].parents[0]).toEqual(spot(3, 2))
+  })
+
+  test('keeps eight spots of what a child tells, and none of one that serves nobody', () => {
+    const { ask, host } = hosting()
+    ask(1, { slots: 2 })
+    ask(2)
+    const parents = Array.from({ length: 16 }, (_, at) => {
+      return { key: fromHex(keyOf(0x100 + at)), depth: 16, freeSlots: 9, rttMs: 0 }
+    })
+    for (const at of [1, 2]) host.message(keyOf(at), undefined, { type: 'parents', channel: 1, parents }, 0)
+    expect([...host.children].map(({ spots }) => spots.length)).toEqual([8, 0])
   })
 
   test('takes a leaf in its last place when nobody below has room', () => {

@@ -7,26 +7,26 @@ import {
   type Reserve,
   toHex,
 } from '@pearcast/protocol'
-import type { CandidateNews } from '../client/candidates.ts'
 import { TimerTable } from '../timer-table.ts'
-import { type HostLimits, judge, type Request } from './admission.ts'
+import { type HostLimits, judge, mostCopies, type Request } from './admission.ts'
 import { Advert } from './advert.ts'
 import { ChildPlace } from './child-place.ts'
 import { hostMachine } from './machine.ts'
 import type { RelayHostOptions } from './ports.ts'
+import { Referral } from './referral.ts'
 import type { HostContext, HostEffect, HostEvent, HostInput, HostState, HostTimer } from './types.ts'
 
 /** A reservation that is not used: somebody fills places. */
 const UNUSED_MS = 5000
 /** A warm second that starts may overdraw the budget by what the budget leaves free, for so long. */
-const OVERDRAFT = 0.4
 const OVERDRAFT_MS = 10_000
 const FULL_RETRY_MS = 5000
 /** Asking for a place costs us an answer with a list: a key may do so this often. */
 const ASK_EVERY_MS = 100
 const MAX_ASKERS = 512
 const PARENTS_EVERY_MS = 30_000
-const HINTS = 8
+/** Of those with room, told to our parent: ourselves and so many below. */
+const REPORTED = 7
 
 type Driver = MachineDriver<HostContext, HostEvent, HostState, HostInput, HostEffect>
 
@@ -40,7 +40,8 @@ export class RelayHost {
   readonly #advert = new Advert()
   #limits: HostLimits
   #nowMs = 0
-  #referred = 0
+  readonly #selfKey: Uint8Array
+  readonly #referral: Referral
   /** The way that was told at the latest, and its bytes. */
   #told: { readonly ancestors: readonly string[]; readonly keys: Uint8Array[] } = { ancestors: [], keys: [] }
   /** When children beyond the limit have had their time; Infinity while there are none. */
@@ -49,6 +50,12 @@ export class RelayHost {
   constructor(options: RelayHostOptions) {
     this.#options = options
     this.#limits = options.limits
+    this.#selfKey = fromHex(options.self)
+    this.#referral = new Referral({
+      places: () => this.#places.values(),
+      depth: () => options.ancestors().length + 1,
+      hints: options.hints,
+    })
     const input = { fed: options.isRoot === true }
     this.#driver = createDriver(hostMachine, input, (effect) => this.#perform(effect))
     if (options.isRoot === true) this.#driver.send({ type: 'FIT' })
@@ -126,7 +133,24 @@ export class RelayHost {
       const { swarm, webrtc } = message.paths
       this.#subscribe(key, prefix, message.channel, swarm || webrtc)
     }
+    if (message.type === 'parents') this.#takeRoom(key, message.parents)
     if (message.type === 'bye') this.childGone(key, nowMs)
+  }
+
+  /** Who of our branch has places free, ourselves included: for our parent. Nobody while we may serve nobody. */
+  get room(): ParentHint[] {
+    if (this.state !== 'open') return []
+    const below = this.#referral.report(REPORTED)
+    const free = this.#free
+    const depth = Math.min(this.#options.ancestors().length, LIMITS.maxHops)
+    return free === 0 ? below : [{ key: this.#selfKey, depth, freeSlots: free, rttMs: 0 }, ...below]
+  }
+
+  #takeRoom(key: string, hints: readonly ParentHint[]): void {
+    const place = this.#places.get(key)
+    if (place === undefined || !place.mayBeAnswered(this.#nowMs)) return
+    place.tellsRoom(hints, this.#options.ancestors().length + 1)
+    this.#options.perform({ type: 'room' })
   }
 
   /** Its link is gone. */
@@ -181,6 +205,7 @@ export class RelayHost {
     if (place !== undefined && place.movingMs === undefined) {
       place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
+      this.#options.perform({ type: 'room' })
       if (place.mayBeAnswered(this.#nowMs)) this.#grant(place)
       return
     }
@@ -211,7 +236,7 @@ export class RelayHost {
       return false
     }
     if (!verdict.admit) {
-      this.#refer(key, channel, verdict.retryAfterMs)
+      this.#refer(key, channel, verdict.retryAfterMs, !request.standby)
       return false
     }
     const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
@@ -254,7 +279,9 @@ export class RelayHost {
 
   /** A warm second is let in beyond the limit for a while: it has nobody else just now. */
   #mayStart(): boolean {
-    return this.#active().length < Math.ceil(this.#limits.maxChildren * (1 + OVERDRAFT))
+    let sending = 0
+    for (const { standby } of this.#places.values()) if (!standby) sending++
+    return sending < mostCopies(this.#limits.maxChildren)
   }
 
   #active(): ChildPlace[] {
@@ -273,8 +300,8 @@ export class RelayHost {
     for (const { activeMs, key } of latest) if (this.#nowMs - activeMs >= afterMs) this.move(key, this.#nowMs)
   }
 
-  #refer(key: string, channel: number, retryAfterMs = 1000): void {
-    const parents = this.#alternatives(key)
+  #refer(key: string, channel: number, retryAfterMs = 1000, takes = true): void {
+    const parents = this.#referral.namesFor(this.#places.get(key) ?? key, takes)
     if (parents.length > 0) this.#tell(key, { type: 'parents', channel, parents })
     const reason = this.state === 'open' ? 'full' : 'not-on-air'
     this.#tell(key, { type: 'refused', channel, reason, retryAfterMs })
@@ -282,7 +309,7 @@ export class RelayHost {
 
   #tellParents(place: ChildPlace): void {
     place.parentsMs = this.#nowMs + PARENTS_EVERY_MS
-    const parents = this.#alternatives(place.key)
+    const parents = this.#referral.namesFor(place, false)
     if (parents.length > 0) this.#tell(place.key, { type: 'parents', channel: place.channel, parents })
   }
 
@@ -295,29 +322,6 @@ export class RelayHost {
     this.#tell(key, { type: 'ancestors', channel, keys: this.#told.keys })
   }
 
-  /** Children with room, in turn, then whoever else is known; never the one who asks. */
-  #alternatives(asking: string): ParentHint[] {
-    const depth = this.#options.ancestors().length + 1
-    const ours = depth > LIMITS.maxHops ? [] : [...this.#places.values()]
-    const roomy = ours.filter(
-      ({ at, freeSlots, key, movingMs, standby }) =>
-        at !== undefined && key !== asking && !standby && freeSlots > 0 && movingMs === undefined,
-    )
-    const from = roomy.length === 0 ? 0 : this.#referred++ % roomy.length
-    const turned = [...roomy.slice(from), ...roomy.slice(0, from)]
-    const hints = turned.slice(0, HINTS).flatMap((place) => {
-      if (place.at === undefined) return []
-      // Spent with the telling: the next one is sent to somebody else until this child tells again.
-      const freeSlots = place.hintedSlots
-      place.hintedSlots = Math.max(1, freeSlots - 1)
-      return [{ key: fromHex(place.at), depth, freeSlots, rttMs: 0 }]
-    })
-    const askingAt = this.#places.get(asking)?.at
-    const others = this.#options.hints(HINTS).filter(({ key }) => key !== askingAt && !this.feeds(key))
-    for (const other of others.slice(0, LIMITS.maxParents - hints.length)) hints.push(hintOf(other))
-    return hints
-  }
-
   #asksTooOften(key: string): boolean {
     const lastMs = this.#askedMs.get(key) ?? -Infinity
     this.#askedMs.delete(key)
@@ -328,7 +332,7 @@ export class RelayHost {
   }
 
   #advertise(): void {
-    const type = this.#advert.look(this.#free > 0, this.#nowMs)
+    const type = this.#advert.look(this.#free > 0, this.#nowMs, this.#options.ancestors().length)
     if (type !== undefined) this.#options.perform({ type })
   }
 
@@ -373,9 +377,4 @@ export class RelayHost {
         return this.#timers.stop(effect.id)
     }
   }
-}
-
-/** 0 free slots: nobody knows. Who is known to be full is not named. */
-function hintOf({ depth = LIMITS.maxHops, freeSlots = 0, key, rttMs = 0 }: CandidateNews): ParentHint {
-  return { key: fromHex(key), depth, freeSlots, rttMs: Math.min(Math.round(rttMs), LIMITS.maxHintedRttMs) }
 }

@@ -1,5 +1,5 @@
 import type { FrameRing } from '@pearcast/media'
-import type { Accepted, Announcement, Path, Reserve, Subscribe } from '@pearcast/protocol'
+import type { Accepted, Announcement, Path, Parents, Reserve, Subscribe } from '@pearcast/protocol'
 import type { RtcCarrier } from '../rtc-session.ts'
 import type { FrameCopies } from './frame-copies.ts'
 import type { SwitchQueue } from './switch-queue.ts'
@@ -11,7 +11,7 @@ export interface ChildHost<Child> {
   /** The station's clock, unix microseconds; undefined while it is not known here. */
   readonly clockUs: () => number | undefined
   /** Asks for a place, or renews it; the tree answers the child itself. */
-  reserve: (child: Child, message: Reserve) => void
+  reserve: (child: Child, message: Reserve | Parents) => void
   /** False when there is no place, and the child was told; else `serve` was called. */
   subscribe: (child: Child, message: Subscribe) => boolean
   /** Its place is taken from it; it hears of others who carry the station. */

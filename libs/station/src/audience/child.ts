@@ -191,6 +191,9 @@ export class Child implements UplinkUser {
       case 'reserve':
         this.#watch.subscribed()
         return this.#host.reserve(this, message)
+      // Who below it has places free.
+      case 'parents':
+        return this.#host.reserve(this, message)
       case 'subscribe':
         return this.#subscribe(message)
       case 'select':

@@ -64,7 +64,8 @@ const CENSUS_MS = 5000
 /** Home of a few: far from the broadcaster's. */
 const CUT_REGION = 2
 
-const BROADCASTER: Person = { nat: 'port-restricted', region: 0, accessMs: 5, slots: 8 }
+/** An uplink of eight copies: six children, and what `fanOut` leaves free for a move. */
+const BROADCASTER: Person = { nat: 'port-restricted', region: 0, accessMs: 5, slots: 6 }
 
 /** A station through a storm of arrivals, coming and going, stalls and a partition. */
 export function playStory(options: StoryOptions): StoryReport {

@@ -42,11 +42,10 @@ describe.each([1, 2, 3])('media as intervals in the world of seed %i', { timeout
     const same = parentsOf(intervals).filter((parent, i) => parent === parents[i]).length
     // A beat told a few ms earlier or later may turn a choice between two that are all but equal.
     expect(same).toBeGreaterThanOrEqual(36)
-    for (const [i, { ears }] of intervals.listeners.entries()) {
-      const other = frames.listeners[i]?.ears.firstMs ?? 0
-      if (parents[i] === parentsOf(intervals)[i])
-        expect(Math.abs((ears.firstMs ?? 0) - other)).toBeLessThan(100)
-    }
+    const soon = intervals.listeners.filter(({ ears }, i) => {
+      return Math.abs((ears.firstMs ?? 0) - (frames.listeners[i]?.ears.firstMs ?? 0)) < 100
+    })
+    expect(soon.length).toBeGreaterThanOrEqual(36)
 
     // The listener that serves the most, where both worlds have the same children under it.
     const hit = frames.listeners.toSorted((a, b) => b.below.size - a.below.size)[0]?.id ?? 0
@@ -106,7 +105,8 @@ test('150 listeners hear through arrivals, churn, stalls and a partition', { tim
 
 test('a source that stalls for ten seconds moves nobody', { timeout: TIMEOUT_MS }, () => {
   const world = grown(5, 100, 'intervals')
-  world.agenda.runFor(20_000)
+  // Until nobody climbs any more.
+  world.agenda.runFor(100_000)
   const before = parentsOf(world)
   world.stall()
   world.agenda.runFor(10_000)

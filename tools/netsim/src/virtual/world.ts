@@ -246,12 +246,12 @@ export class World {
     this.agenda.after(SEARCH_MS, () => {
       this.#do(peer, () => {
         const { nowMs } = this.agenda
-        peer.relay.learn({ key: this.root.key, source: 'record', depth: 0 }, nowMs)
         const helpers = this.#announced
         for (let i = 0; i < Math.min(TOPIC_ENTRIES, helpers.length); i++) {
           const helper = helpers[Math.floor(peer.random() * helpers.length)]
           if (helper !== undefined) peer.relay.learn({ key: helper.key, source: 'topic' }, nowMs)
         }
+        peer.relay.learn({ key: this.root.key, source: 'record', depth: 0 }, nowMs)
       })
     })
   }
@@ -340,7 +340,8 @@ export class World {
   }
 
   #send(from: VirtualPeer, key: string, message: ControlMessage): void {
-    const isUp = message.type === 'reserve' || message.type === 'subscribe'
+    // Whom it dials and who dials it have keys of their own.
+    const isUp = from.above.has(key)
     const link = isUp ? from.above.get(key) : from.below.get(key)
     if (link?.state !== 'up') return
     this.messages++
