@@ -82,7 +82,7 @@ export class Desktop {
       mayClose: () => this.#mayClose(),
       onSessionEnd: () => void this.#end(),
     })
-    this.#tray = new StationTray(electron, folder, {
+    this.#tray = new StationTray(electron, folder, manifest.version, {
       open: () => this.#window.show(),
       mute: (muted) => command({ name: 'mute', muted }),
       endBroadcast: () => command({ name: 'go-off-air' }),

@@ -23,11 +23,13 @@ export interface TrayState {
 export class StationTray {
   readonly #electron: ElectronApi
   readonly #icons: string
+  readonly #version: string
   readonly #tray: Tray
   readonly #actions: TrayActions
 
-  constructor(electron: ElectronApi, folder: string, actions: TrayActions) {
+  constructor(electron: ElectronApi, folder: string, version: string, actions: TrayActions) {
     this.#electron = electron
+    this.#version = version
     this.#icons = join(folder, 'icons')
     this.#actions = actions
     this.#tray = new electron.Tray(this.#icon(false))
@@ -37,7 +39,9 @@ export class StationTray {
   show(state: TrayState): void {
     this.#tray.setImage(this.#icon(state.status.broadcast !== null))
     this.#tray.setToolTip(`${words.name}: ${statusLine(state.status)}`)
-    this.#tray.setContextMenu(this.#electron.Menu.buildFromTemplate(trayMenu(state, this.#actions)))
+    this.#tray.setContextMenu(
+      this.#electron.Menu.buildFromTemplate(trayMenu(state, this.#version, this.#actions)),
+    )
   }
 
   close(): void {
@@ -49,7 +53,11 @@ export class StationTray {
   }
 }
 
-function trayMenu({ hasUpdate, isAutostarted, status }: TrayState, actions: TrayActions): MenuItem[] {
+function trayMenu(
+  { hasUpdate, isAutostarted, status }: TrayState,
+  version: string,
+  actions: TrayActions,
+): MenuItem[] {
   const { broadcast, isMuted, listening } = status
   const separator: MenuItem = { type: 'separator' }
   return [
@@ -75,6 +83,7 @@ function trayMenu({ hasUpdate, isAutostarted, status }: TrayState, actions: Tray
       checked: isAutostarted,
       click: () => actions.setAutostart(!isAutostarted),
     },
+    { label: words.version(version), enabled: false },
     ...(hasUpdate ? [{ label: words.update, click: () => actions.update() }] : []),
     { label: words.quit, click: () => actions.quit() },
   ]

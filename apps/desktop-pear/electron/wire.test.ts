@@ -373,6 +373,7 @@ describe('the tray', () => {
     child.say({ type: 'ready' })
     expect(electron.toolTip).toBe('pearCast: Off air')
     expect(electron.trayImage).toMatch(/tray\.png$/)
+    expect(electron.menu.map(({ label }) => label)).toContain('Version 0.1.0')
     child.say({ type: 'status', status: ON_AIR })
     expect(electron.toolTip).toBe('pearCast: On air: Kitchen Radio (2 listeners)')
     expect(electron.trayImage).toMatch(/tray-on-air\.png$/)

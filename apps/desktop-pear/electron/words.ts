@@ -17,6 +17,7 @@ export const words = {
   endBroadcast: 'End the broadcast',
   stopListening: 'Stop listening',
   autostart: 'Start with the computer',
+  version: (version: string): string => `Version ${version}`,
   update: 'Restart to update',
   quit: 'Quit',
   microphone: {

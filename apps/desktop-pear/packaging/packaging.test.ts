@@ -201,7 +201,7 @@ test('whoever reads how to release installs the Pear that the lockfile has', asy
     readFile(join(import.meta.dirname, '..', ...path), 'utf8')
   const { devDependencies } = JSON.parse(await read('package.json'))
   const texts = [await read('README.md'), await read('..', '..', 'docs', 'desktop.md')]
-  const named = texts.flatMap((text) => [...text.matchAll(/npx pear\S*/g)]).map(([found]) => found)
+  const named = texts.flatMap((text) => [...text.matchAll(/npx pear[\w.@]*\w/g)]).map(([found]) => found)
   expect(named.filter((each) => !/^npx pearcast\b/.test(each))).not.toEqual([])
   expect(
     named.filter((each) => !/^npx pearcast\b/.test(each) && each !== `npx pear@${devDependencies.pear}`),
