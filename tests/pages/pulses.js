@@ -1,6 +1,6 @@
-// In place of the microphone: ten milliseconds of a note to both ears every 303, so that no clock of 20 ms falls in step. When each
-// came into the page is kept in `pulsesCaptured`, when it left for the ear in `pulsesHeard`: when it was rendered, and what
-// the browser says that its output takes. Runs before the page does.
+// In place of the microphone: ten milliseconds of a note to both ears, three times a second. When each came into the page
+// is kept in `pulsesCaptured`, when it left for the ear in `pulsesHeard`: when it was rendered, and what the browser says
+// that its output takes. Runs before the page does.
 globalThis.pulsesCaptured = []
 globalThis.pulsesHeard = []
 // oxlint-disable-next-line typescript/unbound-method -- called with the node it is of

@@ -13,6 +13,10 @@ export function isPlayed(heard: readonly EarHeard[], gainDb = 0): boolean {
   return heard.every(({ otherDb, ownDb }) => Math.abs(ownDb - gainDb) < 1 && otherDb < -25)
 }
 
+export function isSilent(heard: readonly EarHeard[]): boolean {
+  return heard.every(({ ownDb }) => ownDb < -60)
+}
+
 export function tell(heard: readonly EarHeard[]): void {
   process.stdout.write(`heard ${JSON.stringify(heard)}\n`)
 }

@@ -13,6 +13,8 @@ const AIM_MS = 150
 /** What two cores that also draw both pages without a graphics card keep to; beyond it something is wrong. */
 const LIMIT_MS = 250
 const TRIES = 2
+/** 1.2 s of them. */
+const MOST_ON_THE_WAY = 4
 /** Six seconds' worth of pulses, on a computer that is held up for a while. */
 const ATTEMPT_MS = 20_000
 let lab: Lab
@@ -67,11 +69,23 @@ async function measure(): Promise<Measured> {
     return pulses.slice(0, PULSES)
   })
   const captured: number[] = await broadcaster.page.evaluate('pulsesCaptured')
-  const latencies = heard.map((at) => at - (captured.findLast((each) => each < at) ?? at))
-  const sorted = latencies.toSorted((a, b) => a - b)
+  const sorted = latenciesOf(heard, captured).toSorted((a, b) => a - b)
   const percentile = (share: number): number =>
     Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN)
   return { pulses: heard.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), isCalm }
+}
+
+/** Their distances are uneven: only where each is taken for the right one do all take about as long. */
+function latenciesOf(heard: readonly number[], captured: readonly number[]): number[] {
+  const matches = Array.from({ length: MOST_ON_THE_WAY }, (_, behind) =>
+    heard.map((at) => at - (captured[captured.findLastIndex((each) => each < at) - behind] ?? Number.NaN)),
+  )
+  const spread = (latencies: readonly number[]): number => {
+    const sorted = latencies.toSorted((a, b) => a - b)
+    const [low = Number.NaN, high = Number.NaN] = [sorted[2], sorted.at(-3)]
+    return Number.isNaN(high - low) ? Infinity : high - low
+  }
+  return matches.toSorted((a, b) => spread(a) - spread(b))[0] ?? []
 }
 
 describe('from one page to another', () => {

@@ -2,12 +2,20 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { Pearcast, ROOT, type Lab } from '../testing/pearcast.ts'
+import { Pearcast, ROOT, type Command } from '../testing/pearcast.ts'
 import { STATE_MS, UserPage } from './user-page.ts'
 
 const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
+
+/** Where the program of a page runs: a `Lab`, or a host of the NAT lab. */
+export interface Surroundings {
+  readonly bootstrap: string
+  /** instead of a process of this computer's own network */
+  readonly command?: Command
+  path(name: string): string
+}
 
 interface OpenOptions {
   /** For a test that brings worklets of its own. */
@@ -41,14 +49,14 @@ export class OpenedPage extends UserPage {
 
   static async open(
     browser: Browser,
-    lab: Lab,
+    where: Surroundings,
     user: string,
     { bypassCSP = false, prepare = recordOutput }: OpenOptions = {},
   ): Promise<OpenedPage> {
-    const home = lab.path(user)
+    const home = where.path(user)
     await mkdir(home, { recursive: true })
-    const args = ['ui', '--no-open', '--json', '--bootstrap', lab.bootstrap]
-    const program = new Pearcast(args, { ...process.env, PEARCAST_HOME: home })
+    const args = ['ui', '--no-open', '--json', '--bootstrap', where.bootstrap]
+    const program = new Pearcast(args, { ...process.env, PEARCAST_HOME: home }, where.command)
     const { url } = await program.until('ui-ready', 30_000)
     const context = await browser.newContext({
       bypassCSP,
@@ -60,6 +68,11 @@ export class OpenedPage extends UserPage {
     await page.goto(String(url))
     await page.locator('main').waitFor()
     return opened
+  }
+
+  /** Says that the notice of the first use is understood, and agrees to pass on. */
+  async agree(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Understood' }).click()
   }
 
   async listen(link: string): Promise<void> {

@@ -11,7 +11,7 @@ export const MAIN: string = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
 export const CLOCK_STEP: string = join(ROOT, 'tests', 'src', 'testing', 'clock-step.ts')
 
 /** A program, and what it is always given first. */
-type Command = readonly [program: string, ...args: string[]]
+export type Command = readonly [program: string, ...args: string[]]
 
 const PEARCAST: Command = [process.execPath, MAIN]
 

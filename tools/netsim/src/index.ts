@@ -36,4 +36,9 @@ export { openTunLab, type Lab, type TunLabOptions } from './tun/lab.ts'
 export { tunAvailable, type TunAvailability } from './tun/available.ts'
 export { enterUserNamespace } from './tun/user-namespace.ts'
 export type { Escape, Fault, LabStats } from './tun/messages.ts'
+
+// A lab with a DHT in it, and the places of scenarios
+export { Stage, type StageOptions } from './run/stage.ts'
+export { behind, withoutUdp } from './scenarios/places.ts'
+export type { Scenario } from './scenarios/scenario.ts'
 export { discover, type NatReport, type ProbeServers } from './probe/discover.ts'

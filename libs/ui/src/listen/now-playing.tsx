@@ -72,11 +72,11 @@ export function NowPlaying({ listening }: { listening: ListeningState }): VNode 
   )
 }
 
-function playingHint({ path, via }: ListeningState): string {
+function playingHint({ hops, path, via }: ListeningState): string {
   const playout = heard.value?.state
   if (playout === 'quiet') return t.listen.quiet
   if (playout === 'starved') return t.listen.starved
-  return route(path, via)
+  return route(path, via, hops)
     .replace(/ \(.*/, '')
     .replace(/^./, (first) => first.toUpperCase())
 }
