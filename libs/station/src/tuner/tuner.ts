@@ -8,7 +8,7 @@ import {
   type SourceHeartbeat,
   type Via,
 } from '@pearcast/protocol'
-import { addressPrefix, type RelayEffect, RelayPeer } from '@pearcast/relay'
+import { addressPrefix, type RelayPeer } from '@pearcast/relay'
 import {
   createDriver,
   listeningMachine,
@@ -24,33 +24,26 @@ import {
   type LinkEnd,
   type PeerLink,
 } from '@pearcast/swarm'
-import { hostLimits, type AudienceEvent } from '../audience/audience.ts'
 import { nowUs, Timers, within } from '../clock.ts'
 import { Helping } from '../routed/helping.ts'
 import { choosePath, type ChosenPath } from '../rtc-choice.ts'
 import { impostorText } from '../text.ts'
-import { Branch, type RelayMode } from './branch.ts'
+import type { Branch, RelayMode } from './branch.ts'
+import { Carrier } from './carrier.ts'
 import type { DirectLink } from './direct-link.ts'
 import { Intake } from './intake.ts'
 import { Liveness } from './liveness.ts'
 import { eventOf, type Notice } from './notices.ts'
 import { StationSide } from './station-side.ts'
 import { StationWord } from './station-word.ts'
-import { TreeParents } from './tree-parents.ts'
+import { TreeSide } from './tree-side.ts'
 import type { TunerOptions } from './tuner-options.ts'
-import { Upstream, type UpstreamOptions } from './upstream.ts'
+import { Upkeep } from './upkeep.ts'
 
 type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
 
-const TICK_MS = 10
-/** Every tenth tick: liveness, paths and what the hop shows of itself. */
-const TICKS_PER_CHECK = 10
-const TICKS_PER_SECOND = 100
 /** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
 const LEAVE_MS = 1000
-/** Sound first: when the station itself is not there by then, somebody in between is asked, ms. */
-const DIRECT_FIRST_MS = 700
-const INITIAL_BITRATE = 96_000
 
 /**
  * One station received: finds it, holds parents, verifies, passes on to children, and never gives up until it is
@@ -58,30 +51,23 @@ const INITIAL_BITRATE = 96_000
  */
 export class Tuner {
   readonly intake: Intake
-  readonly tree: RelayPeer<Frame>
   readonly #options: TunerOptions
   readonly #word: StationWord
   readonly #keyPair = createKeyPair()
   readonly #startedUs = nowUs()
   readonly #liveness: Liveness
   readonly #timers: Timers<TimerId>
+  readonly #treeSide: TreeSide
+  readonly #carrier = new Carrier()
+  readonly #upkeep: Upkeep
   readonly #machine: { send(event: ListeningEvent): void }
   #node: DhtNode | undefined
   #chosen: ChosenPath
   #station: StationSide | undefined
   #helping: Helping | undefined
-  #parents: TreeParents | undefined
-  #branch: Branch | undefined
-  /** Who sends the audio now: the station, or the key of a relay. */
-  #carrier: { direct: true } | { direct: false; key: string } | undefined
-  #path: Path | undefined
-  #via: Via | undefined
   #heartbeatUs = 0
   /** Told; that the search goes on is then no news. */
   #offAir = false
-  #ticks = 0
-  #intervals: NodeJS.Timeout[] = []
-  #lookup: NodeJS.Timeout | undefined
   #stopped = false
   #drained: () => void = () => {}
   #closing: Promise<void> | undefined
@@ -95,7 +81,7 @@ export class Tuner {
       sodium,
       nowUs,
       onFrame: (frame, path, from, isNew, now) => this.#onFrame(frame, path, from, isNew, now),
-      onForwarded: (frame) => this.#branch?.audience.sent(frame, this.tree.client.lineage.depth),
+      onForwarded: (frame) => this.branch?.audience.sent(frame, this.tree.client.lineage.depth),
       onHeartbeat: (heartbeat, body, from, now) => this.#onHeartbeat(heartbeat, body, from, now),
     })
     this.#word = new StationWord({
@@ -105,7 +91,15 @@ export class Tuner {
       intake: this.intake,
       onEvent: options.onEvent,
     })
-    this.tree = this.#plant()
+    this.#treeSide = this.#createTreeSide()
+    this.#upkeep = new Upkeep({
+      intake: this.intake,
+      treeSide: this.#treeSide,
+      carrier: this.#carrier,
+      liveness: this.#liveness,
+      player: options.player,
+      direct: () => this.#direct,
+    })
     // Without swarm the first frame has to wait for a WebRTC negotiation, or for a second one.
     const input = options.path === 'webrtc' ? { firstAudioMs: 12_000 } : {}
     this.#machine = createDriver(listeningMachine, input, (effect) => this.#perform(effect))
@@ -113,11 +107,11 @@ export class Tuner {
 
   /** Who sends the audio now. */
   get path(): Path | undefined {
-    return this.#path
+    return this.#carrier.path
   }
 
   get via(): Via | undefined {
-    return this.#via
+    return this.#carrier.via
   }
 
   /** How a frame that came by this path reached us, whoever carries now. */
@@ -133,14 +127,18 @@ export class Tuner {
 
   /** What goes to others; null while this peer serves nobody. */
   get relaying(): { children: number; bps: number; limitBps: number | null } | null {
-    const branch = this.#branch
+    const { branch } = this
     if (branch === undefined || this.tree.host.slots.slots === 0) return null
     const { audience } = branch
     return { children: audience.size, bps: audience.sentBps, limitBps: branch.allowedBps }
   }
 
+  get tree(): RelayPeer<Frame> {
+    return this.#treeSide.peer
+  }
+
   get branch(): Branch | undefined {
-    return this.#branch
+    return this.#treeSide.branch
   }
 
   /** Resolves once the search has begun. Throws SwarmError, StationError or AudioError when it cannot. */
@@ -153,11 +151,10 @@ export class Tuner {
     ])
     this.#node = node
     this.#station = this.#createStation(node)
-    this.#branch = this.#createBranch(node)
-    this.#parents = this.#createParents(node)
+    this.#treeSide.open(node)
     this.#helping = this.#createHelping(node)
     this.#machine.send({ type: 'START' })
-    this.tree.start(nowMs())
+    this.#treeSide.start()
     await node.ready()
   }
 
@@ -178,7 +175,7 @@ export class Tuner {
 
   /** The user's mind about carrying the station to others. */
   setRelay(mode: RelayMode, uplinkBps?: number): void {
-    this.#branch?.allow(mode, uplinkBps)
+    this.branch?.allow(mode, uplinkBps)
   }
 
   /** Children are told where else to go, and served until they have gone: `withinMs` at most. */
@@ -196,107 +193,47 @@ export class Tuner {
 
   async #stop(): Promise<void> {
     this.#stopped = true
-    for (const timer of [...this.#intervals, this.#lookup]) clearTimeout(timer)
+    this.#upkeep.stop()
     this.#timers.stopAll()
     this.#machine.send({ type: 'STOP' })
-    this.tree.stop(nowMs())
+    this.#treeSide.halt()
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
     this.#station?.hush()
     await Promise.all([
       this.#station?.stop(),
-      this.#parents?.stop(),
+      this.#treeSide.leaveParents(),
       within(LEAVE_MS, this.#helping?.stop()),
-      within(LEAVE_MS, this.#branch?.stop('leaving')),
+      within(LEAVE_MS, this.branch?.stop('leaving')),
     ])
     this.#station?.leave()
     if (this.#options.node === undefined) await this.#node?.close()
   }
 
-  #plant(): RelayPeer<Frame> {
-    const { intake } = this
-    const tree = new RelayPeer<Frame>({
-      self: this.key,
-      ring: intake.ring,
-      verify: intake.verify,
-      isCopy: intake.isCopy,
-      limits: hostLimits(0, { bitrate: INITIAL_BITRATE, maxPerPrefix: 0 }),
-      random: Math.random,
-      hasRoom: () => this.#branch?.audience.hasRoom === true,
-      isStation: (key) => key === this.#direct?.key,
-      sendFrame: (child, frame, hops) => this.#branch?.audience.sendFrame(child, frame, hops) ?? true,
-      sendBeat: (child, headSeq) => this.#branch?.audience.sendBeat(child, headSeq),
-      perform: (effect) => this.#onTree(effect),
-    })
-    intake.plant(tree)
-    return tree
-  }
-
-  #createBranch(node: DhtNode): Branch {
+  #createTreeSide(): TreeSide {
     const { hasRoom, link, maxChildren, onEvent, relay, role, uplinkBps } = this.#options
-    const branch = new Branch({
-      node,
+    return new TreeSide({
       sodium,
       link,
       role,
-      keyPair: this.#keyPair,
-      mode: relay,
-      ring: this.intake.ring,
+      relay,
       uplinkBps,
       maxChildren,
       hasRoom,
+      onEvent,
+      keyPair: this.#keyPair,
+      intake: this.intake,
+      direct: () => this.#direct,
       announcement: () => this.#word.announcement,
-      clockUs: () => this.#stationClockUs(),
+      stationClockUs: () => this.#stationClockUs(),
       onGuest: (guest) => this.#helping?.addGuest(guest),
       onGuestGone: (guest) => this.#helping?.removeGuest(guest),
-      onEvent: (event) => this.#onAudience(event),
-      onAnnounced: (announced) => onEvent({ event: 'announced', announced, key: this.key }),
-    })
-    branch.plant(this.tree)
-    return branch
-  }
-
-  #onAudience(event: AudienceEvent): void {
-    const { onEvent } = this.#options
-    if (event.event === 'listener-joined') onEvent({ event: 'child-joined', id: event.id, via: event.via })
-    if (event.event === 'listener-left') onEvent({ event: 'child-left', id: event.id, reason: event.reason })
-  }
-
-  #createParents(node: DhtNode): TreeParents {
-    const { link, role } = this.#options
-    return new TreeParents({
-      node,
-      sodium,
-      link,
-      role,
-      createUpstream: ({ key, link: open }) => {
-        open.onClose = undefined
-        return this.#createUpstream({ node, key, link: open })
-      },
-      onUp: (key, news) => this.tree.linkUp(key, known(news), nowMs()),
-      onDown: (key, why) => {
-        if (why === 'off-air') this.#stationLeft(key)
-        if (why === 'violation') this.tree.client.guilty(key, 'flood', nowMs())
-        this.tree.linkDown(key, nowMs())
-      },
+      onParent: (key, cause) => this.#onParent(key, cause),
+      onParentSays: (key, from, message) => this.#onParentSays(key, from, message),
+      onAlive: (key) => this.#onAlive(key),
+      onClock: (key, t0Us, t1Us, t2Us) => this.#onClock(key, t0Us, t1Us, t2Us),
+      onStationLeft: (key) => this.#stationLeft(key),
       onRecord: (run) => this.#word.outdate(run),
-      onFound: (key, source) => {
-        if (key !== this.#direct?.key) this.tree.learn({ key, source }, nowMs())
-      },
-    })
-  }
-
-  #createUpstream({ key, link, node }: Pick<UpstreamOptions, 'key' | 'link' | 'node'>): Upstream {
-    return new Upstream({
-      link,
-      key,
-      path: 'relayed',
-      node,
-      stack: undefined,
-      intake: this.intake,
-      onControl: (message) => this.#onParentSays(key, link, message),
-      onRtcPhase: () => undefined,
-      onAlive: () => this.#onAlive(key),
-      onClock: (t0Us, t1Us, t2Us) => this.#onClock(key, t0Us, t1Us, t2Us),
+      onDrained: () => this.#drained(),
     })
   }
 
@@ -304,7 +241,7 @@ export class Tuner {
   #createHelping(node: DhtNode): Helping | undefined {
     const { assist = true, link, role } = this.#options
     if (!assist || node.isLoopback || this.#chosen.stack === undefined) return undefined
-    const isAnnounced = (): boolean => this.#branch?.isAnnounced === true
+    const isAnnounced = (): boolean => this.branch?.isAnnounced === true
     return new Helping({ node, sodium, link, role, isAnnounced, now: Date.now })
   }
 
@@ -317,10 +254,10 @@ export class Tuner {
         return this.#connect()
       case 'subscribe':
         // A relay is asked by the tree.
-        if (this.#carrier?.direct === true) this.#direct?.subscribe()
+        if (this.#carrier.isDirect) this.#direct?.subscribe()
         return
       case 'redial':
-        if (this.#carrier?.direct !== false) this.#station?.redial(effect.reason)
+        if (!this.#carrier.isRelayed) this.#station?.redial(effect.reason)
         return
       case 'keep-link':
         return this.#station?.alive()
@@ -344,7 +281,7 @@ export class Tuner {
 
   #connect(): void {
     this.#station?.begin()
-    this.#intervals.push(setInterval(() => this.#tick(), TICK_MS))
+    this.#upkeep.start()
   }
 
   #notify(notice: Notice): void {
@@ -367,7 +304,7 @@ export class Tuner {
       chosen: this.#chosen,
       intake: this.intake,
       word: this.#word,
-      isRelayed: () => this.#carrier?.direct === false,
+      isRelayed: () => this.#carrier.isRelayed,
       onUp: (direct, up) => this.#stationUp(direct, up),
       onDown: (key, end) => this.#stationDown(key, end),
       onSays: (direct, message) => this.#onStationSays(direct, message),
@@ -385,7 +322,7 @@ export class Tuner {
   }
 
   #onConnection(event: Exclude<ConnectionEvent, { type: 'link-lost' }>): void {
-    const isHeard = this.#carrier?.direct === false
+    const isHeard = this.#carrier.isRelayed
     switch (event.type) {
       case 'reconnecting':
         if (!this.#offAir && !isHeard)
@@ -414,7 +351,7 @@ export class Tuner {
   ): void {
     const { key, prefix } = direct
     this.#helping?.linkedBy(direct.upstream.link)
-    if (this.#carrier?.direct !== false) this.#carryDirect(direct)
+    if (!this.#carrier.isRelayed) this.#carryDirect(direct)
     if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
     if (before === key) return this.tree.client.linkReplaced(key, nowMs())
     if (before !== undefined) this.tree.linkDown(before, nowMs())
@@ -422,19 +359,19 @@ export class Tuner {
   }
 
   #carryDirect(direct: DirectLink): void {
-    this.#carrier = { direct: true }
+    this.#carrier.direct()
     this.#liveness.linkUp(nowUs())
     this.#machine.send({ type: 'LINK_UP', via: direct.upstream.via })
   }
 
   #stationDown(key: string, end: LinkEnd | undefined): void {
     this.#helping?.linkedBy(undefined)
-    if (this.#carrier?.direct === true) {
-      this.#carrier = undefined
+    if (this.#carrier.isDirect) {
+      this.#carrier.none()
       if (end?.kind === 'bye') this.#machine.send({ type: 'BYE', reason: end.reason })
       else this.#machine.send({ type: 'LINK_DOWN', reason: end?.kind ?? 'resting' })
     }
-    if (end?.kind === 'bye' && end.reason === 'off-air') void this.#branch?.audience.sayBye('off-air')
+    if (end?.kind === 'bye' && end.reason === 'off-air') void this.branch?.audience.sayBye('off-air')
     this.tree.linkDown(key, nowMs())
   }
 
@@ -445,74 +382,13 @@ export class Tuner {
 
   // The tree
 
-  #onTree(effect: RelayEffect): void {
-    switch (effect.type) {
-      case 'search':
-        return this.#lookForRelays()
-      case 'connect':
-        return effect.key === this.#direct?.key
-          ? this.#joinDirect(effect.key)
-          : this.#parents?.connect(effect.key)
-      case 'disconnect':
-        if (effect.key !== this.#direct?.key) this.#parents?.disconnect(effect.key)
-        return
-      case 'send':
-        return this.#send(effect.key, effect.message)
-      case 'parent':
-        return this.#onParent(effect.key, effect.cause)
-      case 'place':
-        return
-      case 'distrusted':
-        return this.#options.onEvent({ event: 'distrusted', key: effect.key, reason: effect.reason })
-      case 'drained':
-        return this.#drained()
-      case 'announce':
-      case 'unannounce':
-      case 'child':
-      case 'child-left':
-        return this.#branch?.perform(effect)
-    }
-  }
-
-  /** Its link is up already; that is told once the machine has done with what made it ask. */
-  #joinDirect(key: string): void {
-    queueMicrotask(() => {
-      const direct = this.#direct
-      if (direct?.key !== key) return this.tree.linkDown(key, nowMs())
-      this.tree.linkUp(key, known({ rttMs: direct.upstream.link.rttMs, prefix: direct.prefix }), nowMs())
-    })
-  }
-
-  #lookForRelays(): void {
-    const waitMs = this.#direct === undefined ? DIRECT_FIRST_MS - this.sinceStartMs() : 0
-    if (waitMs <= 0) return this.#parents?.search()
-    clearTimeout(this.#lookup)
-    this.#lookup = setTimeout(() => this.#parents?.search(), waitMs)
-  }
-
-  #send(key: string, message: ControlMessage): void {
-    const direct = this.#direct
-    const isChild = this.#branch?.audience.has(key) === true
-    if (isChild) return this.#branch?.perform({ type: 'send', key, message })
-    if (key !== direct?.key) {
-      this.#parents?.send(key, message)
-      // Nobody else sends: that it has a place for us need not be awaited.
-      if (message.type === 'reserve' && !message.standby && this.tree.client.primary === undefined)
-        this.#parents?.upstream(key)?.subscribe({ swarm: true, webrtc: false })
-      return
-    }
-    if (message.type !== 'subscribe') return direct.upstream.link.send(message)
-    if (message.paths.swarm) direct.subscribe()
-    else direct.rest()
-  }
-
   #onParent(key: string | undefined, cause: string): void {
     const direct = this.#direct
     const hops = Math.max(0, this.tree.client.ancestors.length - 1)
     this.#options.onEvent({ event: 'parent', key: key ?? null, hops, cause })
     if (key === undefined) {
-      if (this.#carrier?.direct !== false) return
-      this.#carrier = undefined
+      if (!this.#carrier.isRelayed) return
+      this.#carrier.none()
       // Nobody in between is left: the station is asked now, not when its rest is over.
       this.#station?.begin()
       if (direct !== undefined) this.#carryDirect(direct)
@@ -520,12 +396,12 @@ export class Tuner {
       return
     }
     if (key === direct?.key) {
-      if (this.#carrier?.direct !== true) this.#carryDirect(direct)
+      if (!this.#carrier.isDirect) this.#carryDirect(direct)
       return
     }
-    const isSame = this.#carrier?.direct === false && this.#carrier.key === key
-    const wasRelayed = this.#carrier?.direct === false
-    this.#carrier = { direct: false, key }
+    const isSame = this.#carrier.relayKey === key
+    const wasRelayed = this.#carrier.isRelayed
+    this.#carrier.relay(key)
     if (isSame) return
     this.#liveness.linkUp(nowUs())
     if (!wasRelayed) this.#machine.send({ type: 'LINK_UP', via: 'relay' })
@@ -533,8 +409,7 @@ export class Tuner {
   }
 
   #onParentSays(key: string, link: PeerLink, message: ControlMessage): void {
-    const isCarrier = this.#carrier?.direct === false && this.#carrier.key === key
-    if (message.type === 'accepted' && isCarrier) this.#onAccepted(message.headSeq)
+    if (message.type === 'accepted' && this.#carrier.relayKey === key) this.#onAccepted(message.headSeq)
     this.#onTreeSays(key, link, message)
   }
 
@@ -545,11 +420,11 @@ export class Tuner {
 
   /** A parent says that the station has gone off air: if it was the last one, so it is for us until somebody is found. */
   #stationLeft(key: string): void {
-    if (this.#carrier?.direct !== false || this.#carrier.key !== key) return
+    if (this.#carrier.relayKey !== key) return
     if (this.tree.client.second !== undefined) return
-    this.#carrier = undefined
+    this.#carrier.none()
     this.#machine.send({ type: 'BYE', reason: 'off-air' })
-    void this.#branch?.audience.sayBye('off-air')
+    void this.branch?.audience.sayBye('off-air')
   }
 
   #onAccepted(headSeq: number): void {
@@ -563,8 +438,8 @@ export class Tuner {
     if (verdict === 'nothing-new') return
     if (verdict === 'forged') return this.tree.client.guilty(from, 'forged', nowMs())
     if (verdict.isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
-    this.#branch?.audience.announce(announcement)
-    this.#branch?.consider()
+    this.branch?.audience.announce(announcement)
+    this.branch?.consider()
   }
 
   // Media
@@ -574,7 +449,7 @@ export class Tuner {
     if (from === direct?.key) {
       direct.paths.onFrame(frame, path, now)
       direct.upstream.onFrame(frame, now)
-    } else this.#parents?.upstream(from)?.onFrame(frame, now)
+    } else this.#treeSide.upstream(from)?.onFrame(frame, now)
     // What is only repeated is no audio.
     if (isNew) this.#liveness.media(now)
     this.#options.player.onFrame(frame, path, now)
@@ -585,7 +460,7 @@ export class Tuner {
     this.#options.player.onHeartbeat(heartbeat, now)
     if (from !== this.#carrierKey || heartbeat.wallclockUs <= this.#heartbeatUs) return
     this.#heartbeatUs = heartbeat.wallclockUs
-    this.#branch?.audience.beat(body, now / 1000)
+    this.branch?.audience.beat(body, now / 1000)
   }
 
   #onAlive(from: string): void {
@@ -603,68 +478,18 @@ export class Tuner {
   }
 
   get #carrierKey(): string | undefined {
-    return this.#carrier?.direct === false ? this.#carrier.key : this.#direct?.key
-  }
-
-  get #upstream(): Upstream | undefined {
-    return this.#carrier?.direct === false
-      ? this.#parents?.upstream(this.#carrier.key)
-      : this.#direct?.upstream
+    return this.#carrier.relayKey ?? this.#direct?.key
   }
 
   #onPath(to: DirectPath | 'relayed', via: Via | undefined): void {
-    if (via === undefined || (to !== 'relayed' && this.#carrier?.direct === false)) return
-    const from = this.#path
-    this.#path = to
-    this.#via = via
-    if (from === undefined || from === to) return
+    const from = this.#carrier.moveTo(to, via)
+    if (from === undefined || via === undefined) return
     this.#options.onEvent({ event: 'path', from, to, via, ms: this.sinceStartMs() })
-  }
-
-  #tick(): void {
-    const now = nowUs()
-    if (this.tree.nextMs <= now / 1000) this.tree.advance(now / 1000)
-    this.#requestRepair(now)
-    this.#ticks++
-    if (this.#ticks % TICKS_PER_CHECK === 0) this.#check(now)
-    if (this.#ticks % TICKS_PER_SECOND !== 0) return
-    this.#branch?.audience.tick(now / 1000)
-    this.#branch?.consider()
-  }
-
-  #requestRepair(now: number): void {
-    const { repair } = this.intake
-    if (repair.missing === 0) return
-    const due = repair.due(now)
-    if (due.length === 0) return
-    this.#options.player.awaitRepair()
-    const upstream = this.#upstream
-    if (upstream === undefined) return
-    upstream.requestRepair(due)
-    this.tree.client.asked(upstream.key, due)
-  }
-
-  #check(now: number): void {
-    this.#branch?.audience.beat(undefined, now / 1000)
-    this.#options.player.tuneRepair(this.intake)
-    const upstream = this.#upstream
-    if (upstream === undefined) return
-    if (this.#carrier?.direct !== false) this.#direct?.paths.tick(now, this.#liveness.quiet)
-    upstream.reportIfDue(now)
-    this.#liveness.check(now)
   }
 
   sinceStartMs(): number {
     return Math.round((nowUs() - this.#startedUs) / 1000)
   }
-}
-
-/** Without what is not known. */
-function known({ prefix, rttMs }: { rttMs: number; prefix: string | undefined }): {
-  rttMs: number
-  prefix?: string
-} {
-  return prefix === undefined ? { rttMs } : { rttMs, prefix }
 }
 
 const nowMs = (): number => nowUs() / 1000
