@@ -31,7 +31,7 @@ async function open(name = 'one'): Promise<Engine> {
   return engine
 }
 
-const soon = { timeout: 10_000, interval: 20 }
+const soon = { timeout: 20_000, interval: 20 }
 /** A link of nobody. */
 const LINK = `pearcast://${'y'.repeat(58)}`
 
@@ -93,7 +93,10 @@ describe('an engine', () => {
       expect(began).toMatchObject({ ok: true })
       await broadcaster.command({ name: 'record', what: 'broadcast', isOn: true })
       expect(broadcaster.state.recordings.broadcast).toMatchObject({ isRunning: true })
-      await new Promise((resolve) => setTimeout(resolve, 1000))
+      // A second of it, and what its buffer holds back.
+      const before = listener.frames().length
+      await expect.poll(() => listener.frames().length, soon).toBeGreaterThan(before + 50)
+      await new Promise((resolve) => setTimeout(resolve, 600))
       await listener.command({ name: 'record', what: 'listening', isOn: false })
       // Its file is complete when the station has left.
       await broadcaster.command({ name: 'go-off-air' })

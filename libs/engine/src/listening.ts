@@ -9,8 +9,11 @@ import type { ListeningPhase, ListeningState, RelayChoice } from './schema/state
 
 /** ms of the jitter buffer at least: 40 is the listener's own default. */
 const BUFFER_MS = { low: 40, robust: 250 } as const
-/** Of the page's own, which is told what delay is found necessary here. */
+/** Of the page's own, which sees the same jitter as we do, but not that frames are asked for again. */
 const PAGE_BUFFER_MS = { low: 20, robust: 250 } as const
+
+/** So long after the last repair none is waited for. */
+const REPAIRS_MS = 10_000
 
 export interface ListeningOptions {
   link: string
@@ -43,6 +46,8 @@ export class Listening {
   #starting: Promise<void> | undefined
   #stopped = false
   #toldTargetUs = 0
+  #repaired = 0
+  #repairedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: ListeningOptions) {
     const { link, title, buffer, nowMs } = options
@@ -175,10 +180,18 @@ export class Listening {
     this.state.via = via
     this.state.hops = stats.hops
     this.state.relaying = stats.relaying
-    const targetUs = stats.targetMs * 1000
+    const targetUs = this.#isRepairing(stats.framesRepaired) ? stats.targetMs * 1000 : 0
     if (targetUs !== this.#toldTargetUs) this.#send({ kind: 'target', us: targetUs })
     this.#toldTargetUs = targetUs
     this.#options.onChange()
+  }
+
+  /** Jitter alone is the page's own business: told of it as well, it would wait for the worst of the last minute. */
+  #isRepairing(framesRepaired: number): boolean {
+    const nowMs = this.#options.nowMs()
+    if (framesRepaired > this.#repaired) this.#repairedAtMs = nowMs
+    this.#repaired = framesRepaired
+    return nowMs - this.#repairedAtMs < REPAIRS_MS
   }
 
   #enter(phase: ListeningPhase): void {

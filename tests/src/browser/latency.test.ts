@@ -75,6 +75,14 @@ async function measure(): Promise<Measured> {
   return { pulses: heard.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), isCalm }
 }
 
+/** Where the time goes, as the page tells it: from the engine that captures to the decoder, the ring, the output. */
+async function parts(): Promise<string> {
+  const { outputMs, page } = JSON.parse(await listener.diagnostics()).listening
+  const { bufferMs, latencyMs, ringMs, underruns } = page
+  const ring = `ring ${ringMs} ms, ${underruns} times dry`
+  return `to the decoder ${latencyMs.p50}/${latencyMs.p95} ms with ${Math.round(bufferMs)} ms in the buffer, ${ring}, output ${outputMs} ms`
+}
+
 /** Their distances are uneven: only where each is taken for the right one do all take about as long. */
 function latenciesOf(heard: readonly number[], captured: readonly number[]): number[] {
   const matches = Array.from({ length: MOST_ON_THE_WAY }, (_, behind) =>
@@ -100,6 +108,7 @@ describe('from one page to another', () => {
       process.stdout.write(
         `capture to playout: p50 ${p50Ms} ms, p95 ${p95Ms} ms of ${pulses} pulses${isCalm ? '' : ', on a busy computer'}\n`,
       )
+      process.stdout.write(`of that: ${await parts()}\n`)
       if (isCalm) expect(pulses).toBe(PULSES)
       expect(isCalm && p50Ms < 20).toBe(false)
       seen.push(measured)

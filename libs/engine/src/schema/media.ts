@@ -9,7 +9,7 @@ import type { Path, SourceHeartbeat } from '@pearcast/protocol'
  *           4 heartbeat: kind u8 | state u8 | 0 u48 | headSeq f64 | ts48k f64 | wallclockUs f64
  *           5 start:     kind u8 | 0 u56 | headSeq f64             the station had sent no frame after this one
  *           6 reset:     kind u8                                   another run of the station
- *           7 target:    kind u8 | 0 u56 | us f64                  the delay that the engine finds necessary
+ *           7 target:    kind u8 | 0 u56 | us f64                  what repairs are waited for, 0: nothing is repaired
  *           8 end:       kind u8                                   nothing is listened to
  */
 export const MAX_SLOTS = 8
