@@ -1,4 +1,5 @@
-export { Broadcaster, type BroadcasterOptions } from './broadcaster/broadcaster.ts'
+export { Broadcaster } from './broadcaster/broadcaster.ts'
+export type { BroadcasterOptions } from './broadcaster/broadcaster-options.ts'
 export { StationError } from './errors.ts'
 export type { RtcChoice } from './rtc-choice.ts'
 export type { BroadcastEvent, BroadcastStats, ListenEvent, ListenFigures, PathMode } from './events.ts'

@@ -1,68 +1,30 @@
 import sodium from 'sodium-universal'
-import { LevelMeter, OpusEncoder, type AudioSource, type Profile } from '@pearcast/audio'
+import { OpusEncoder } from '@pearcast/audio'
 import { FrameRing } from '@pearcast/media'
 import { fromHex, LIMITS, toHex, type Frame, type SourceHeartbeat } from '@pearcast/protocol'
 import { RelayPeer } from '@pearcast/relay'
 import type { RtcStack } from '@pearcast/rtc'
 import { createDriver, stationMachine, type StationEffect, type StationEvent } from '@pearcast/session-fsm'
-import {
-  createKeyPair,
-  openDht,
-  ReachabilityWatch,
-  StationAnnouncer,
-  type Address,
-  type DhtNode,
-} from '@pearcast/swarm'
+import { createKeyPair, openDht, ReachabilityWatch, StationAnnouncer, type DhtNode } from '@pearcast/swarm'
 import { nowS, nowUs, Timers, within } from '../clock.ts'
 import { StationError } from '../errors.ts'
-import type { BroadcastEvent, PathMode } from '../events.ts'
 import type { StationIdentity } from '../identity/identity.ts'
-import type { IdentityStore } from '../identity/store.ts'
-import { choosePath, type RtcChoice } from '../rtc-choice.ts'
+import { choosePath } from '../rtc-choice.ts'
 import { FilesGuard } from '../files-guard.ts'
 import { RtcSession } from '../rtc-session.ts'
 import { codeOf, messageOf } from '../text.ts'
 import { Audience, hostLimits, type AudienceOptions } from '../audience/audience.ts'
 import { Announcing } from './announcing.ts'
+import { BroadcastStats, STATS_MS } from './broadcast-stats.ts'
+import type { BroadcasterOptions } from './broadcaster-options.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
-import { SilenceWatch } from './silence-watch.ts'
 import { NamedRelays } from './named-relays.ts'
 import { SourceFeed } from './source-feed.ts'
 
 type TimerId = Extract<StationEffect, { type: 'start-timer' }>['id']
 
-export interface BroadcasterOptions {
-  identity: StationIdentity
-  store: IdentityStore
-  source: AudioSource
-  /** Bootstrap nodes of the DHT; the public ones when left out. */
-  bootstrap?: readonly Address[] | undefined
-  /** What listeners see as the station's name. */
-  title: string
-  /** A few sentences about it. */
-  description?: string | undefined
-  /** Opus bitrate, bit/s. */
-  bitrate: number
-  profile: Profile
-  path: PathMode
-  rtc?: RtcChoice | undefined
-  maxListeners: number
-  /** DHT keys of relays that carry the station; it goes to them, so that it need not be reachable itself. */
-  via?: readonly Uint8Array[] | undefined
-  /** Named relays only: listeners and the DHT are told nothing that leads here, and no WebRTC. */
-  privateIp?: boolean | undefined
-  /** What the uplink carries, bit/s; learned from what listeners report when left out. */
-  uplinkBps?: number | undefined
-  /** Audio starts when so many listen; 0: at once. */
-  waitListeners: number
-  /** After the end of the source: stay on air, quiet, until stopped. */
-  stayOnAir?: boolean | undefined
-  onEvent: (event: BroadcastEvent) => void
-}
-
 const HEARTBEAT_MS = 100
 const TREE_TICK_MS = 20
-const STATS_MS = 1000
 /** A second encoder with the same key is noticed so soon. */
 const RECORD_CHECK_MS = 10_500
 /** When other relays carry the station, its record says so that soon. */
@@ -99,8 +61,7 @@ export class Broadcaster {
   #gathering = false
   #sourceState: 'live' | 'stalled' | 'ended' | undefined
   #sourceFailed = false
-  readonly #meter: LevelMeter
-  readonly #silence = new SilenceWatch()
+  readonly #stats: BroadcastStats
   #intervals: NodeJS.Timeout[] = []
   /** Of the first announcement, on which `start()` waits. */
   #announced: { resolve: () => void; reject: (error: unknown) => void } | undefined
@@ -111,7 +72,6 @@ export class Broadcaster {
     this.#options = options
     this.#timers = new Timers<TimerId>((id) => this.#send({ type: 'timer', id }))
     this.ended = new Promise((resolve) => (this.#finish = resolve))
-    this.#meter = new LevelMeter(options.source.channels)
     const files = new FilesGuard({
       onFull: (open, limit) => {
         const { code, message } = StationError.openFiles(open, limit, this.#audience.size)
@@ -126,6 +86,12 @@ export class Broadcaster {
       announcement: () => this.#announcing?.current,
       clockUs: nowUs,
       openRtc: (session) => this.#openRtc(session),
+      onEvent: options.onEvent,
+    })
+    this.#stats = new BroadcastStats({
+      channels: options.source.channels,
+      audience: this.#audience,
+      framesSent: () => this.#feed?.framesSent ?? 0,
       onEvent: options.onEvent,
     })
     this.#tree = this.#plant(options)
@@ -250,7 +216,7 @@ export class Broadcaster {
         this.#send({ type: state === 'live' ? 'SOURCE_LIVE' : 'SOURCE_STALLED' })
         this.#tellSource(state)
       },
-      onItem: (item) => this.#meter.add(item),
+      onItem: (item) => this.#stats.add(item),
     })
   }
 
@@ -418,24 +384,7 @@ export class Broadcaster {
 
   #everySecond(): void {
     this.#audience.tick(nowUs() / 1000)
-    this.#stats()
-  }
-
-  #stats(): void {
-    const { user, system } = process.cpuUsage()
-    const level = this.#meter.take()
-    const silence = this.#silence.add(level && level.rmsDb, STATS_MS)
-    if (silence !== undefined) this.#options.onEvent({ event: 'silence', ...silence })
-    this.#options.onEvent({
-      event: 'stats',
-      listeners: this.#audience.size,
-      framesSent: this.#feed?.framesSent ?? 0,
-      bytesSent: this.#audience.bytesSent,
-      cpuMs: Math.round((user + system) / 1000),
-      rssKiB: Math.round(process.memoryUsage.rss() / 1024),
-      level,
-      uplinkBps: this.#audience.uplinkBps ?? null,
-    })
+    this.#stats.tell()
   }
 
   #openRtc(session: Parameters<NonNullable<AudienceOptions['openRtc']>>[0]): RtcSession | undefined {
