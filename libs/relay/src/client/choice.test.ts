@@ -145,7 +145,7 @@ describe('moving up', () => {
     expect(upgrade.consider('a', 50, 100, 10_000)).toBe(false)
     expect(upgrade.consider('b', 50, 100, 19_000)).toBe(false)
     expect(upgrade.consider('b', 50, 100, 29_000)).toBe(true)
-    upgrade.moved(false, 29_000)
+    upgrade.moved({ isDeep: false, wanted: true }, 29_000)
     upgrade.consider('c', 50, 100, 30_000)
     expect([50_000, 88_999, 89_000].map((ms) => upgrade.consider('c', 50, 100, ms))).toEqual([
       false,

@@ -139,7 +139,8 @@ export class ParentChoice {
     const cost = higher === undefined ? knownCost : 0
     // Whether it has room for others is nothing to us, who have a place.
     const presentCost = parentCost({ ...present, freeSlots: 1 }, from, 'better')
-    const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, higher !== undefined)
+    const climb = higher === undefined ? undefined : { isDeep: from.depth >= DEEP }
+    const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, climb)
     if (!isDue) {
       const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs))
       this.#lookMs = Math.max(this.#lookMs, nextMs)
@@ -148,23 +149,25 @@ export class ParentChoice {
   }
 
   /** The parent changed: no other move for the sake of quality for a while. */
-  moved(nowMs: number): void {
+  moved(wanted: boolean, nowMs: number): void {
     this.#lookAgain()
-    this.#upgrade.moved(this.#chooser.lineage.depth >= DEEP, nowMs)
+    this.#upgrade.moved({ wanted, isDeep: this.#chooser.lineage.depth >= DEEP }, nowMs)
   }
 
   /** Who else carries the station, for those for whom we have no place. */
   hints(count: number, nowMs: number): CandidateNews[] {
     const nearest: Candidate[] = []
+    const costs: number[] = []
     for (const candidate of this.#candidates.values()) {
       const { failures, freeSlots, key } = candidate
       if (failures > 0 || freeSlots === 0) continue
-      const last = nearest.length < count ? undefined : nearest.at(-1)
-      const value = hintCost(candidate, nowMs)
-      if (last !== undefined && value >= hintCost(last, nowMs)) continue
+      const cost = hintCost(candidate, nowMs)
+      if (nearest.length >= count && cost >= (costs[count - 1] ?? 0)) continue
       if (this.#distrust.has(key, nowMs) || this.#chooser.isChild(key)) continue
-      const at = nearest.findIndex((other) => hintCost(other, nowMs) > value)
-      nearest.splice(at === -1 ? nearest.length : at, 0, candidate)
+      let at = nearest.length
+      while (at > 0 && (costs[at - 1] ?? 0) > cost) at--
+      nearest.splice(at, 0, candidate)
+      costs.splice(at, 0, cost)
       if (nearest.length > count) nearest.pop()
     }
     return nearest.map(({ depth, freeSlots, key, rttMs, saidMs, source }) => {

@@ -21,6 +21,7 @@ const NO_HIGHER_MS = 100
 /** Spreads an audience that was given the same list over all of it. */
 const SPREAD_MS = 30
 
+const NOBODY: readonly string[] = []
 /** Where many have room and say so, the station has none: one in so many asks it all the same, and takes its chance. */
 const CROWD = 8
 const ASKS_STATION = 1 / 16
@@ -52,16 +53,24 @@ export function parentCost(candidate: Candidate, from: Standpoint, role: PickRol
 /** Extra cost of a second parent that is likely to fail together with the primary. */
 function dependence(candidate: Candidate, { depth, primary }: Standpoint): number {
   if (primary === undefined) return 0
-  const way = [...(candidate.ancestors ?? []), candidate.key]
-  const shared = way.includes(primary.key)
-    ? 3
-    : // The broadcaster is on every way.
-      way.filter((key, at) => at > 0 && primary.ancestors?.includes(key) === true).length
+  const shared = sharedRelays(candidate, primary)
   return (
     shared * SHARED_RELAY_MS +
     (candidate.prefix !== undefined && candidate.prefix === primary.prefix ? SAME_NETWORK_MS : 0) +
     ((candidate.depth ?? UNKNOWN_DEPTH) >= depth ? NO_HIGHER_MS : 0)
   )
+}
+
+/** Relays that are on both ways; the broadcaster is on every one. */
+function sharedRelays(
+  { ancestors = NOBODY, key }: Candidate,
+  primary: Pick<Candidate, 'ancestors' | 'key'>,
+): number {
+  if (key === primary.key || ancestors.includes(primary.key)) return 3
+  const others = primary.ancestors ?? NOBODY
+  let shared = ancestors.length > 0 && others.includes(key) ? 1 : 0
+  for (let at = 1; at < ancestors.length; at++) if (others.includes(ancestors[at] ?? '')) shared++
+  return shared
 }
 
 /**

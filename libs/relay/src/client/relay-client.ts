@@ -558,7 +558,7 @@ export class RelayClient {
         return this.#subscribe(effect.key, false)
       case 'adopt':
         this.#primary = effect.key
-        if (effect.cause !== 'first') this.#choice.moved(this.#nowMs)
+        if (effect.cause !== 'first') this.#choice.moved(effect.cause === 'better', this.#nowMs)
         perform({ type: 'parent', key: effect.key, cause: effect.cause })
         this.slotsChanged(this.#nowMs)
         return perform({ type: 'place', ancestors: this.ancestors })

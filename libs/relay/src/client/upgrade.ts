@@ -6,7 +6,8 @@ const SUSTAINED_MS = 10_000
 const HOLD_MS = 60_000
 /** Not so long for who is deep, and climbs. */
 const CLIMB_MS = 10_000
-const MAX_CLIMBS = 7
+const MAX_CLIMBS = 6
+const MAX_DEEP_CLIMBS = 1
 /** Nor a second attempt so soon, should the first one be refused. */
 const RETRY_MS = 20_000
 
@@ -24,10 +25,12 @@ export class Upgrade {
   #sustainedMs = SUSTAINED_MS
 
   /** The parent changed, for whatever reason. */
-  moved(isDeep: boolean, nowMs: number): void {
+  moved({ isDeep, wanted }: { readonly isDeep: boolean; readonly wanted: boolean }, nowMs: number): void {
     this.#key = undefined
-    this.#holdUntilMs = Math.max(this.#holdUntilMs, nowMs + (isDeep ? CLIMB_MS : HOLD_MS))
-    if (isDeep) this.#climbs = 0
+    const holdMs = nowMs + (isDeep ? CLIMB_MS : HOLD_MS)
+    this.#holdUntilMs = wanted ? Math.max(this.#holdUntilMs, holdMs) : holdMs
+    // Wherever it was thrown to, it is to come up again.
+    if (!wanted) this.#climbs = 0
   }
 
   /** When the one that was found better has been so for long enough; Infinity while there is none. */
@@ -43,9 +46,9 @@ export class Upgrade {
     cost: number,
     presentCost: number,
     nowMs: number,
-    climbs = false,
+    climb?: { readonly isDeep: boolean },
   ): boolean {
-    this.#sustainedMs = climbs ? 0 : SUSTAINED_MS
+    this.#sustainedMs = climb === undefined ? SUSTAINED_MS : 0
     if (key === undefined || !isBetter(cost, presentCost)) {
       this.#key = undefined
       return false
@@ -56,10 +59,13 @@ export class Upgrade {
     }
     if (nowMs - this.#sinceMs < this.#sustainedMs || nowMs < this.#holdUntilMs) return false
     this.#key = undefined
+    if (climb === undefined) {
+      this.#holdUntilMs = nowMs + RETRY_MS
+      return true
+    }
     // Ever more rarely: in a tree that has settled nobody is to knock at doors.
-    const climbMs = CLIMB_MS * 2 ** Math.min(this.#climbs, MAX_CLIMBS)
-    if (climbs) this.#climbs++
-    this.#holdUntilMs = nowMs + (climbs ? climbMs : RETRY_MS)
+    const doublings = Math.min(this.#climbs++, climb.isDeep ? MAX_DEEP_CLIMBS : MAX_CLIMBS)
+    this.#holdUntilMs = nowMs + CLIMB_MS * 2 ** doublings
     return true
   }
 }

@@ -37,11 +37,7 @@ export class IntervalMedia implements Media {
 
   /** It may have another parent, or none. */
   after(peer: VirtualPeer): void {
-    if (peer.isRoot) return
-    const spoke = peer.course
-    const course = this.#courseOf(peer)
-    if (isSame(course, spoke)) return
-    peer.course = course
+    if (peer.isRoot || !this.#moves(peer)) return
     for (const link of peer.below.values()) this.#pass(link)
   }
 
@@ -156,14 +152,22 @@ export class IntervalMedia implements Media {
     dialer.relay.stretch(host.key, stretch, nowMs)
   }
 
-  /** What a peer passes on: what its primary sends. */
-  #courseOf(peer: VirtualPeer): Course {
+  /** What a peer passes on is what its primary sends. Returns whether that is something else now. */
+  #moves(peer: VirtualPeer): boolean {
     const { nowMs } = this.#agenda
-    const newest = newestAt(peer.course, this.#source, nowMs)
+    const { course } = peer
+    const newest = newestAt(course, this.#source, nowMs)
     const link = peer.primary
-    if (link?.gets !== 'audio' || !link.speaks) return { ...peer.course, endSeq: newest, floorSeq: newest }
+    if (link?.gets !== 'audio' || !link.speaks) {
+      if (course.endSeq === newest && course.floorSeq === newest) return false
+      peer.course = { ...course, endSeq: newest, floorSeq: newest }
+      return true
+    }
     const { endSeq, hops, lagMs } = link.course
     const isBehind = newest > Math.min(endSeq, this.#source.seqAt(nowMs - lagMs))
-    return { lagMs, hops: hops + 1, endSeq, floorSeq: isBehind ? newest : -1 }
+    const next = { lagMs, hops: hops + 1, endSeq, floorSeq: isBehind ? newest : -1 }
+    if (isSame(next, course)) return false
+    peer.course = next
+    return true
   }
 }
