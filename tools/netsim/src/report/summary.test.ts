@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Result } from '../run/run-scenario.ts'
+import { playedResult } from '../testing/played.ts'
 import { closing, percentile, summaryOf } from './summary.ts'
 
 test('percentiles are by nearest rank', () => {
@@ -44,36 +45,6 @@ function played(
   expected: Result['expected'],
   { passed = true, heardAfterMs }: { passed?: boolean; heardAfterMs?: number } = {},
 ): Result {
-  return {
-    name: 'a scenario',
-    group: expected === 'failure' ? 'controls' : 'links',
-    expectation: { verdict: 'heard' },
-    seed: 1,
-    expected,
-    passed,
-    problems: [],
-    heard:
-      heardAfterMs === undefined
-        ? undefined
-        : {
-            firstSoundMs: heardAfterMs,
-            path: 'swarm',
-            via: 'punched',
-            first: { path: 'swarm', via: 'punched' },
-            relayHops: 0,
-            latencyMs: undefined,
-            gapMs: 0,
-            framesSent: 1,
-            framesLost: 0,
-            framesConcealed: 0,
-            framesDuplicate: 0,
-            interruptions: 0,
-            playsAtEnd: true,
-          },
-    errors: [],
-    durationMs: 1,
-    lab: undefined,
-    held: { worstMs: 0, totalMs: 0, startMs: 0, long: 0, excuseMs: () => 0 },
-    folder: '/nowhere',
-  }
+  const group = expected === 'failure' ? 'controls' : 'links'
+  return playedResult(heardAfterMs, { group, expected, passed })
 }

@@ -1,41 +1,14 @@
 import { expect, test } from 'vitest'
 import type { Pair } from '../scenarios/scenario.ts'
+import { playedResult } from '../testing/played.ts'
 import { aimsOf, aimText } from './aims.ts'
 import type { Result } from './run-scenario.ts'
 
 const PAIR: Pair = { broadcaster: 'symmetric-random', listener: 'cgnat', help: 'relay' }
 
 function played(firstSoundMs: number, startMs = 0, pair: Pair = PAIR): Result {
-  return {
-    name: 'x',
-    group: 'matrix',
-    pair,
-    expectation: { verdict: 'heard' },
-    seed: 1,
-    expected: 'heard',
-    passed: true,
-    problems: [],
-    heard: {
-      firstSoundMs,
-      first: { path: 'relayed', via: 'relay' },
-      path: 'relayed',
-      via: 'relay',
-      latencyMs: undefined,
-      relayHops: 1,
-      gapMs: 0,
-      framesSent: 1,
-      framesLost: 0,
-      framesConcealed: 0,
-      framesDuplicate: 0,
-      interruptions: 0,
-      playsAtEnd: true,
-    },
-    errors: [],
-    durationMs: 1,
-    lab: undefined,
-    held: { worstMs: startMs, totalMs: startMs, startMs, long: 0, excuseMs: () => 0 },
-    folder: '/nowhere',
-  }
+  const held = { worstMs: startMs, totalMs: startMs, startMs, long: 0, excuseMs: () => 0 }
+  return playedResult(firstSoundMs, { group: 'matrix', pair, held })
 }
 
 function times<T>(count: number, make: () => T): T[] {
