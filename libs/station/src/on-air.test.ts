@@ -2,19 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import createTestnet from '@hyperswarm/testnet'
-import sodium from 'sodium-universal'
-import { openSink, openSource } from '@pearcast/audio'
-import { parseLink } from '@pearcast/protocol'
+import { openSink } from '@pearcast/audio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  Broadcaster,
-  IdentityStore,
-  Listener,
-  type BroadcastEvent,
-  type ListenEvent,
-  type PathMode,
-  type RtcChoice,
-} from './index.ts'
+import { Listener, type BroadcastEvent, type ListenEvent, type PathMode, type RtcChoice } from './index.ts'
+import { createToneStation } from './testing/tone-station.ts'
 
 let dht: Awaited<ReturnType<typeof createTestnet>>
 let folder: string
@@ -39,25 +30,11 @@ async function airAndListen(
   durationS: number,
   [sender, receiver]: [RtcChoice?, RtcChoice?] = [],
 ): Promise<Heard> {
-  const heard: Heard = { broadcast: [], listen: [] }
-  const store = new IdentityStore(folder)
-  const identity = await store.open(`test-${path}`)
-  const broadcaster = new Broadcaster({
-    identity,
-    store,
-    source: await openSource('tone', { profile: 'music', bitrate: 96_000 }),
-    bootstrap: dht.bootstrap,
-    title: 'Test',
-    bitrate: 96_000,
-    profile: 'music',
-    path,
-    rtc: sender,
-    maxListeners: 4,
-    waitListeners: 1,
-    onEvent: (event) => heard.broadcast.push(event),
-  })
+  const options = { name: `test-${path}`, path, rtc: sender, waitListeners: 1 }
+  const { broadcaster, events, link } = await createToneStation(folder, dht.bootstrap, options)
+  const heard: Heard = { broadcast: events, listen: [] }
   const listener = new Listener({
-    link: parseLink(sodium, store.link(identity)),
+    link,
     sink: await openSink('null', { channels: 2 }),
     bootstrap: dht.bootstrap,
     path,

@@ -1,18 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSink, openSource } from '@pearcast/audio'
-import { fromHex, parseLink, type StationLink } from '@pearcast/protocol'
+import { openSink } from '@pearcast/audio'
+import { fromHex, type StationLink } from '@pearcast/protocol'
 import { readRecord, openDht, startPrivateDht, type PrivateDht } from '@pearcast/swarm'
-import sodium from 'sodium-universal'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Broadcaster } from './broadcaster/broadcaster.ts'
 import type { BroadcasterOptions } from './broadcaster/broadcaster-options.ts'
-import type { BroadcastEvent, ListenEvent } from './events.ts'
-import { IdentityStore } from './identity/store.ts'
+import type { ListenEvent } from './events.ts'
 import { Listener } from './listener/listener.ts'
 import { OpenRelay } from './open-relay.ts'
 import { RelayNode, type RelayEvent } from './relay-node.ts'
+import { createToneStation, type ToneStation } from './testing/tone-station.ts'
 
 let dht: PrivateDht
 let folder: string
@@ -32,27 +30,11 @@ afterEach(async () => {
 async function onAir(
   maxListeners: number,
   more: Partial<BroadcasterOptions> = {},
-): Promise<{ events: BroadcastEvent[]; link: StationLink; broadcaster: Broadcaster }> {
-  const store = new IdentityStore(folder)
-  const identity = await store.open('test')
-  const events: BroadcastEvent[] = []
-  const broadcaster = new Broadcaster({
-    identity,
-    store,
-    source: await openSource('tone', { profile: 'music', bitrate: 96_000 }),
-    bootstrap: dht.bootstrap,
-    title: 'Test',
-    bitrate: 96_000,
-    profile: 'music',
-    path: 'swarm',
-    maxListeners,
-    waitListeners: 0,
-    ...more,
-    onEvent: (event) => events.push(event),
-  })
-  running.push(broadcaster)
-  await broadcaster.start()
-  return { events, broadcaster, link: parseLink(sodium, store.link(identity)) }
+): Promise<Pick<ToneStation, 'broadcaster' | 'events' | 'link'>> {
+  const station = await createToneStation(folder, dht.bootstrap, { maxListeners, ...more })
+  running.push(station.broadcaster)
+  await station.broadcaster.start()
+  return station
 }
 
 async function startRelay(

@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSource } from '@pearcast/audio'
-import { parseLink, type StationLink } from '@pearcast/protocol'
+import type { StationLink } from '@pearcast/protocol'
 import { openDht, startPrivateDht, type DhtNode, type PrivateDht } from '@pearcast/swarm'
 import sodium from 'sodium-universal'
 import { BroadcastSession } from '../broadcaster/session.ts'
-import { Broadcaster } from '../broadcaster/broadcaster.ts'
 import { nowS } from '../clock.ts'
-import { IdentityStore } from '../identity/store.ts'
+import { createToneStation } from './tone-station.ts'
 
 /** A station on air over a private DHT, with nodes for those who are to meet there. */
 export interface Stage {
@@ -23,27 +21,13 @@ export interface Stage {
 export async function openStage({ maxListeners }: { maxListeners: number }): Promise<Stage> {
   const dht = await startPrivateDht({ nodes: 4 })
   const folder = await mkdtemp(join(tmpdir(), 'pearcast-stage-'))
-  const store = new IdentityStore(folder)
-  const identity = await store.open('test')
-  const broadcaster = new Broadcaster({
-    identity,
-    store,
-    source: await openSource('tone', { profile: 'music', bitrate: 96_000 }),
-    bootstrap: dht.bootstrap,
-    title: 'Test',
-    bitrate: 96_000,
-    profile: 'music',
-    path: 'swarm',
-    maxListeners,
-    waitListeners: 0,
-    onEvent: () => undefined,
-  })
+  const { broadcaster, identity, link } = await createToneStation(folder, dht.bootstrap, { maxListeners })
   await broadcaster.start()
   const olderRun = new BroadcastSession(sodium, { ...identity, term: nowS() - 86_400 })
   olderRun.certify(nowS())
   const nodes: DhtNode[] = []
   return {
-    link: parseLink(sodium, store.link(identity)),
+    link,
     olderRun,
     node: () => openNode(dht, nodes),
     close: async () => {
