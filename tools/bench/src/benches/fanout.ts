@@ -1,5 +1,6 @@
 import { CARRIERS } from '../carriers/carriers.ts'
 import type { Carrier, CarrierKind } from '../carriers/carrier.ts'
+import { openDgram } from '../carriers/ours.ts'
 import { type Row, type Window, windowRow } from '../figures/row.ts'
 import { cpuUs, rssKiB } from '../figures/proc-stat.ts'
 import { isInstalled, pause, pinSelf } from '../process/pinned.ts'
@@ -13,10 +14,13 @@ export interface FanoutOptions {
 }
 
 const SETTLE_MS = 2000
+/** Of each sender, at each number of receivers. */
+const TURNS = 4
+const SWITCH_MS = 600
 
 /**
- * CPU, memory and loss of one sending process with n receivers, for each path. Every path is preceded by the plain `dgram`
- * sender with as many receivers, so that both meet the same machine.
+ * CPU, memory and loss of one sending process with n receivers, for each path. Every path takes turns with the plain `dgram`
+ * sender that has as many receivers: whatever else the machine does meets both. Who has no turn is stopped.
  */
 export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promise<Row[]> {
   pinSelf()
@@ -46,37 +50,82 @@ type Timing = Pick<FanoutOptions, 'seconds' | 'settleMs'>
 
 async function beside(kind: CarrierKind, counts: readonly number[], timing: Timing): Promise<Row[]> {
   const wanted = counts.filter((count) => count <= kind.most)
-  const plain = await measure('dgram', wanted, timing)
-  const windows = kind.name === 'dgram' ? plain : await measure(kind.name, wanted, timing)
-  return windows.map((window, i) => {
-    const { cpuUs: dgramUs, sent } = plain[i] ?? { cpuUs: Number.NaN, sent: 1 }
-    return windowRow('fanout', kind.name, wanted[i] ?? 0, window, dgramUs / sent)
-  })
-}
-
-async function measure(name: string, counts: readonly number[], timing: Timing): Promise<Window[]> {
-  const { seconds, settleMs = SETTLE_MS } = timing
-  const kind = CARRIERS.find((each) => each.name === name)
-  if (kind === undefined || counts.length === 0) return []
-  const carrier = await kind.open(Math.max(...counts))
+  const most = Math.max(...wanted)
+  if (wanted.length === 0) return []
+  const plain = await openDgram()
+  const carrier = kind.name === 'dgram' ? plain : await kind.open(most).catch(closing(plain))
   try {
-    await pause(settleMs / 2)
+    await pause((timing.settleMs ?? SETTLE_MS) / 2)
     const emptyRssKiB = rssKiB(carrier.pid)
-    const windows: Window[] = []
-    for (const count of counts) {
-      await carrier.join(count)
-      await pause(settleMs)
-      const window = { ...(await watch(carrier, seconds)), emptyRssKiB }
-      console.error(`${name}, ${count}: ${(window.cpuUs / window.sent).toFixed(1)} us a packet`)
-      windows.push(window)
+    const rows: Row[] = []
+    for (const count of wanted) {
+      const turns = await takeTurns(carrier, plain, count, timing)
+      rows.push(rowOf(kind.name, count, { ...turns, emptyRssKiB }))
     }
-    return windows
+    return rows
   } finally {
     await carrier.close()
+    if (carrier !== plain) await plain.close()
   }
 }
 
-async function watch(carrier: Carrier, seconds: number): Promise<Omit<Window, 'emptyRssKiB'>> {
+/** Whoever could not be opened leaves nothing behind. */
+function closing(plain: Carrier): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await plain.close()
+    throw error
+  }
+}
+
+interface Turns extends Slice {
+  plain: Slice
+}
+
+async function takeTurns(carrier: Carrier, plain: Carrier, count: number, timing: Timing): Promise<Turns> {
+  const { seconds, settleMs = SETTLE_MS } = timing
+  await carrier.join(count)
+  await pause(settleMs)
+  const [mine, yardstick] = [new Sum(), new Sum()]
+  for (let turn = 0; turn < TURNS; turn++) {
+    mine.add(await watch(carrier, seconds / TURNS))
+    if (carrier === plain) continue
+    process.kill(carrier.pid, 'SIGSTOP')
+    try {
+      await plain.join(count)
+      await pause(SWITCH_MS)
+      yardstick.add(await watch(plain, seconds / TURNS))
+      await plain.rest?.()
+    } finally {
+      process.kill(carrier.pid, 'SIGCONT')
+    }
+    // What it missed is caught up with, or left out, before it counts.
+    await pause(SWITCH_MS)
+  }
+  return { ...mine.slice, plain: carrier === plain ? mine.slice : yardstick.slice }
+}
+
+function rowOf(path: string, count: number, { plain, ...window }: Turns & Pick<Window, 'emptyRssKiB'>): Row {
+  const dgramUs = plain.cpuUs / plain.sent
+  const us = window.cpuUs / window.sent
+  console.error(`${path}, ${count}: ${us.toFixed(1)} us a packet, dgram ${dgramUs.toFixed(1)}`)
+  return windowRow('fanout', path, count, window, dgramUs)
+}
+
+/** What one turn showed. */
+type Slice = Omit<Window, 'emptyRssKiB'>
+
+class Sum {
+  readonly slice: Slice = { cpuUs: 0, sent: 0, received: 0, rssKiB: 0 }
+
+  add({ cpuUs: us, received, rssKiB: heldKiB, sent }: Slice): void {
+    this.slice.cpuUs += us
+    this.slice.sent += sent
+    this.slice.received += received
+    this.slice.rssKiB = heldKiB
+  }
+}
+
+async function watch(carrier: Carrier, seconds: number): Promise<Slice> {
   await carrier.begin()
   const beforeUs = cpuUs(carrier.pid)
   await pause(seconds * 1000)

@@ -6,6 +6,8 @@ export interface Carrier {
   readonly pid: number
   /** Resolves when so many receive. */
   join(count: number): Promise<void>
+  /** Sends to nobody until the next `join`. */
+  rest?(): Promise<void>
   /** Counting starts anew. */
   begin(): Promise<void>
   end(): Promise<Arrived>

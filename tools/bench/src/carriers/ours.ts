@@ -17,6 +17,7 @@ export async function openDgram(): Promise<Carrier> {
   return {
     pid: pidOf(sender.child),
     join: async (count) => sender.call.to(await receiver.call.open(count)),
+    rest: () => sender.call.to([]),
     ...counting(receiver),
     close: () => all(sender.close(), receiver.close()),
   }
