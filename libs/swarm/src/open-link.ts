@@ -11,6 +11,7 @@ import {
 } from '@pearcast/protocol'
 import type { Address } from './address.ts'
 import type { ControlChannel } from './control-channel.ts'
+import { ControlInbox } from './control-inbox.ts'
 import { DatagramPort, type DatagramStats } from './datagram-port.ts'
 import { byeMessage, endGently } from './goodbye.ts'
 import {
@@ -21,9 +22,6 @@ import {
   type StationCredentials,
 } from './handshake.ts'
 import type { LinkEnd, PeerLink } from './peer-link.ts'
-
-/** Control messages kept until somebody listens. */
-const MAX_BACKLOG = 64
 
 export interface OpenLinkOptions {
   conn: SecretStream
@@ -53,8 +51,7 @@ export class OpenLink implements PeerLink {
   readonly #onEnd: (end: LinkEnd) => void
   #remoteAddress: Address
   #session: VerifiedSession | undefined
-  #onControl: ((message: ControlMessage) => void) | undefined
-  #backlog: ControlMessage[] = []
+  readonly #inbox = new ControlInbox()
   #end: LinkEnd | undefined
   #gone: Promise<void> | undefined
 
@@ -108,15 +105,11 @@ export class OpenLink implements PeerLink {
   }
 
   get onControl(): ((message: ControlMessage) => void) | undefined {
-    return this.#onControl
+    return this.#inbox.handler
   }
 
   set onControl(handler: ((message: ControlMessage) => void) | undefined) {
-    this.#onControl = handler
-    if (!handler) return
-    const backlog = this.#backlog
-    this.#backlog = []
-    for (const message of backlog) handler(message)
+    this.#inbox.handler = handler
   }
 
   get onDatagram(): ((plaintext: Uint8Array) => void) | undefined {
@@ -161,22 +154,8 @@ export class OpenLink implements PeerLink {
       case 'proof':
       case 'seal-key':
         return this.violate(`the peer sent "${message.type}" on an open link`)
-      case 'subscribe':
-      case 'accepted':
-      case 'refused':
-      case 'select':
-      case 'signal':
-      case 'ping':
-      case 'pong':
-      case 'announcement':
-      case 'reserve':
-      case 'reserved':
-      case 'parents':
-      case 'ancestors':
-      case 'ticket':
-        if (this.#onControl) this.#onControl(message)
-        else if (this.#backlog.length < MAX_BACKLOG) this.#backlog.push(message)
-        else this.violate('too many control messages that nobody takes')
+      default:
+        if (!this.#inbox.take(message)) this.violate('too many control messages that nobody takes')
     }
   }
 
@@ -216,7 +195,7 @@ export class OpenLink implements PeerLink {
     this.#datagrams.close()
     cut()
     this.#channel.mute()
-    this.#backlog = []
+    this.#inbox.clear()
     this.#onEnd(end)
     this.onClose?.(end)
   }

@@ -13,6 +13,7 @@ import {
   type Via,
 } from '@pearcast/protocol'
 import type { Address } from '../address.ts'
+import { ControlInbox } from '../control-inbox.ts'
 import type { DatagramStats } from '../datagram-port.ts'
 import { byeMessage } from '../goodbye.ts'
 import {
@@ -37,7 +38,6 @@ export interface RoutedLinkOptions {
 }
 
 const MESSAGE_RATE: Rate = { burst: 200, perSecond: 100 }
-const MAX_BACKLOG = 64
 /** A link that no connection bears by then never will: one negotiation takes 10 s at most, and a retry as much. */
 const BEARER_MS = 20_000
 /** A listener reports each second, a parent beats ten times as often: after so many seconds without either it is gone. */
@@ -83,8 +83,7 @@ export class RoutedLink implements PeerLink {
   #bearer: LinkBearer | undefined
   #silentTicks = 0
   #session: VerifiedSession | undefined
-  #onControl: ((message: ControlMessage) => void) | undefined
-  #backlog: ControlMessage[] = []
+  readonly #inbox = new ControlInbox()
   #end: LinkEnd | undefined
   #gone: Promise<void> | undefined
 
@@ -117,15 +116,11 @@ export class RoutedLink implements PeerLink {
   }
 
   get onControl(): ((message: ControlMessage) => void) | undefined {
-    return this.#onControl
+    return this.#inbox.handler
   }
 
   set onControl(handler: ((message: ControlMessage) => void) | undefined) {
-    this.#onControl = handler
-    if (!handler) return
-    const backlog = this.#backlog
-    this.#backlog = []
-    for (const message of backlog) handler(message)
+    this.#inbox.handler = handler
   }
 
   /** Messages and datagrams go over this connection from now on. */
@@ -201,22 +196,8 @@ export class RoutedLink implements PeerLink {
       case 'seal-key':
       case 'routed':
         return this.#violate(`the peer sent "${message.type}" on an open link`)
-      case 'subscribe':
-      case 'accepted':
-      case 'refused':
-      case 'select':
-      case 'signal':
-      case 'ping':
-      case 'pong':
-      case 'announcement':
-      case 'reserve':
-      case 'reserved':
-      case 'parents':
-      case 'ancestors':
-      case 'ticket':
-        if (this.#onControl) this.#onControl(message)
-        else if (this.#backlog.length < MAX_BACKLOG) this.#backlog.push(message)
-        else this.#violate('too many control messages that nobody takes')
+      default:
+        if (!this.#inbox.take(message)) this.#violate('too many control messages that nobody takes')
     }
   }
 
@@ -254,7 +235,7 @@ export class RoutedLink implements PeerLink {
     clearTimeout(this.#bearerTimer)
     clearInterval(this.#ticker)
     this.#bearer = undefined
-    this.#backlog = []
+    this.#inbox.clear()
     this.#options.onEnd(end)
     this.onClose?.(end)
   }
