@@ -17,6 +17,8 @@ const SETTLE_MS = 2000
 /** Of each sender, at each number of receivers. */
 const TURNS = 4
 const SWITCH_MS = 600
+/** After it was stopped: what a server missed meanwhile has gone out, or is left out, before it counts. */
+const RESUME_MS = 1500
 
 /**
  * CPU, memory and loss of one sending process with n receivers, for each path. Every path takes turns with the plain `dgram`
@@ -98,8 +100,7 @@ async function takeTurns(carrier: Carrier, plain: Carrier, count: number, timing
     } finally {
       process.kill(carrier.pid, 'SIGCONT')
     }
-    // What it missed is caught up with, or left out, before it counts.
-    await pause(SWITCH_MS)
+    await pause(RESUME_MS)
   }
   return { ...mine.slice, plain: carrier === plain ? mine.slice : yardstick.slice }
 }
