@@ -176,6 +176,28 @@ describe('whatever happens', () => {
     )
   })
 
+  test.each([
+    { sends: true, blamed: [] },
+    { sends: false, blamed: [{ type: 'distrust', key: 'bb', reason: 'lied-head' }] },
+  ])('who was ahead and sends ($sends) is not blamed when the primary catches up', ({ sends, blamed }) => {
+    const machine = run(clientMachine, input)
+    for (const event of [
+      { type: 'START' },
+      { type: 'FOUND', role: 'first', key: 'aa' },
+      { type: 'JOINED', key: 'aa' },
+      { type: 'FOUND', role: 'second', key: 'bb' },
+      { type: 'JOINED', key: 'bb' },
+      { type: 'AHEAD', key: 'bb' },
+      ...(sends ? [{ type: 'COPIES', key: 'bb' } as const] : []),
+    ] as const) {
+      machine.send(event)
+    }
+    const effects = machine.send({ type: 'timer', id: 'switch' })
+    expect(effects.filter(({ type }) => type === 'distrust')).toEqual(blamed)
+    const { context, value } = machine.driver.snapshot()
+    expect([value, context.primary, context.second]).toEqual(['live', 'aa', sends ? 'bb' : undefined])
+  })
+
   test('who has a parent that lives, or one that takes over, never searches for a first one', () => {
     const machine = run(clientMachine, input)
     for (const event of [

@@ -1,5 +1,5 @@
 import { effect, type EffectActions, type EffectMachine, typesOf } from '@pearcast/fsm'
-import { and, setup } from 'xstate'
+import { and, not, setup } from 'xstate'
 import type {
   ClientContext,
   ClientEffect,
@@ -43,6 +43,7 @@ const base = setup({
     hasNext: ({ context }) => context.next !== undefined,
     nobodyJoins: ({ context }) => context.joining.length === 0,
     isAhead: ({ context }) => context.cause === 'ahead',
+    nextSends: ({ context }) => context.sends,
     isWithdrawn: ({ context }) => context.cause === 'withdrawn',
     roleIs: ({ event }, params: { role: PickRole }) => 'role' in event && event.role === params.role,
   },
@@ -57,7 +58,7 @@ const startTimer = (id: ClientTimer, length: keyof ClientContext & `${string}Ms`
 const secondTakesOver = (cause: SwitchCause) =>
   base.enqueueActions(({ context, enqueue }) => {
     const { second } = context
-    enqueue.assign({ cause, rested: false })
+    enqueue.assign({ cause, rested: false, sends: false })
     if (second === undefined) return
     enqueue.assign({ next: second, second: undefined })
     enqueue({ type: 'activate', params: { key: second } })
@@ -101,6 +102,7 @@ const clientSetup = base.extend({
     startSwitch: startTimer('switch', 'switchMs'),
     noteJitter: base.assign(({ event }) => ('jitterMs' in event ? { jitterMs: event.jitterMs } : {})),
     noteSilent: base.assign({ cause: 'silent' }),
+    noteSends: base.assign({ sends: true }),
     noteWithdrawn: base.assign({ cause: 'withdrawn' }),
 
     /** The one that joined is to take over; one that was asked before it and has not delivered makes room. */
@@ -111,6 +113,7 @@ const clientSetup = base.extend({
         next: event.key,
         joining: context.joining.filter(({ key }) => key !== event.key),
         rested: false,
+        sends: false,
       })
       enqueue({ type: 'activate', params: { key: event.key } })
     }),
@@ -280,6 +283,7 @@ export const clientMachine: EffectMachine<
     next: undefined,
     cause: 'silent',
     rested: false,
+    sends: false,
     joining: [],
     jitterMs: 0,
   }),
@@ -394,10 +398,11 @@ export const clientMachine: EffectMachine<
       on: {
         ...stopped,
         DELIVERS: { guard: 'isNext', target: 'live', actions: ['promote', ...settle] },
-        COPIES: { guard: 'isNext', actions: 'restPrimary' },
+        COPIES: { guard: 'isNext', actions: ['noteSends', 'restPrimary'] },
         timer: [
           {
-            guard: and([timer('switch'), 'isAhead']),
+            // One that sends all we have was ahead; meanwhile the primary caught up.
+            guard: and([timer('switch'), 'isAhead', not('nextSends')]),
             target: 'live',
             actions: ['blameNext', ...backToPrimary],
           },

@@ -101,13 +101,15 @@ export class ParentChoice {
     return this.#distrust.has(key, nowMs)
   }
 
+  /** Who hears nothing asks those whom it only suspects as well, when nobody else is left. */
   best(role: PickRole, mayUse: (candidate: Candidate) => boolean, nowMs: number): Candidate | undefined {
-    return bestParent(
-      this.#candidates.values(),
-      this.#standpoint(),
-      role,
-      (_, candidate) => mayUse(candidate) && this.#mayAsk(candidate, nowMs),
-    )
+    const trusted = this.#best(role, (each) => mayUse(each) && this.#mayAsk(each, nowMs))
+    if (trusted !== undefined || role !== 'first') return trusted
+    return this.#best(role, (each) => mayUse(each) && this.#mayAskInNeed(each, nowMs))
+  }
+
+  #best(role: PickRole, mayAsk: (candidate: Candidate) => boolean): Candidate | undefined {
+    return bestParent(this.#candidates.values(), this.#standpoint(), role, (_, each) => mayAsk(each))
   }
 
   /** When `better` wants to be asked next: as long as nothing is told of anybody, nobody becomes better. */
@@ -192,8 +194,16 @@ export class ParentChoice {
       : undefined
   }
 
-  #mayAsk({ key, notBeforeMs }: Candidate, nowMs: number): boolean {
-    return nowMs >= notBeforeMs && !this.#distrust.has(key, nowMs) && !this.#chooser.isChild(key)
+  #mayAsk(candidate: Candidate, nowMs: number): boolean {
+    return !this.#distrust.has(candidate.key, nowMs) && this.#isFree(candidate, nowMs)
+  }
+
+  #mayAskInNeed(candidate: Candidate, nowMs: number): boolean {
+    return this.#distrust.isLastResort(candidate.key, nowMs) && this.#isFree(candidate, nowMs)
+  }
+
+  #isFree({ key, notBeforeMs }: Candidate, nowMs: number): boolean {
+    return nowMs >= notBeforeMs && !this.#chooser.isChild(key)
   }
 
   #isClear(cost: number, present: Candidate, from: Standpoint): boolean {

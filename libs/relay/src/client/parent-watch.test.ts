@@ -94,11 +94,15 @@ describe('a parent', () => {
 
   test('whose hops are not the depth it tells is a liar, but not while it moves', () => {
     const watch = watched(1000)
-    watch.tellsDepth(1, 1000)
+    watch.tellsDepth(1)
+    // A ring of frames that came another way, before the message that tells of the move.
     for (let i = 0; i < 30; i++) watch.frame(100 + i, 3)
-    expect(watch.misconduct(1200)).toBeUndefined()
-    expect(watch.misconduct(1400)).toBe('lied-depth')
+    expect(watch.misconduct(1700)).toBeUndefined()
+    expect(watch.misconduct(1800)).toBe('lied-depth')
     watch.frame(200, 1)
-    expect(watch.misconduct(1500)).toBeUndefined()
+    expect(watch.misconduct(1900)).toBeUndefined()
+    for (let i = 0; i < 30; i++) watch.frame(300 + i, 3)
+    watch.tellsDepth(3)
+    expect(watch.misconduct(9000)).toBeUndefined()
   })
 })

@@ -11,9 +11,12 @@ const FLOOD_DATAGRAMS = 450
 /** A parent that tells of frames and does not send them, while it sends everything else. */
 const WITHHELD_FRAMES = 15
 const WITHHELD_MS = 700
-/** Frames in a row whose hops are not the depth that the parent told. */
+/**
+ * Frames in a row, for so long, whose hops are not the depth that the parent told. A whole ring may come at once from a
+ * parent that has just moved, before the message that tells of it, which the network may have to repeat.
+ */
 const WRONG_HOPS_FRAMES = 15
-const WRONG_HOPS_MS = 400
+const WRONG_HOPS_MS = 800
 
 /**
  * Of so many frames so many were passed over, asked for again, and had time enough to come. A longer hole is an outage,
@@ -49,6 +52,7 @@ export class ParentWatch {
   #inWindow = 0
   #floods = false
   #wrongHops = 0
+  #wrongSinceMs = 0
   /** Which frames came, and which were asked for again, each in the slot of its number. */
   #came = NONE
   #asked = NONE
@@ -59,12 +63,10 @@ export class ParentWatch {
   #looks = 0
   #lookedMs = -Infinity
   #depth = 0
-  #depthSinceMs: number
 
   constructor(nowMs: number) {
     this.#heardMs = nowMs
     this.#windowMs = nowMs
-    this.#depthSinceMs = nowMs
   }
 
   /** Anything authentic from it: a frame or a heartbeat. Hot. */
@@ -112,6 +114,7 @@ export class ParentWatch {
   frames(seq: number, hops: number, count: number): void {
     if (seq > this.deliveredSeq) this.deliveredSeq = seq
     if (seq > this.claimedSeq) this.claimedSeq = seq
+    if (hops !== this.#depth && this.#wrongHops === 0) this.#wrongSinceMs = this.#heardMs
     this.#wrongHops = hops === this.#depth ? 0 : this.#wrongHops + count
   }
 
@@ -126,10 +129,9 @@ export class ParentWatch {
   }
 
   /** It told its way to the broadcaster. Frames that are under way may still show the former one. */
-  tellsDepth(depth: number, nowMs: number): void {
+  tellsDepth(depth: number): void {
     if (depth === this.#depth) return
     this.#depth = depth
-    this.#depthSinceMs = nowMs
     this.#wrongHops = 0
   }
 
@@ -154,6 +156,7 @@ export class ParentWatch {
   forgive(ms: number): void {
     this.#heardMs += ms
     this.#activeSinceMs += ms
+    this.#wrongSinceMs += ms
     if (this.#behindSinceMs < Infinity) this.#behindSinceMs += ms
     this.#judgeAnew()
   }
@@ -185,7 +188,7 @@ export class ParentWatch {
   /** What it does that an honest parent does not, or undefined. Asked ten times a second. */
   misconduct(nowMs: number): Misconduct | undefined {
     if (this.#floods) return 'flood'
-    if (this.#wrongHops >= WRONG_HOPS_FRAMES && nowMs - this.#depthSinceMs >= WRONG_HOPS_MS)
+    if (this.#wrongHops >= WRONG_HOPS_FRAMES && nowMs - this.#wrongSinceMs >= WRONG_HOPS_MS)
       return 'lied-depth'
     const behind = this.active && this.claimedSeq - this.deliveredSeq >= WITHHELD_FRAMES
     if (!behind) this.#behindSinceMs = Infinity

@@ -433,7 +433,7 @@ export class RelayClient {
     const { key } = link
     // It tells its way with every renewal: only another one is news, also to those below us.
     if (!link.tells(ancestors)) return
-    link.watch.tellsDepth(ancestors.length, this.#nowMs)
+    link.watch.tellsDepth(ancestors.length)
     if (this.#choice.learnWay(link, this.#nowMs)) this.#known()
     if (link.phase !== 'held') return
     // A child on its way may be a warm second of ours: that one sees itself there, and goes.
@@ -566,6 +566,9 @@ export class RelayClient {
         perform({ type: 'parent', key: undefined, cause: 'lost' })
         return perform({ type: 'place', ancestors: undefined })
       case 'distrust':
+        // It is slow, or its line is: nobody else has the station if not the station.
+        if (this.#options.isStation?.(effect.key) === true)
+          return this.#choice.failed(effect.key, this.#nowMs)
         this.#choice.distrust(effect.key, effect.reason, this.#nowMs)
         return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
       case 'spare':

@@ -86,6 +86,8 @@ export interface ClientContext extends Required<ClientInput> {
   readonly cause: SwitchCause
   /** The primary was asked to stop, so that what the next one sends is new. */
   readonly rested: boolean
+  /** The next one sends, if nothing yet that is nearer to the source. */
+  readonly sends: boolean
   readonly joining: readonly { readonly key: string; readonly role: PickRole }[]
   readonly jitterMs: number
 }

@@ -20,6 +20,20 @@ test('a parent that was only behind is forgiven within seconds, and less soon ea
   expect(list.has('aa', 7_200_000)).toBe(false)
 })
 
+test('who is only suspected is a last resort after two seconds, later each time; a forger never is', () => {
+  const list = new DistrustList()
+  list.add('slow', 'withheld', 0)
+  list.add('forger', 'forged', 0)
+  expect(list.isLastResort('slow', 1999)).toBe(false)
+  expect(list.isLastResort('slow', 2000)).toBe(true)
+  expect(list.isLastResort('forger', 1_000_000)).toBe(false)
+  list.add('slow', 'lied-depth', 5000)
+  expect(list.isLastResort('slow', 8999)).toBe(false)
+  expect(list.isLastResort('slow', 9000)).toBe(true)
+  list.add('slow', 'flood', 10_000)
+  expect(list.isLastResort('slow', 300_000)).toBe(false)
+})
+
 test('the list holds 256, and keeps who is distrusted longest', () => {
   const list = new DistrustList()
   list.add('forger', 'forged', 0)
