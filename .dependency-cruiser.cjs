@@ -109,7 +109,7 @@ module.exports = {
       name: 'test-tools-in-tests-only',
       comment: 'the root declares the test tools for all tests',
       severity: 'error',
-      from: { pathNot: `${TESTS}|/vite[^/]*[.]ts$|^vitest[.]shared[.]ts$` },
+      from: { pathNot: `${TESTS}|^tests/|(^|/)vite[^/]*[.]ts$` },
       to: { path: TEST_TOOLS },
     },
     {
