@@ -21,18 +21,15 @@ const DEAF_MS = 500
 
 export function census(world: World): Census {
   world.catchUp()
-  const { agenda, root, source } = world
-  const { listeners } = world
+  const { agenda, listeners, root } = world
   const depths = depthsOf(world)
-  const deaf = (peer: VirtualPeer): boolean =>
-    peer.ears.firstMs === undefined || peer.ears.silentMs(source, agenda.nowMs) > DEAF_MS
   const sum = (of: (peer: VirtualPeer) => number): number =>
     listeners.reduce((total, peer) => total + of(peer), 0)
   const count = Math.max(1, listeners.length)
   return {
     atS: agenda.nowMs / 1000,
     listeners: listeners.length,
-    hearing: round(1 - sum((peer) => (deaf(peer) ? 1 : 0)) / count),
+    hearing: hearingOf(world, listeners),
     copies: servedBy(root),
     depth: { p50: quantile(depths, 0.5), p95: quantile(depths, 0.95), max: depths.at(-1) ?? 0 },
     uplinkUsed: round(
@@ -44,6 +41,13 @@ export function census(world: World): Census {
     ),
     warm: round(sum(({ relay }) => (relay.client.second === undefined ? 0 : 1)) / count),
   }
+}
+
+/** Of these, who has had new audio within the last half second: 0..1. What came has been told, see `World.catchUp`. */
+export function hearingOf({ agenda, source }: World, peers: readonly VirtualPeer[]): number {
+  const isDeaf = ({ ears }: VirtualPeer): boolean =>
+    ears.firstMs === undefined || ears.silentMs(source, agenda.nowMs) > DEAF_MS
+  return round(1 - peers.filter(isDeaf).length / Math.max(1, peers.length))
 }
 
 /** The value below which the share `p` of sorted numbers lies. */

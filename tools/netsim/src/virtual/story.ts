@@ -1,5 +1,5 @@
 import { forkRandom, type Random } from '../random.ts'
-import { type Census, census, type Hearing, HearingAccount, quantile } from './census.ts'
+import { type Census, census, type Hearing, HearingAccount, hearingOf, quantile } from './census.ts'
 import { drawPerson, MIX, type Mix } from './population.ts'
 import type { Person, VirtualPeer } from './virtual-peer.ts'
 import { World, type WorldOptions } from './world.ts'
@@ -182,7 +182,9 @@ class Story {
     let healedAfterS: number | undefined
     for (let s = 1; s <= 40; s++) {
       this.#run(1000)
-      if (healedAfterS === undefined && census(world).hearing >= 0.999) healedAfterS = s
+      if (healedAfterS !== undefined) continue
+      world.catchUp()
+      if (hearingOf(world, world.listeners) >= 0.999) healedAfterS = s
     }
     return {
       cutOff: world.listeners.length - others.length,
