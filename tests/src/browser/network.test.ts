@@ -124,8 +124,8 @@ describe('a page in a network of its own', () => {
     process.stdout.write(
       `reconnecting is shown ${Math.round(performance.now() - cutAtMs)} ms after the cut\n`,
     )
-    await listener.screenshot('listen-reconnecting')
     await expectHeard(listener, isSilent, { seconds: 0.3 })
+    await listener.screenshot('listen-reconnecting')
     await sleep(Math.max(0, cutAtMs + CUT_MS - performance.now()))
     await listener.untilPhase('Reconnecting')
     await stage.lab.fault({ name: 'cut', args: ['listener', 'both', false] })

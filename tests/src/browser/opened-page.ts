@@ -1,13 +1,15 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import axe from 'axe-core'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { Pearcast, ROOT, type Command } from '../testing/pearcast.ts'
 import { STATE_MS, UserPage } from './user-page.ts'
 
 const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
+
+const MOST_TABS = 30
 
 /** Where the program of a page runs: a `Lab`, or a host of the NAT lab. */
 export interface Surroundings {
@@ -126,6 +128,28 @@ export class OpenedPage extends UserPage {
       }
       await page.setViewportSize(wide)
     }
+  }
+
+  /** Presses Tab until it has the focus. */
+  async tabTo(target: Locator): Promise<void> {
+    const focused = target.and(this.page.locator(':focus'))
+    for (let n = 0; n < MOST_TABS; n++) {
+      await this.page.keyboard.press('Tab')
+      if ((await focused.count()) > 0) return
+    }
+    throw new Error(`${String(target)} is not among the first ${MOST_TABS} that Tab reaches`)
+  }
+
+  /** A file that is let go over the page. */
+  async drop(file: string): Promise<void> {
+    const content = JSON.stringify((await readFile(file)).toString('base64'))
+    await this.page.evaluate(`{
+      const bytes = Uint8Array.from(atob(${content}), (letter) => letter.charCodeAt(0))
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([bytes], ${JSON.stringify(basename(file))}, { type: 'audio/wav' }))
+      const how = { dataTransfer, bubbles: true, cancelable: true }
+      document.querySelector('main').dispatchEvent(new DragEvent('drop', how))
+    }`)
   }
 
   /** What the page copies for who is to help. */

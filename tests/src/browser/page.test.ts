@@ -90,9 +90,13 @@ describe('the page', () => {
     await listener.screenshot('listen-empty')
     for (const { page } of [listener, broadcaster])
       await page.getByRole('button', { name: 'Understood' }).click()
-    await listener.listen('pearcast://typo')
+    // With the keyboard alone, from the page's beginning.
+    await listener.tabTo(listener.page.getByLabel('A station’s link'))
+    await listener.page.keyboard.type('pearcast://typo')
+    await listener.page.keyboard.press('Enter')
     await listener.page.getByRole('alert').getByText('The link is not complete').waitFor()
-    await broadcaster.page.getByRole('link', { name: 'Broadcast' }).click()
+    await broadcaster.tabTo(broadcaster.page.getByRole('link', { name: 'Broadcast' }))
+    await broadcaster.page.keyboard.press('Enter')
     await broadcaster.page.getByText('Your first station').waitFor()
     expect(await broadcaster.seriousFaults()).toEqual([])
     expect([await listener.overflowPx(), await broadcaster.overflowPx()]).toEqual([0, 0])
@@ -164,6 +168,9 @@ describe('the page', () => {
     await page.getByRole('checkbox', { name: /^Hear Fake/ }).uncheck()
     await expectHeard(broadcaster, isSilent, { seconds: 0.3 })
 
+    await listener.page.getByLabel('Volume').fill('0.5')
+    await expectHeard(listener, (heard) => isPlayed(heard, -12), { seconds: 0.5 })
+    await listener.page.getByLabel('Volume').fill('1')
     await listener.page
       .getByLabel('Buffer', { exact: true })
       .selectOption({ label: 'Robust: more delay, fewer gaps' })
@@ -200,9 +207,13 @@ describe('the page', () => {
     const { page } = broadcaster
     const notes = [550, 990] as const
     await writeNotes(lab.path('jingle.wav'), notes)
-    await page.getByLabel('Add audio files').setInputFiles(lab.path('jingle.wav'))
+    await broadcaster.drop(lab.path('jingle.wav'))
     await page.getByText('jingle.wav').waitFor()
     await page.getByRole('button', { name: 'Play', exact: true }).click()
+    const faders = [page.getByLabel('Fader of 1 audio file'), page.getByLabel(/^Fader of Fake/)]
+    for (const fader of faders) await fader.fill('12')
+    await page.getByText('Too loud').waitFor()
+    for (const fader of faders) await fader.fill('0')
     await page.getByLabel('Fader of 1 audio file').fill('-6')
     await setMuted('Fake', true)
     try {
