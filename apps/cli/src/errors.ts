@@ -111,10 +111,12 @@ export class CliError extends Error {
     return new CliError('CONFIG_FOLDER', `${why}. Name another folder in PEARCAST_HOME.`)
   }
 
-  static notOnAir(waitS: number): CliError {
+  /** @param isFull the station has answered, and had no room */
+  static notOnAir(waitS: number, isFull: boolean): CliError {
+    const why = isFull ? 'it is on air and has no room' : 'it is not on air, or not reachable from here'
     return new CliError(
       'NOT_ON_AIR',
-      `Nothing was heard of the station for ${waitS} s: it is not on air, or not reachable from here. ` +
+      `Nothing was heard of the station for ${waitS} s: ${why}. ` +
         'Try again later, or wait longer with --wait.',
     )
   }

@@ -65,7 +65,7 @@ describe('a mistake is one plain line and exit code 2', () => {
     [['broadcast', 'tone', '--private-ip'], /--private-ip needs --via/],
     [['demo', '--bootstrap', '127.0.0.1:1'], /leave --bootstrap out/],
     [['relay', 'pearcast://abc'], /the station part .* characters/],
-    [['relay', '--stations-file', join(home, 'none.txt')], /none\.txt cannot be read: .*ENOENT/],
+    [['relay', '--stations-file', join(home, 'none.txt')], /none\.txt cannot be read: there is no such file/],
     [['relay', 'pearcast://x', '--uplink', '2'], /--uplink wants what your line sends, e\.g\. 2mbit/],
     [['relay', 'pearcast://x', '--max-children', '0'], /--max-children wants a whole number from 1/],
     [['listen', 'http://example.org'], /a station link starts with pearcast:/],

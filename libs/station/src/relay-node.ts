@@ -18,7 +18,7 @@ export interface RelayNodeOptions {
   pushed?: boolean | undefined
   /** What the audience may use of the uplink, bit/s; default 100 Mbit/s. */
   uplinkBps?: number | undefined
-  /** Most children at one time; default: what the uplink carries, 64 at most. */
+  /** Most children at one time, default 64; never more than the uplink carries. */
   maxChildren?: number | undefined
   onEvent: (event: RelayEvent) => void
 }

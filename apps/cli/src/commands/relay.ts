@@ -24,13 +24,13 @@ export function relayCommand(run: Runner): Command {
     .addOption(
       new Option(
         '--max-children <n>',
-        'serve no more of each station (default: what the uplink carries, 64 at most)',
+        'serve so many of each station at most; never more than the uplink carries (default: 64)',
       ).argParser(integer('--max-children', 1, 10_000)),
     )
     .addOption(
       new Option(
         '--stations-file <file>',
-        'more links, one a line, # for comments; read again when it changes, and at SIGHUP',
+        'more links (no names), one a line, # for comments; read again when it changes, and at SIGHUP',
       ),
     )
     .addHelpText(

@@ -3,7 +3,7 @@ import type { Path, Via } from '@pearcast/protocol'
 import type { Colors, Line } from '../terminal/output.ts'
 import { troubleLine } from '../terminal/trouble-line.ts'
 import { clock, count, printable, rate } from '../terminal/text.ts'
-import { overRoute, PATH_WORDS, route, VIA_WORDS } from '../terminal/words.ts'
+import { connectedText, distrustText, overRoute, PATH_WORDS, route } from '../terminal/words.ts'
 
 type Stats = Extract<ListenEvent, { event: 'stats' }>
 type State = 'searching' | 'connected' | 'playing' | 'reconnecting' | 'off-air' | 'ended'
@@ -46,10 +46,7 @@ export class ListenView {
         this.#state = 'searching'
         return [info('Searching for the station …')]
       case 'connected':
-        this.#state = 'connected'
-        this.#wasOnAir = true
-        this.#via = event.via
-        return [info(`Connected after ${event.ms} ms (${VIA_WORDS[event.via]}).`)]
+        return [info(this.#connect(event.ms, event.via))]
       case 'station':
         return event.title === '' ? [] : [info(`This is “${printable(event.title)}”.`)]
       case 'first-audio':
@@ -69,7 +66,7 @@ export class ListenView {
         this.#children = Math.max(0, this.#children - 1)
         return this.#children === 0 ? [info('Nobody gets it from here any more.')] : []
       case 'distrusted':
-        return [{ level: 'warn', text: 'A peer that passed the station on did not behave, and was left.' }]
+        return [{ level: 'warn', text: distrustText(event.reason) }]
       case 'gap':
         return this.#gap(event.ms, event.concealed, nowMs)
       case 'reconnecting':
@@ -126,6 +123,14 @@ export class ListenView {
       case 'playing':
         return [green(`playing ${this.#progress(nowMs)}`) + this.#over(), ...this.#figures()].join(dim(' · '))
     }
+  }
+
+  #connect(ms: number, via: Via): string {
+    const isAgain = this.#via !== null
+    this.#state = 'connected'
+    this.#wasOnAir = true
+    this.#via = via
+    return connectedText(via, isAgain ? undefined : ms)
   }
 
   #play(path: Path, via: Via): void {

@@ -67,7 +67,7 @@ export async function listen(linkOrName: string, options: ListenOptions, session
   const giveUp = (waitS: number): void => {
     if (isHeard) return
     isGivenUp = true
-    const { code, message } = CliError.notOnAir(waitS)
+    const { code, message } = CliError.notOnAir(waitS, errorCode === 'REFUSED_FULL')
     onEvent({ event: 'error', code, message })
     void listener.stop('not-heard')
   }

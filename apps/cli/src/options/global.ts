@@ -40,7 +40,10 @@ export function addGlobalOptions(program: Command): Command {
       ).env('PEARCAST_CONFIG'),
     )
     .addOption(
-      new Option('--path <path>', 'what carries the audio: auto, swarm or webrtc')
+      new Option(
+        '--path <path>',
+        'what carries the audio between two that are connected directly: auto, swarm or webrtc',
+      )
         .argParser(oneOf('--path', PATHS))
         .default('auto'),
     )

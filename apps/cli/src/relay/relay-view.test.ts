@@ -55,14 +55,14 @@ test('one station is told in words, from the search to the listeners', () => {
     'carrying “Jazz” 0:04 · 1 listener · through 1 other relay · 420 kbit/s out of 2 Mbit/s · 133 kbit/s in',
   )
   expect(told(view, { ...relayEvents.ended, link: JAZZ })).toBe(
-    'No longer carried (stopped); 0.3 MB passed on.',
+    '“Jazz” is no longer carried (stopped); 0.3 MB passed on.',
   )
   expect(view.statusBlock(6000)).toEqual(['carrying no station'])
 })
 
 test.each([
   ['unreachable', /others cannot reach this computer/],
-  ['no-uplink', /the uplink does not carry the station/],
+  ['no-uplink', /--uplink is too little for a listener/],
   ['metered', /metered/],
   ['asked', /switched off/],
 ] as const)('why nobody is served is said: %s', (leaf, words) => {

@@ -24,8 +24,11 @@ export class RelayView {
   apply(event: RelayCommandEvent, nowMs: number): Line[] {
     this.#hasBegun = true
     if (event.event === 'stations') {
+      if (event.stations === 0)
+        return info('No station is named yet; the file is read again when it changes.')
       const change = `${event.added} more, ${event.removed} fewer`
-      return info(`${count(event.stations, 'station')} to carry (${change}).`)
+      const isFirst = event.removed === 0 && event.added === event.stations
+      return info(`${count(event.stations, 'station')} to carry${isFirst ? '' : ` (${change})`}.`)
     }
     if (event.event === 'relay-ready') return this.#ready(event.key)
     const station = this.#stationOf(event.link)

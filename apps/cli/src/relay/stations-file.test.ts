@@ -47,7 +47,9 @@ describe('a stations file', () => {
   })
 
   test('that is not there is told as such', async () => {
-    await expect(readStations(join(folder, 'nothing'))).rejects.toThrow(/nothing cannot be read: .*ENOENT/)
+    await expect(readStations(join(folder, 'nothing'))).rejects.toThrow(
+      /nothing cannot be read: there is no such file/,
+    )
   })
 })
 

@@ -37,13 +37,24 @@ function parsed(text: string, where: string): CarriedLink {
   }
 }
 
+function whyUnreadable(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  switch (Reflect.get(error, 'code')) {
+    case 'ENOENT':
+      return 'there is no such file'
+    case 'EACCES':
+      return 'that is not allowed'
+    default:
+      return printable(error.message)
+  }
+}
+
 async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file)
     if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`)
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw CliError.stationsFile(`${file} cannot be read: ${printable(why)}`)
+    throw CliError.stationsFile(`${file} cannot be read: ${whyUnreadable(error)}`)
   }
 }

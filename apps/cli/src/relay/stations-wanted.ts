@@ -37,7 +37,7 @@ export function followFile(file: string, { output, stop }: Session, read: () => 
     } catch (error) {
       const { code, message } = failureOf(error)
       output.event({ event: 'error', code, message })
-      output.line('error', `${message} The stations stay as they are.`)
+      output.line('error', `${message.replace(/[.]?$/, '.')} The stations stay as they are.`)
     }
   }
   let reading = Promise.resolve()

@@ -7,7 +7,7 @@ test('a new state is painted over the old one', () => {
   const block = new StatusBlock(screen)
   block.show(['one', 'two'])
   block.show(['three'])
-  expect(screen.text).toBe('one\ntwo\n\u001b[2A\u001b[0Jthree\n')
+  expect(screen.text).toBe('one\ntwo\n\r\u001b[2A\u001b[0Jthree\n')
 })
 
 test('a terminal that does not tell its width gets 80 columns', () => {
@@ -21,7 +21,7 @@ test('a line that stays goes above the state', () => {
   const block = new StatusBlock(screen)
   block.show(['state'])
   block.print('news')
-  expect(screen.text).toBe('state\n\u001b[1A\u001b[0Jnews\nstate\n')
+  expect(screen.text).toBe('state\n\r\u001b[1A\u001b[0Jnews\nstate\n')
 })
 
 test('an empty state leaves nothing behind and erases only once', () => {
@@ -30,7 +30,7 @@ test('an empty state leaves nothing behind and erases only once', () => {
   block.show(['state'])
   block.show([])
   block.show([])
-  expect(screen.text).toBe('state\n\u001b[1A\u001b[0J')
+  expect(screen.text).toBe('state\n\r\u001b[1A\u001b[0J')
 })
 
 test('a long state never wraps', () => {

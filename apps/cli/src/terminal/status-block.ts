@@ -29,7 +29,8 @@ export class StatusBlock {
   #erase(): string {
     const up = this.#painted
     this.#painted = 0
-    return up === 0 ? '' : `\u001b[${up}A\u001b[0J`
+    // The terminal may have echoed a ^C: back to the first column.
+    return up === 0 ? '' : `\r\u001b[${up}A\u001b[0J`
   }
 
   #paint(): string {

@@ -17,6 +17,25 @@ export const PATH_WORDS: Readonly<Record<Path, string>> = {
   relayed: 'a relay',
 }
 
+/** @param afterMs since the start; undefined when it is not the first time */
+export function connectedText(via: Via, afterMs: number | undefined): string {
+  return afterMs === undefined
+    ? `Connected again (${VIA_WORDS[via]}).`
+    : `Connected after ${afterMs} ms (${VIA_WORDS[via]}).`
+}
+
+/** Why a peer that passed the station on was left, without calling a bad line a liar. */
+export function distrustText(reason: string): string {
+  switch (reason) {
+    case 'forged':
+      return "A peer sent what is not the station's, and was left; nothing of it was played."
+    case 'flood':
+      return 'A peer sent far more than the station does, and was left.'
+    default:
+      return 'A peer did not pass on all that it said it had, and was left for another one; its line may be bad.'
+  }
+}
+
 export const VIA_WORDS: Readonly<Record<Via, string>> = {
   lan: 'same network',
   public: 'direct',

@@ -12,14 +12,22 @@ export interface Capacity {
   readonly streamBytesPerS: number
   /** What the user allows, bytes a second. */
   readonly allowedBytesPerS?: number
+  /** Default 64. */
+  readonly maxChildren?: number | undefined
 }
 
 /** How many children an uplink serves at the same time. */
-export function fanOut({ uplinkBytesPerS, streamBytesPerS, allowedBytesPerS = Infinity }: Capacity): number {
+export function fanOut(capacity: Capacity): number {
+  const {
+    allowedBytesPerS = Infinity,
+    maxChildren = MAX_CHILDREN,
+    streamBytesPerS,
+    uplinkBytesPerS,
+  } = capacity
   const usable = Math.min(uplinkBytesPerS * UPLINK_SHARE, allowedBytesPerS)
   // Written so that NaN serves nobody.
   if (!(streamBytesPerS > 0) || !(usable >= streamBytesPerS)) return 0
-  return Math.min(Math.floor(usable / streamBytesPerS), MAX_CHILDREN)
+  return Math.min(Math.floor(usable / streamBytesPerS), maxChildren)
 }
 
 /** How deep a full tree of so many peers is when each serves `children`: what to hold a grown tree against. */

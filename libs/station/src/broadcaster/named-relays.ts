@@ -32,6 +32,8 @@ export class NamedRelays {
   readonly #options: NamedRelaysOptions
   readonly #ends = new Map<string, () => void>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** Told, and not back since. */
+  readonly #lost = new Set<string>()
   #stopped = false
 
   constructor(options: NamedRelaysOptions) {
@@ -62,13 +64,15 @@ export class NamedRelays {
       ticket: this.#ticket(relayKey),
       onAccepted: (conn) => {
         wasConnected = true
+        this.#lost.delete(key)
         onEvent({ event: 'via', key, state: 'connected' })
         onConnection(conn)
       },
       onEnd: (code, message) => {
         this.#ends.delete(key)
         if (this.#stopped) return
-        onEvent({ event: 'via', key, state: 'lost', code, message })
+        if (wasConnected || !this.#lost.has(key)) onEvent({ event: 'via', key, state: 'lost', code, message })
+        this.#lost.add(key)
         const nextMs = wasConnected ? FIRST_RETRY_MS : Math.min(2 * retryMs, MAX_RETRY_MS)
         this.#later(() => this.#dial(relayKey, nextMs), wasConnected ? 0 : retryMs)
       },

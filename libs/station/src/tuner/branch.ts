@@ -76,9 +76,7 @@ export class Branch {
   get places(): number {
     const streamBytesPerS = streamBps(this.#options.announcement()?.about.bitrate ?? USUAL_BITRATE) / 8
     const uplinkBytesPerS = this.allowedBps / 8
-    const { maxChildren } = this.#options
-    if (maxChildren !== undefined) return Math.min(maxChildren, Math.floor(uplinkBytesPerS / streamBytesPerS))
-    return fanOut({ uplinkBytesPerS, streamBytesPerS })
+    return fanOut({ uplinkBytesPerS, streamBytesPerS, maxChildren: this.#options.maxChildren })
   }
 
   plant(tree: RelayPeer<Frame>): void {
@@ -97,7 +95,7 @@ export class Branch {
   get leafReason(): LeafReason | undefined {
     const children = this.places
     // An operator may run a relay for one; a listener that serves one makes the tree deeper and no wider.
-    const enough = this.#options.maxChildren !== undefined && children > 0 ? 2 : children
+    const enough = this.#options.role === 'relay' && children > 0 ? 2 : children
     return leafReason({ mode: this.#mode, metered: false, reach: this.#reach, fanOut: enough })
   }
 

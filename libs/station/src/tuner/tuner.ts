@@ -37,6 +37,7 @@ import { eventOf, type Notice } from './notices.ts'
 import { StationSide } from './station-side.ts'
 import { StationWord } from './station-word.ts'
 import { TreeSide } from './tree-side.ts'
+import type { TunerEvent } from './tuner-event.ts'
 import type { TunerOptions } from './tuner-options.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -44,6 +45,8 @@ type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
 
 /** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
 const LEAVE_MS = 1000
+/** A station that cannot be reached may be heard through relays: those who carry it have so long before it counts as off air. */
+const OTHERS_MS = 3000
 
 /**
  * One station received: finds it, holds parents, verifies, passes on to children, and never gives up until it is
@@ -68,6 +71,9 @@ export class Tuner {
   #heartbeatUs = 0
   /** Told; that the search goes on is then no news. */
   #offAir = false
+  /** That the connection is lost was told, and not yet that it is back. */
+  #isReconnecting = false
+  #nobodyTimer: NodeJS.Timeout | undefined
   #stopped = false
   #drained: () => void = () => {}
   #closing: Promise<void> | undefined
@@ -195,6 +201,7 @@ export class Tuner {
     this.#stopped = true
     this.#upkeep.stop()
     this.#timers.stopAll()
+    clearTimeout(this.#nobodyTimer)
     this.#machine.send({ type: 'STOP' })
     this.#treeSide.halt()
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
@@ -285,10 +292,19 @@ export class Tuner {
   }
 
   #notify(notice: Notice): void {
-    if (notice.event === 'connected') this.#offAir = false
+    if (notice.event === 'connected' || notice.event === 'playing') this.#offAir = false
     if (notice.event === 'off-air') this.#offAir = true
-    const event = eventOf(notice, this.sinceStartMs())
-    if (event !== undefined) this.#options.onEvent(event)
+    const event = eventOf(notice, this.sinceStartMs()) ?? this.#recovered(notice)
+    if (event === undefined) return
+    this.#isReconnecting = event.event === 'reconnecting'
+    this.#options.onEvent(event)
+  }
+
+  /** What was said to be lost is there again, by the same link or by another one. */
+  #recovered({ event }: Notice): TunerEvent | undefined {
+    const { via } = this
+    if (event !== 'playing' || !this.#isReconnecting || via === undefined) return undefined
+    return { event: 'connected', ms: this.sinceStartMs(), via }
   }
 
   // The station's own link
@@ -321,15 +337,24 @@ export class Tuner {
     return this.#station?.direct
   }
 
+  /** Who the search found has failed. */
+  #nobodyAtHome(): void {
+    this.#nobodyTimer ??= setTimeout(() => {
+      this.#nobodyTimer = undefined
+      const isReached = this.#carrier.isRelayed || this.#direct !== undefined
+      if (!isReached) this.#machine.send({ type: 'OFF_AIR' })
+    }, OTHERS_MS)
+  }
+
   #onConnection(event: Exclude<ConnectionEvent, { type: 'link-lost' }>): void {
     const isHeard = this.#carrier.isRelayed
     switch (event.type) {
       case 'reconnecting':
-        if (!this.#offAir && !isHeard)
-          this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
-        return
+        if (this.#offAir || isHeard) return
+        this.#isReconnecting = true
+        return this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
       case 'off-air':
-        if (!isHeard) this.#machine.send({ type: 'OFF_AIR' })
+        this.#nobodyAtHome()
         return
       case 'impostor':
         return this.#options.onEvent({
