@@ -94,8 +94,9 @@ export class Branch {
   /** Why this peer serves nobody, or undefined when it may. */
   get leafReason(): LeafReason | undefined {
     const children = this.places
-    // An operator may run a relay for one; a listener that serves one makes the tree deeper and no wider.
-    const enough = this.#options.role === 'relay' && children > 0 ? 2 : children
+    // Who asked for it may serve a single one; a listener that does by itself makes the tree deeper and no wider.
+    const isWanted = this.#options.role === 'relay' || this.#options.maxChildren !== undefined
+    const enough = isWanted && children > 0 ? 2 : children
     return leafReason({ mode: this.#mode, metered: false, reach: this.#reach, fanOut: enough })
   }
 
