@@ -7,7 +7,7 @@ const NAMED = 4
 /** Besides them, to go on looking from: children that may know of room by now, and who else carries the station. */
 const LISTED = 8
 
-export interface ReferralOptions {
+interface ReferralOptions {
   readonly places: () => Iterable<ChildPlace>
   /** Of our children. */
   readonly depth: () => number
