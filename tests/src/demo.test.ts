@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { expectWhole } from './testing/heard.ts'
+import { whereUnhindered } from './testing/machine.ts'
 import { Pearcast } from './testing/pearcast.ts'
 
 interface Leg {
@@ -46,9 +47,11 @@ describe('pearcast demo', () => {
       for (const leg of result.legs) {
         expectWhole(leg, leg.framesSent)
         expect(leg.framesSent).toBe(leg.framesPlayed + leg.framesConcealed + leg.framesLost)
-        // Other audio has less than 0.05; how much a pause costs by moving the timeline is for the demo's own verdict.
-        expect(leg.correlation).toBeGreaterThanOrEqual(0.3)
-        expect(Math.abs(leg.loudnessDiffDb)).toBeLessThanOrEqual(1)
+        whereUnhindered('how like the source it is', () => {
+          // Other audio has less than 0.05; how much a pause costs by moving the timeline is for the demo's own verdict.
+          expect(leg.correlation).toBeGreaterThanOrEqual(0.3)
+          expect(Math.abs(leg.loudnessDiffDb)).toBeLessThanOrEqual(1)
+        })
       }
       // Its own verdict is stricter than what a computer that is held up can promise, and must fit its figures.
       const heardWell = result.legs.every(
@@ -56,8 +59,10 @@ describe('pearcast demo', () => {
       )
       expect(code, demo.stderr).toBe(heardWell ? 0 : 7)
       expect(swarm.framesByPath).toEqual({ swarm: swarm.framesPlayed, webrtc: 0, relayed: 0 })
-      expect(auto.path).toBe('webrtc')
-      expect(auto.framesByPath.webrtc / auto.framesPlayed).toBeGreaterThanOrEqual(0.8)
+      whereUnhindered('how soon WebRTC took over', () => {
+        expect(auto.path).toBe('webrtc')
+        expect(auto.framesByPath.webrtc / auto.framesPlayed).toBeGreaterThanOrEqual(0.8)
+      })
     },
   )
 })
