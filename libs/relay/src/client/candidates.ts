@@ -25,7 +25,7 @@ export interface Candidate {
   prefix: string | undefined
   /** Keys on its way from the broadcaster, once it has told us. */
   ancestors: readonly string[] | undefined
-  /** Of the frames it should have sent us, 0..1. */
+  /** Of the frames it should have sent us when it was left for what it did not send, 0..1. */
   loss: number
   failures: number
   /** Times that it named free slots and had none. */

@@ -12,8 +12,8 @@ function chooser(): ParentChoice {
   })
   choice.learn({ key: 'suspect', source: 'record', depth: 1 }, 0)
   choice.learn({ key: 'forger', source: 'record', depth: 1 }, 0)
-  choice.distrust('suspect', 'withheld', 0)
-  choice.distrust('forger', 'forged', 0)
+  choice.distrust('suspect', 'withheld', 0.2, 0)
+  choice.distrust('forger', 'forged', 0, 0)
   return choice
 }
 const anybody = (): boolean => true
@@ -30,4 +30,10 @@ test('somebody who is trusted comes first, however far', () => {
   const choice = chooser()
   choice.learn({ key: 'far', source: 'topic', depth: 12, freeSlots: 0, rttMs: 900 }, 0)
   expect(choice.best('first', anybody, 3000)?.key).toBe('far')
+})
+
+test('who lost much comes after who did not, once it may be asked again', () => {
+  const choice = chooser()
+  choice.learn({ key: 'another', source: 'record', depth: 2, rttMs: 100 }, 0)
+  expect(choice.best('first', anybody, 60_000)?.key).toBe('another')
 })

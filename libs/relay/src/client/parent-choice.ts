@@ -93,8 +93,11 @@ export class ParentChoice {
     return this.#candidates.full(key, retryMs, nowMs)
   }
 
-  distrust(key: string, reason: Misconduct, nowMs: number): void {
+  /** @param loss of its frames, for when it may be asked again: it comes after those over whose line less is lost */
+  distrust(key: string, reason: Misconduct, loss: number, nowMs: number): void {
     this.#distrust.add(key, reason, nowMs)
+    const candidate = this.#candidates.get(key)
+    if (candidate !== undefined) candidate.loss = Math.max(candidate.loss, loss)
   }
 
   isDistrusted(key: string, nowMs: number): boolean {

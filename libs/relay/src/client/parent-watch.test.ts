@@ -92,6 +92,16 @@ describe('a parent', () => {
     expect(patchy({ sends: (seq) => seq < 60 || seq > 90, answers: () => false })).toBe(Infinity)
   })
 
+  test('is known by how much of what it sends has to be asked for again', () => {
+    const watch = watched(0)
+    expect(watch.loss).toBe(0)
+    for (let seq = 1; seq <= 64; seq++) {
+      if (seq % 4 === 0) watch.asked(seq)
+      watch.frame(seq, 1)
+    }
+    expect(watch.loss).toBe(0.25)
+  })
+
   test('whose hops are not the depth it tells is a liar, but not while it moves', () => {
     const watch = watched(1000)
     watch.tellsDepth(1)

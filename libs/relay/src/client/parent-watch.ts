@@ -206,6 +206,17 @@ export class ParentWatch {
     return this.#missingUntil(settledSeq) >= MISSING_FRAMES
   }
 
+  /** Of its latest frames, those that had to be asked for again, 0..1. */
+  get loss(): number {
+    if (this.#asked === NONE) return 0
+    const from = Math.max(this.deliveredSeq - JUDGED_FRAMES + 1, 0)
+    let asked = 0
+    for (let seq = from; seq <= this.deliveredSeq; seq++) {
+      if (this.#asked[seq % this.#asked.length] === seq) asked++
+    }
+    return asked / JUDGED_FRAMES
+  }
+
   #judgeAnew(): void {
     this.#firstSeq = Infinity
     this.#heads.fill(-1)

@@ -569,7 +569,12 @@ export class RelayClient {
         // It is slow, or its line is: nobody else has the station if not the station.
         if (this.#options.isStation?.(effect.key) === true)
           return this.#choice.failed(effect.key, this.#nowMs)
-        this.#choice.distrust(effect.key, effect.reason, this.#nowMs)
+        this.#choice.distrust(
+          effect.key,
+          effect.reason,
+          this.#links.get(effect.key)?.watch.loss ?? 0,
+          this.#nowMs,
+        )
         return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
       case 'spare':
         this.#secondTries = 0
