@@ -19,7 +19,7 @@ beforeEach(() => {
  * Why this computer did not do, since the test began, what real-time audio asks of one, in words; undefined when it did.
  * How much was heard is then no question to the program. Where the system does not tell, only pauses count.
  */
-export function heldUp(): string | undefined {
+function heldUp(): string | undefined {
   const now = ticks()
   const total = now.total - before.total
   const stolenShare = total > 0 ? (now.stolen - before.stolen) / total : 0
