@@ -68,7 +68,7 @@ describe('a sound card', () => {
     await listener.until('first-audio')
     await later(1000)
     await sound.kill()
-    expect(await listener.until('output', 15_000)).toMatchObject({ state: 'lost' })
+    expect(await listener.until('output', 30_000)).toMatchObject({ state: 'lost' })
     const { framesPlayed: before } = await listener.until('stats', 5000, listener.events.length)
     await later(1500)
     const { framesPlayed: after } = await listener.until('stats', 5000, listener.events.length)

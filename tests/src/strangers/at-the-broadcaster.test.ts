@@ -170,7 +170,7 @@ test('session descriptions and candidates from hell', async () => {
 test('who takes a place and answers nothing has lost it after a while, and nothing is left of anybody', async () => {
   await broadcaster.until(({ event, reason }) => event === 'listener-left' && reason === 'draining', 40_000)
   await vi.waitFor(() => expect(silent.link.isOpen).toBe(false), 5000)
-  await broadcaster.until(({ event, listeners: count }) => event === 'stats' && count === 2, 10_000)
+  await broadcaster.until(({ event, listeners: count }) => event === 'stats' && count === 2)
   const more = (await descriptors(broadcaster)) - before.descriptors
   // Not on every platform are they known; NaN is no number of descriptors.
   if (!Number.isNaN(more)) expect(more).toBeLessThan(DESCRIPTORS)

@@ -55,7 +55,7 @@ test("yesterday's audio, by a thief of yesterday's session key, is not played by
   const signer = new FrameSigner(sodium, yesterday.sessionSecretKey, streamContext(sodium, stream, 0))
   const proven: PeerLink[] = []
   await announce(station, yesterday, (open) => proven.push(open))
-  await listener.until('reconnecting', 10_000)
+  await listener.until('reconnecting', 30_000)
   await nextStats(listener)
   const played = lastNumber(listener, 'stats', 'framesPlayed')
   for (let seq = 1; seq <= 150; seq++) {

@@ -74,7 +74,7 @@ export class Pearcast {
   /** The first event that matches and came after the first `from` events. Throws with what was said instead. */
   async until(
     matches: string | ((event: CliEvent) => boolean),
-    withinMs = 15_000,
+    withinMs = 30_000,
     from = 0,
   ): Promise<CliEvent> {
     const test = typeof matches === 'string' ? (event: CliEvent) => event.event === matches : matches

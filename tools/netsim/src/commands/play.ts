@@ -50,6 +50,10 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
       say(json ? JSON.stringify(result) : tableRow(result))
       if (!result.passed) process.stderr.write(`${replayLine(result)}\n`)
     },
+    onSetAside: (result) => {
+      tell(tableRow(result))
+      tell('    so much that nothing was measured: it is played again, alone, when the others are done')
+    },
   })
   const durationMs = Math.round(performance.now() - startedMs)
   const summary = { ...summaryOf(results, 0), durationMs }

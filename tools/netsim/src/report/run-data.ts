@@ -38,6 +38,7 @@ const run = v.looseObject({
   heard: v.optional(v.nullable(heard)),
   errors: v.optional(v.array(v.looseObject({ role: text, code: text })), []),
   durationMs: v.optional(v.number(), 0),
+  setAside: v.optional(v.array(v.string())),
   held: v.optional(v.looseObject({ worstMs: number, totalMs: number })),
   timeline: v.optional(v.nullable(v.looseObject({ marks: v.array(mark), looks: v.array(look) }))),
 })
@@ -76,6 +77,7 @@ export interface Run {
   heard?: HeardData | null | undefined
   errors: { role?: Text; code?: Text }[]
   durationMs: number
+  setAside?: string[] | undefined
   held?: { worstMs?: Num; totalMs?: Num } | undefined
   timeline?: RunTimeline | null | undefined
 }

@@ -41,6 +41,15 @@ test('every play counts once, also a control that was heard and a failure that w
   expect(summaryOf(results, 0)).toMatchObject({ heard: 3, controls: 2, failed: 2 })
 })
 
+test('what was played again is counted, and said', () => {
+  const results = [
+    { ...played('heard', { heardAfterMs: 700 }), setAside: ['silent for 15 s'] },
+    played('silent'),
+  ]
+  expect(summaryOf(results, 0)).toMatchObject({ pairs: 2, retries: 1 })
+  expect(closing(results, 9000)).toContain('0 failed, 1 played again because the machine had stood still')
+})
+
 function played(
   expected: Result['expected'],
   { passed = true, heardAfterMs }: { passed?: boolean; heardAfterMs?: number } = {},

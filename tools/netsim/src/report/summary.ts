@@ -12,8 +12,8 @@ export interface Summary {
   controls: number
   skipped: number
   failed: number
-  /** Scenarios are never played again to make them pass. */
-  retries: 0
+  /** Plays that failed where the machine stood still too long to measure anything, and were played once again. */
+  retries: number
   /** First sound over all that were heard, ms. */
   firstSoundMs: { p50: number; p95: number } | null
 }
@@ -28,7 +28,7 @@ export function summaryOf(results: readonly Result[], skipped: number): Summary 
     controls: results.filter(({ passed, expected }) => passed && expected === 'failure').length,
     skipped,
     failed: results.filter(({ passed }) => !passed).length,
-    retries: 0,
+    retries: results.filter(({ setAside }) => setAside !== undefined).length,
     firstSoundMs:
       firstSounds.length === 0
         ? null
@@ -38,7 +38,7 @@ export function summaryOf(results: readonly Result[], skipped: number): Summary 
 
 /** The last line for people. Each play counts once: the numbers add up to what was played. */
 export function closing(results: readonly Result[], durationMs: number): string {
-  const { pairs, expectedSilent, controls, failed, firstSoundMs } = summaryOf(results, 0)
+  const { pairs, expectedSilent, controls, failed, retries, firstSoundMs } = summaryOf(results, 0)
   const heard = results.filter(({ passed, expected }) => passed && expected === 'heard').length
   const told = pairs - heard - expectedSilent - controls - failed
   const first =
@@ -52,6 +52,7 @@ export function closing(results: readonly Result[], durationMs: number): string 
       ? []
       : [controls === 1 ? '1 control failed as it must' : `${controls} controls failed as they must`]),
     `${failed} failed`,
+    ...(retries === 0 ? [] : [`${retries} played again because the machine had stood still`]),
   ]
   return `${counts.join(', ')}${first}; ${(durationMs / 1000).toFixed(0)} s`
 }

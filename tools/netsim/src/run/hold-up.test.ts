@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HoldUpRecord } from './hold-up.ts'
+import { HoldUpRecord, isEnoughToMeasure } from './hold-up.ts'
 
 function record(...heldMs: number[]): HoldUpRecord {
   const made = new HoldUpRecord(50)
@@ -24,4 +24,9 @@ test('what may take long is excused by all that is held up meanwhile', () => {
 
 test('a machine that runs nothing at all does not excuse for ever', () => {
   expect(record(...Array.from({ length: 2000 }, () => 50)).excuseMs(1000)).toBeLessThanOrEqual(100_000)
+})
+
+test('where the machine stood still for a good part of a play, what failed in it says nothing', () => {
+  expect(isEnoughToMeasure(1900, 12_000)).toBe(false)
+  expect(isEnoughToMeasure(500, 12_000)).toBe(true)
 })

@@ -2,6 +2,14 @@
 const HELD_SHARE = 0.6
 const LONG_MS = 100
 
+/** Of a play. Where nothing ran for so much of it, no widened limit makes up for what one hold-up after another breaks. */
+const UNMEASURED_SHARE = 0.15
+
+/** Whether what failed says something about the program: whether the machine let it run for most of the time. */
+export function isEnoughToMeasure(heldMs: number, durationMs: number): boolean {
+  return heldMs < UNMEASURED_SHARE * durationMs
+}
+
 export interface HoldUps {
   /** The longest without a break. */
   worstMs: number

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { isEnoughToMeasure } from './hold-up.ts'
 import { runScenario, type Result } from './run-scenario.ts'
 
 export interface RunOptions {
@@ -14,33 +15,64 @@ export interface RunOptions {
   pcap?: string | undefined
   tunDevice?: string | undefined
   onResult: (result: Result) => void
+  /** What failed where the machine stood still too long to measure anything: it is played again when all others are done. */
+  onSetAside: (result: Result) => void
 }
 
 /** Play scenarios; the long ones begin first when several run at once. Resolves with the results by their order. */
 export async function runAll(scenarios: readonly Scenario[], options: RunOptions): Promise<Result[]> {
-  const { seed, repeat, jobs, folder, pcap, tunDevice, onResult } = options
+  const { seed, repeat, jobs, onResult, onSetAside } = options
   const plays = Array.from({ length: repeat }, (_, round) =>
     scenarios.map((scenario) => ({ scenario, seed: seed + round })),
   ).flat()
   const results: Result[][] = plays.map(() => [])
-  const queue = plays.map((play, order) => ({ ...play, order }))
+  const queue: Play[] = plays.map((play, order) => ({ ...play, order }))
   if (jobs > 1) queue.sort((a, b) => lengthMs(b.scenario) - lengthMs(a.scenario))
+  const aside: Play[] = []
+  const settle = (play: Play, played: readonly Result[]): void => {
+    results[play.order] = [...played]
+    for (const each of played) onResult(each)
+  }
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const name = folderName(next.scenario.name, next.seed)
-      const result = await runScenario(next.scenario, {
-        seed: next.seed,
-        tunDevice,
-        folder: join(folder, name),
-        pcapFolder: pcap && join(pcap, name),
-      })
-      const { rest = [], ...first } = result
-      results[next.order] = [first, ...rest]
-      for (const each of [first, ...rest]) onResult(each)
+      const played = await once(next, options)
+      const unmeasured = played.find((result) => !result.passed && !isMeasured(result))
+      if (unmeasured === undefined) settle(next, played)
+      else {
+        aside.push({ ...next, setAside: unmeasured.problems })
+        onSetAside(unmeasured)
+      }
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))
+  // One at a time: the machine has little to give.
+  for (const play of aside) settle(play, await once(play, options))
   return results.flat()
+}
+
+interface Play {
+  scenario: Scenario
+  seed: number
+  order: number
+  /** What was wrong with it the time before. */
+  setAside?: string[]
+}
+
+async function once({ scenario, seed, setAside }: Play, options: RunOptions): Promise<Result[]> {
+  const { folder, pcap, tunDevice } = options
+  const name = `${folderName(scenario.name, seed)}${setAside === undefined ? '' : '-again'}`
+  const { rest = [], ...first } = await runScenario(scenario, {
+    seed,
+    tunDevice,
+    folder: join(folder, name),
+    pcapFolder: pcap && join(pcap, name),
+  })
+  return [setAside === undefined ? first : { ...first, setAside }, ...rest]
+}
+
+/** A negative control has no limit that a hold-up could break. */
+function isMeasured({ group, held, durationMs }: Result): boolean {
+  return group === 'controls' || isEnoughToMeasure(held.totalMs, durationMs)
 }
 
 function folderName(name: string, seed: number): string {

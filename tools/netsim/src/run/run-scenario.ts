@@ -28,6 +28,8 @@ export interface Result {
   passed: boolean
   /** What did not go as expected; of a negative control, what its scenario rightly complains about. */
   problems: string[]
+  /** It was played before, and what was wrong then: the machine stood still too long for that to say anything. */
+  setAside?: string[]
   heard: Heard | undefined
   /** Bare hyperdht in the same places. */
   bare?: BareOutcome

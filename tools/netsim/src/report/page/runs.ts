@@ -61,12 +61,14 @@ export function runSection(runs: readonly Run[]): Html {
 }
 
 function row(run: Run): Html {
-  const { heard, passed, name, seed, problems, errors, held, expected } = run
+  const { heard, passed, name, seed, problems, errors, setAside, held, expected } = run
   const outcome = outcomeOf(run)
   const code = errors.at(-1)?.code
   const share = concealedShare(run)
   const worstMs = held?.worstMs ?? 0
-  const why = passed && expected !== 'failure' ? [] : problems
+  const again =
+    setAside === undefined ? [] : [`played again: the machine had stood still (${setAside.join('; ')})`]
+  const why = [...(passed && expected !== 'failure' ? [] : problems), ...again]
   const mark =
     expected === 'failure' && passed ? 'failed as it must' : outcome === 'told' ? (code ?? 'told') : outcome
   return html`<tr id="${runId(run)}">
