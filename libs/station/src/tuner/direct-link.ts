@@ -1,5 +1,5 @@
 import { addressPrefix } from '@pearcast/relay'
-import type { DirectPath } from '@pearcast/session-fsm'
+import type { DirectPath, SignalingPhase } from '@pearcast/session-fsm'
 import { RoutedLink } from '@pearcast/swarm'
 import { nowUs } from '../clock.ts'
 import type { PathMode } from '../events.ts'
@@ -10,6 +10,8 @@ export interface DirectLinkOptions extends Omit<UpstreamOptions, 'onRtcPhase' | 
   mode: PathMode
   /** The audio comes by this path from now on. */
   onPath: (path: DirectPath) => void
+  /** Audio could come from now on. Of a link for which `carries` was true from the start it is not told. */
+  onCarries: () => void
 }
 
 /** The link to the station itself: an upstream with two paths, and what decides between them. */
@@ -19,17 +21,20 @@ export class DirectLink {
   readonly mode: PathMode
   readonly #options: DirectLinkOptions
   #paths: PathControl
+  #carries: boolean
   #wanted = false
   #accepted = false
 
   constructor(options: DirectLinkOptions) {
     this.#options = options
-    this.mode = options.link instanceof RoutedLink ? 'webrtc' : options.mode
+    const isRouted = options.link instanceof RoutedLink
+    this.mode = isRouted ? 'webrtc' : options.mode
+    this.#carries = !isRouted
     this.#paths = this.#control()
     this.upstream = new Upstream({
       ...options,
       path: 'swarm',
-      onRtcPhase: (phase) => this.#paths.rtcPhase(phase),
+      onRtcPhase: (phase) => this.#onRtcPhase(phase),
       onAlive: (by) => {
         options.onAlive(by)
         if (by === 'heartbeat') this.#paths.linkAlive(nowUs())
@@ -43,6 +48,11 @@ export class DirectLink {
 
   get paths(): PathControl {
     return this.#paths
+  }
+
+  /** Whether audio could come: a routed link waits for the WebRTC that it leads to, which takes seconds on slow lines. */
+  get carries(): boolean {
+    return this.#carries
   }
 
   /** The network it is counted under in the tree. */
@@ -87,6 +97,13 @@ export class DirectLink {
   detach(): void {
     this.#paths.stop()
     this.upstream.detach()
+  }
+
+  #onRtcPhase(phase: SignalingPhase): void {
+    this.#paths.rtcPhase(phase)
+    if (phase !== 'connected' || this.#carries) return
+    this.#carries = true
+    this.#options.onCarries()
   }
 
   #control(): PathControl {

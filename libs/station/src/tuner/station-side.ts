@@ -28,6 +28,7 @@ export interface StationSideOptions {
   onRefused: (message: Refused) => void
   onNews: (event: Exclude<ConnectionEvent, { type: 'link-lost' }>) => void
   onPath: DirectLinkOptions['onPath']
+  onCarries: (key: string) => void
   onAlive: (from: string) => void
   onClock: (from: string, t0Us: number, t1Us: number, t2Us: number) => void
 }
@@ -72,7 +73,7 @@ export class StationSide {
 
   /** A proven link to the station: the only one from now on. */
   adopt(link: PeerLink): void {
-    const { chosen, intake, node, onAlive, onClock, onPath, onUp, word } = this.#options
+    const { chosen, intake, node, onAlive, onCarries, onClock, onPath, onUp, word } = this.#options
     const key = keyOf(link)
     const before = this.#direct?.key
     this.leave()
@@ -87,6 +88,7 @@ export class StationSide {
       intake,
       onControl: (message) => this.#onControl(direct, message),
       onPath,
+      onCarries: () => onCarries(key),
       onAlive: () => onAlive(key),
       onClock: (t0Us, t1Us, t2Us) => onClock(key, t0Us, t1Us, t2Us),
     })

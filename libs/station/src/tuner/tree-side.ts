@@ -80,6 +80,11 @@ export class TreeSide {
     return this.#parents?.upstream(key)
   }
 
+  /** The link to the station can bring audio from now on: it is a parent like others. */
+  directCarries(key: string): void {
+    this.#joinDirect(key)
+  }
+
   /** Nobody is looked for any more. */
   halt(): void {
     clearTimeout(this.#lookup)
@@ -215,6 +220,8 @@ export class TreeSide {
     queueMicrotask(() => {
       const direct = this.#options.direct()
       if (direct?.key !== key) return this.peer.linkDown(key, nowMs())
+      // As a parent it would be given up for its silence. That way it is on its way, and others are asked meanwhile.
+      if (!direct.carries) return direct.subscribe()
       this.peer.linkUp(key, known({ rttMs: direct.upstream.link.rttMs, prefix: direct.prefix }), nowMs())
     })
   }

@@ -326,6 +326,7 @@ export class Tuner {
       onSays: (direct, message) => this.#onStationSays(direct, message),
       onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
       onNews: (event) => this.#onConnection(event),
+      onCarries: (key) => this.#treeSide.directCarries(key),
       onPath: (path) => this.#onPath(path, path === 'webrtc' ? 'webrtc' : this.#direct?.upstream.via),
       onAlive: (from) => this.#onAlive(from),
       onClock: (from, t0Us, t1Us, t2Us) => this.#onClock(from, t0Us, t1Us, t2Us),
@@ -378,7 +379,7 @@ export class Tuner {
     this.#helping?.linkedBy(direct.upstream.link)
     if (!this.#carrier.isRelayed) this.#carryDirect(direct)
     if (isNewRun) this.#machine.send({ type: 'NEW_SESSION' })
-    if (before === key) return this.tree.client.linkReplaced(key, nowMs())
+    if (before === key && direct.carries) return this.tree.client.linkReplaced(key, nowMs())
     if (before !== undefined) this.tree.linkDown(before, nowMs())
     this.tree.client.reachable({ key, source: 'record', depth: 0, prefix }, nowMs())
   }

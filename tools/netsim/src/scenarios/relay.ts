@@ -75,6 +75,17 @@ const stall: Scenario = {
   expect: { verdict: 'heard', withinMs: HEARD_MS, maxGapMs: 700 + GAP_MS, maxMoves: 0 },
 }
 
+/** Half a second there and back: WebRTC with the station, if it comes about, takes longer than a silent parent is waited for. */
+const slow = { link: { delayMs: 125 } }
+const slowly: Scenario = {
+  name: 'relay/slow lines, and a station that only WebRTC could reach',
+  group: 'relay',
+  broadcaster: behind('cgnat', slow),
+  listener: behind('symmetric-random', slow),
+  helper: open,
+  expect: { verdict: 'heard', withinMs: HEARD_MS, maxGapMs: GAP_MS },
+}
+
 /** Both have public addresses and could talk; the broadcaster names a relay, and nobody else hears from him. */
 const hidden: Scenario = {
   name: 'relay/a broadcaster who hides his address, through the relay that he names',
@@ -99,7 +110,7 @@ const crowd: Scenario = {
   expect: { verdict: 'heard', withinMs: HEARD_MS },
 }
 
-export const relays: readonly Scenario[] = [...hops, ...troubles, alone, stall, hidden, crowd]
+export const relays: readonly Scenario[] = [...hops, ...troubles, alone, stall, hidden, slowly, crowd]
 
 function trouble(what: string, count: 2 | 3 | 5, maxGapMs: number, steps: readonly Step[]): Scenario {
   const everybody = { verdict: 'heard', withinMs: HEARD_MS, maxGapMs } as const
