@@ -28,18 +28,21 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
   const results: Result[][] = plays.map(() => [])
   const queue: Play[] = plays.map((play, order) => ({ ...play, order }))
   if (jobs > 1) queue.sort((a, b) => lengthMs(b.scenario) - lengthMs(a.scenario))
+  const next = takingFrom(queue, Math.ceil(jobs / 2))
   const aside: Play[] = []
   const settle = (play: Play, played: readonly Result[]): void => {
     results[play.order] = [...played]
     for (const each of played) onResult(each)
   }
   const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const played = await once(next, options)
+    for (let taken = next(); taken !== undefined; taken = next()) {
+      const { play, done } = taken
+      const played = await once(play, options)
+      done()
       const unmeasured = played.find((result) => !result.passed && !isMeasured(result))
-      if (unmeasured === undefined) settle(next, played)
+      if (unmeasured === undefined) settle(play, played)
       else {
-        aside.push({ ...next, setAside: unmeasured.problems })
+        aside.push({ ...play, setAside: unmeasured.problems })
         onSetAside(unmeasured)
       }
     }
@@ -56,6 +59,24 @@ interface Play {
   order: number
   /** What was wrong with it the time before. */
   setAside?: string[]
+}
+
+/** Plays of many programs compute much and plays of two mostly wait: some of each at once leave the machine room. */
+function takingFrom(queue: Play[], mostLarge: number): () => { play: Play; done: () => void } | undefined {
+  let large = 0
+  return () => {
+    const small = queue.findIndex(({ scenario }) => !isLarge(scenario))
+    const isRoom = large < mostLarge || small === -1
+    const [play] = queue.splice(isRoom ? 0 : small, 1)
+    if (play === undefined) return undefined
+    const weight = isLarge(play.scenario) ? 1 : 0
+    large += weight
+    return { play, done: () => void (large -= weight) }
+  }
+}
+
+function isLarge({ audience, others = [] }: Scenario): boolean {
+  return audience !== undefined || others.length >= MANY
 }
 
 async function once({ scenario, seed, setAside }: Play, options: RunOptions): Promise<Result[]> {
@@ -78,6 +99,9 @@ function isMeasured({ group, held, durationMs }: Result): boolean {
 function folderName(name: string, seed: number): string {
   return `${name.replaceAll(/[^\w%+-]+/g, '-')}-${seed}`
 }
+
+/** Listeners beside the first. */
+const MANY = 4
 
 /** Of another listener, to be heard. */
 const COMES_MS = 2000
