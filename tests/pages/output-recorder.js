@@ -19,8 +19,10 @@ function recorderOf(context) {
 }
 
 AudioNode.prototype.connect = function (to, ...rest) {
-  if (to instanceof AudioDestinationNode && this instanceof GainNode)
+  if (to instanceof AudioDestinationNode && this instanceof GainNode) {
+    globalThis.playing = this.context
     connect.call(this, recorderOf(this.context))
+  }
   return connect.call(this, to, ...rest)
 }
 

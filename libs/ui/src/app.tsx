@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { BroadcastPage } from './broadcast/broadcast-page.tsx'
-import { outputMs } from './audio/output.ts'
+import { isAsleep, openOutput, outputMs } from './audio/output.ts'
 import { diagnosticsText } from './diagnostics.ts'
 import { failure, heard, link, openedLink, restartedAtMs, state } from './engine/client.ts'
 import { ListenPage } from './listen/listen-page.tsx'
@@ -38,22 +38,52 @@ export function App(): VNode {
           ))}
         </nav>
       </header>
-      <LinkNotice />
       <CurrentPage />
-      <footer>
-        <CopyButton isQuiet label={t.diagnostics} text={diagnose} />
-      </footer>
+      {(state.value !== undefined || hasEnded()) && (
+        <footer>
+          <CopyButton isQuiet label={t.diagnostics} text={diagnose} />
+        </footer>
+      )}
+      <Asides />
     </>
   )
 }
 
+/** Nothing here can bring the engine back. */
+function hasEnded(): boolean {
+  return !['opening', 'open', 'connecting'].includes(link.value)
+}
+
 /** Without its engine a page cannot do anything: for a moment it waits, then it goes. */
 function CurrentPage(): VNode {
-  const isHeld = link.value === 'open' || link.value === 'connecting'
-  if (state.value === undefined || !isHeld) return <main id="main" />
+  if (state.value === undefined || hasEnded())
+    return (
+      <main id="main" class="page">
+        <EndNotice />
+      </main>
+    )
   return (
     <div class="held" inert={link.value === 'connecting'}>
       {tab.value === 'listen' ? <ListenPage /> : <BroadcastPage />}
+    </div>
+  )
+}
+
+/** What comes and goes while the page is there. It lies at the lower edge of the window: nothing moves to make room. */
+function Asides(): VNode {
+  const isUnheard = state.value?.listening && isAsleep.value
+  return (
+    <div class="asides">
+      {link.value === 'connecting' && <Notice kind="warning">{t.link.connecting}</Notice>}
+      {link.value === 'open' && <RestartNotice />}
+      {link.value === 'open' && isUnheard && (
+        <Notice kind="warning">
+          <p>{t.listen.hearWhy}</p>
+          <button type="button" class="primary" onClick={() => void openOutput()}>
+            {t.listen.hear}
+          </button>
+        </Notice>
+      )}
     </div>
   )
 }
@@ -83,14 +113,13 @@ function RestartNotice(): VNode | null {
   )
 }
 
-function LinkNotice(): VNode | null {
+/** Why there is no page. */
+function EndNotice(): VNode | null {
   switch (link.value) {
     case 'open':
-      return <RestartNotice />
     case 'opening':
-      return null
     case 'connecting':
-      return <Notice kind="warning">{t.link.connecting}</Notice>
+      return null
     case 'replaced':
       return (
         <Notice kind="warning">
@@ -101,7 +130,7 @@ function LinkNotice(): VNode | null {
         </Notice>
       )
     case 'failed':
-      return <Notice kind="error">{t.link.failed + failure.value}</Notice>
+      return <Notice kind="error">{t.link.failed(failure.value)}</Notice>
     case 'lost':
     case 'denied':
     case 'version':

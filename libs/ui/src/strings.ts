@@ -11,7 +11,7 @@ export const t = {
   firstUse: {
     label: 'Before you begin',
     addresses:
-      'No server in between: a broadcaster and who listens directly see each other’s IP address. Listen and broadcast only where that is all right.',
+      'There is no server in between: a broadcaster and those who listen to it directly see each other’s IP address. Use pearCast only where that is all right.',
     understood: 'Understood',
   },
   relay: {
@@ -45,7 +45,8 @@ export const t = {
     denied:
       'This page does not know the program’s key. Open the page from pearCast itself: start it again, or press Enter where it runs.',
     version: 'The program is newer than this page. Reload it.',
-    failed: 'This browser cannot play here: ',
+    failed: (message: string): string =>
+      `This browser cannot play here. Open the page in another one, or a newer one. It says: ${message}`,
   },
   listen: {
     title: 'Listen',
@@ -75,14 +76,19 @@ export const t = {
     impostor:
       'Somebody announces this station without its key. It is ignored; you hear only what the station signed.',
     phase: {
-      searching: ['Searching', 'Looking for the station. It may not be on air yet; it is found when it is.'],
+      searching: ['Searching', 'Looking for the station. Once it is on air, you hear it.'],
       connecting: ['Connecting', 'The station is found, its sound is on the way.'],
       playing: ['Playing', ''],
-      'off-air': ['Off air', 'The station is not on air now. Stay here, and you hear it when it is.'],
+      'off-air': ['Off air', 'Not on air now. Stay here, and you hear it when it is.'],
       reconnecting: ['Reconnecting', 'The connection broke off. Finding the station again.'],
     },
     quiet: 'Connected. The station sends nothing just now.',
-    starved: 'The connection stumbles: waiting for sound.',
+    starved: 'Waiting for sound: the connection is too slow just now.',
+    comes: (how: string, delayMs: number): string =>
+      `${how.charAt(0).toUpperCase()}${how.slice(1)}` +
+      (Number.isFinite(delayMs)
+        ? `, ${(Math.max(100, delayMs) / 1000).toFixed(1)} s behind the station`
+        : ''),
     figures: {
       how: 'How it comes',
       delay: 'Delay',
@@ -110,13 +116,14 @@ export const t = {
     showTitle: 'Title that listeners see',
     stationFirst: 'Create a station first.',
     inputs: 'Inputs',
+    noRoom: 'There are as many inputs as fit. Remove one first.',
     addMic: 'Add a microphone',
     addFiles: 'Add audio files',
     dropHere: 'Drop audio files anywhere on this page.',
     noInputs: 'Nothing to hear yet: add a microphone or some audio files.',
     mic: 'Microphone',
     device: 'Device',
-    files: (count: number): string => (count === 1 ? '1 audio file' : `${count} audio files`),
+    playlist: 'Audio files',
     fader: (label: string): string => `Fader of ${label}`,
     meter: (label: string): string => `Level of ${label}`,
     mute: (label: string): string => `Mute ${label}`,
@@ -145,11 +152,14 @@ export const t = {
     pause: 'Pause',
     next: 'Next',
     lost: 'This device is gone. Plug it in again, or remove it.',
-    cannotPlay: (name: string): string => `${name} cannot be played by this browser.`,
+    cannotPlay: (name: string): string => `${name} is left out: this browser cannot play it.`,
+    thenComes: (name: string): string => `then ${name}`,
+    notAudio: (name: string): string => `${name} is left out: it is no audio file.`,
     micDenied:
       'The browser may not use the microphone. Allow it in the address bar, then add the microphone again.',
     micDeniedInWindow:
       'This computer keeps pearCast from the microphone. Allow it in the system’s settings, then add the microphone again.',
+    micBusy: 'Another program holds the microphone. Close that program, then add the microphone again.',
     micMissing: 'There is no microphone. Plug one in, then add it again.',
     sound: 'Sound',
     voice: 'Voice',
@@ -158,15 +168,15 @@ export const t = {
     musicWhy: 'As it is: stereo, nothing taken out.',
     goOnAir: 'Go on air',
     goOffAir: 'End',
-    starting: 'Going on air …',
-    stopping: 'Leaving …',
     onAir: 'On air',
+    phase: { off: 'Off air', starting: 'Going on air …', 'on-air': 'On air', stopping: 'Leaving …' },
     muteAll: 'Mute all',
     muted: 'Everything is muted: listeners hear silence.',
     programme: 'What goes on air',
+    fine: 'This is what your listeners hear.',
     clipping: 'Too loud: the sound is cut off. Lower a fader.',
-    silent: 'Silence for a while: is the right input open, and its fader up?',
-    stalled: 'No input sends sound: listeners hear nothing. Add an input.',
+    silent: 'Silence: is the right input open, its fader up?',
+    stalled: 'Listeners hear nothing: add an input.',
     share: 'Your station’s link',
     copy: 'Copy link',
     copyText: 'Copy invitation',

@@ -74,6 +74,16 @@ export function hearNotes(ears: readonly Float32Array[], notes: Notes = MICROPHO
   })
 }
 
+/** Which of a few notes is there, one after the other; what is too soft to tell is left out. */
+export function tuneOf(pcm: Float32Array, notes: readonly number[]): number[] {
+  const tune: number[] = []
+  for (const window of windowsOf(pcm)) {
+    const [loudest = 0] = notes.toSorted((a, b) => level(window, b) - level(window, a))
+    if (level(window, loudest) > NOTE_PEAK / 2 && tune.at(-1) !== loudest) tune.push(loudest)
+  }
+  return tune
+}
+
 function windowsOf(pcm: Float32Array): Float32Array[] {
   const count = Math.floor(pcm.length / WINDOW)
   return Array.from({ length: count }, (_, i) => pcm.subarray(i * WINDOW, (i + 1) * WINDOW))

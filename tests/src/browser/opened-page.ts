@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { Pearcast, ROOT, type Command } from '../testing/pearcast.ts'
 import { STATE_MS, UserPage } from './user-page.ts'
 
-const RECORDER = join(ROOT, 'tests', 'pages', 'output-recorder.js')
+const PAGES = join(ROOT, 'tests', 'pages')
 /** Where screenshots are kept, if they are wanted. */
 const SCREENSHOTS = process.env['PEARCAST_SCREENSHOTS']
 
@@ -27,7 +27,8 @@ interface OpenOptions {
 }
 
 async function recordOutput(context: BrowserContext): Promise<void> {
-  await context.addInitScript({ path: RECORDER })
+  await context.addInitScript({ path: join(PAGES, 'output-recorder.js') })
+  await context.addInitScript({ path: join(PAGES, 'layout-shifts.js') })
 }
 
 /** Resolves when the page has said something, however soon it takes it back. */
@@ -140,13 +141,25 @@ export class OpenedPage extends UserPage {
     throw new Error(`${String(target)} is not among the first ${MOST_TABS} that Tab reaches`)
   }
 
-  /** A file that is let go over the page. */
-  async drop(file: string): Promise<void> {
-    const content = JSON.stringify((await readFile(file)).toString('base64'))
+  /** How far it jumped while it was loaded, and since. */
+  async layoutShift(): Promise<number> {
+    return this.page.evaluate('layoutShift')
+  }
+
+  /** Files that are let go over the page. */
+  async drop(...paths: readonly string[]): Promise<void> {
+    const files = await Promise.all(
+      paths.map(async (path) => ({
+        name: basename(path),
+        content: (await readFile(path)).toString('base64'),
+      })),
+    )
     await this.page.evaluate(`{
-      const bytes = Uint8Array.from(atob(${content}), (letter) => letter.charCodeAt(0))
       const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File([bytes], ${JSON.stringify(basename(file))}, { type: 'audio/wav' }))
+      for (const { name, content } of ${JSON.stringify(files)}) {
+        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
+        dataTransfer.items.add(new File([bytes], name, { type: 'audio/wav' }))
+      }
       const how = { dataTransfer, bubbles: true, cancelable: true }
       document.querySelector('main').dispatchEvent(new DragEvent('drop', how))
     }`)

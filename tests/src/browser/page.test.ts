@@ -11,6 +11,8 @@ import { DESCRIPTION } from './user-page.ts'
 
 const binary = chromiumBinary()
 const TITLE = 'Kitchen Radio'
+/** What the web calls good: https://web.dev/articles/cls */
+const STEADY = 0.1
 /** What another tab plays. */
 const JUKEBOX = [350, 850] as const
 let lab: Lab
@@ -86,6 +88,7 @@ async function setMuted(label: string, isMuted: boolean): Promise<void> {
 describe('the page', () => {
   test('tells a newcomer what to do, and names everything for who cannot see it', async () => {
     await listener.page.getByText('Nothing kept yet').waitFor()
+    expect(await listener.layoutShift()).toBeLessThan(STEADY)
     expect(await listener.seriousFaults()).toEqual([])
     await listener.screenshot('listen-empty')
     for (const { page } of [listener, broadcaster])
@@ -210,17 +213,17 @@ describe('the page', () => {
     await broadcaster.drop(lab.path('jingle.wav'))
     await page.getByText('jingle.wav').waitFor()
     await page.getByRole('button', { name: 'Play', exact: true }).click()
-    const faders = [page.getByLabel('Fader of 1 audio file'), page.getByLabel(/^Fader of Fake/)]
+    const faders = [page.getByLabel('Fader of Audio files'), page.getByLabel(/^Fader of Fake/)]
     for (const fader of faders) await fader.fill('12')
     await page.getByText('Too loud').waitFor()
     for (const fader of faders) await fader.fill('0')
-    await page.getByLabel('Fader of 1 audio file').fill('-6')
+    await page.getByLabel('Fader of Audio files').fill('-6')
     await setMuted('Fake', true)
     try {
       await expectHeard(listener, (heard) => isPlayed(heard, -6), { notes, seconds: 0.5 })
       await expectHeard(listener, (heard) => heard.every(({ ownDb }) => ownDb < -25), { seconds: 0.5 })
     } finally {
-      await page.getByRole('button', { name: 'Remove 1 audio file' }).click()
+      await page.getByRole('button', { name: 'Remove Audio files' }).click()
       await setMuted('Fake', false)
     }
   })
@@ -243,6 +246,8 @@ describe('the page', () => {
     await broadcaster.page.getByRole('slider').waitFor()
     await expectHeard(listener, isPlayed)
     expect(listener.page.url()).not.toContain('token')
+    expect(await listener.layoutShift()).toBeLessThan(STEADY)
+    expect(await broadcaster.layoutShift()).toBeLessThan(STEADY)
   })
 
   test('gives nothing to who has not its key', async () => {

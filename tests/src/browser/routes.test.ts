@@ -61,7 +61,7 @@ describe('a page that listens', () => {
     await opened.listen(link)
     await opened.untilPhase('Playing')
     await expectHeard(opened, isPlayed)
-    await opened.page.getByText('Through 2 other peers', { exact: true }).waitFor()
+    await opened.page.getByText(/^Through 2 other peers, \d\.\d s behind the station$/).waitFor()
     await opened.page.getByText('Details').click()
     await opened.page.getByText('through 2 other peers (relayed, relay)').waitFor()
     expect(await opened.seriousFaults()).toEqual([])

@@ -6,7 +6,7 @@ import { t } from '../strings.ts'
 import { freeSlot, openCapture, releaseSlot, useSlot } from './capture.ts'
 import { Playlist } from './playlist.ts'
 
-interface StreamInput {
+export interface StreamInput {
   /** A tab has no device, and cannot be opened again without its user. */
   kind: 'mic' | 'tab'
   slot: number
@@ -26,6 +26,8 @@ export type Input = StreamInput | FilesInput
 
 /** What this page captures; the faders are the engine's, by slot. */
 export const inputs = signal<readonly Input[]>([])
+/** The slots of those that a reload closed, until they are open again. */
+export const returning = signal<readonly number[]>([])
 export const microphones = signal<readonly MediaDeviceInfo[]>([])
 export const inputTrouble = signal('')
 
@@ -58,7 +60,7 @@ function constraints(deviceId: string, profile: Profile): MediaStreamConstraints
   }
 }
 
-export async function addMicrophone(profile: Profile, deviceId = '', slot = freeSlot()): Promise<void> {
+export async function addMicrophone(profile: Profile, deviceId = '', slot = roomForOne()): Promise<void> {
   if (slot === undefined) return
   inputTrouble.value = ''
   const stream = await openMicrophone(deviceId, profile)
@@ -98,9 +100,15 @@ export async function changeMicrophone(
   if (strip !== undefined) await command({ name: 'set-input', ...strip, label: track?.label ?? strip.label })
 }
 
+/** With echo and noise taken out, or as they are. */
+export async function reopenMicrophones(profile: Profile): Promise<void> {
+  for (const input of inputs.value)
+    if (input.kind === 'mic' && !input.isLost) await changeMicrophone(input, input.deviceId, profile)
+}
+
 /** The sound of a tab, or of the whole system where the browser offers that. Its user chooses, and may choose none. */
 export async function addTab(): Promise<void> {
-  const slot = freeSlot()
+  const slot = roomForOne()
   if (slot === undefined) return
   inputTrouble.value = ''
   const stream = await navigator.mediaDevices.getDisplayMedia(TAB_OPTIONS).catch(() => undefined)
@@ -119,18 +127,22 @@ export async function addTab(): Promise<void> {
   await command({ name: 'set-input', slot, label: t.broadcast.tab, gainDb: 0, muted: false })
 }
 
+/** What is no audio is told; of what the system has no name for, the browser finds out when its turn comes. */
 export async function addFiles(files: readonly File[]): Promise<void> {
-  const audio = files.filter(({ type }) => type.startsWith('audio/') || type === 'video/webm')
+  const isAudio = ({ type }: File): boolean => type === '' || /^audio\/|^video\/(webm|mp4|ogg)$/.test(type)
+  const other = files.find((file) => !isAudio(file))
+  inputTrouble.value = other === undefined ? '' : t.broadcast.notAudio(other.name)
+  const audio = files.filter(isAudio)
   if (audio.length === 0) return
   const known = inputs.value.find((input) => input.kind === 'files')
   if (known !== undefined) return known.playlist.add(audio)
-  const slot = freeSlot()
+  const slot = roomForOne()
   if (slot === undefined) return
   const { context } = await openCapture()
   const playlist = new Playlist(context, audio)
   await useSlot(slot, playlist.node)
   inputs.value = [...inputs.value, { kind: 'files', slot, playlist }]
-  await command({ name: 'set-input', slot, label: t.broadcast.files(audio.length), gainDb: 0, muted: false })
+  await command({ name: 'set-input', slot, label: t.broadcast.playlist, gainDb: 0, muted: false })
 }
 
 export async function removeInput(input: Input): Promise<void> {
@@ -149,17 +161,19 @@ export async function removeInput(input: Input): Promise<void> {
 /** After a reload: the microphones come back by themselves while on air, files cannot. */
 export async function restoreInputs(): Promise<void> {
   const { broadcast, inputs: strips = [] } = state.value ?? {}
-  const remembered = recall()
+  const remembered = broadcast?.phase === 'on-air' ? recall() : {}
+  returning.value = strips.map(({ slot }) => slot).filter((slot) => remembered[slot] !== undefined)
   for (const { slot } of strips) {
     const deviceId = remembered[slot]
-    if (deviceId !== undefined && broadcast?.phase === 'on-air')
-      await addMicrophone(broadcast.profile, deviceId, slot)
-    else await command({ name: 'remove-input', slot })
+    if (deviceId !== undefined && broadcast) await addMicrophone(broadcast.profile, deviceId, slot)
+    if (inputs.value.every((input) => input.slot !== slot)) await command({ name: 'remove-input', slot })
+    returning.value = returning.value.filter((each) => each !== slot)
   }
 }
 
 export function watchDevices(): void {
   navigator.mediaDevices.addEventListener('devicechange', () => void listMicrophones())
+  void listMicrophones()
 }
 
 async function listMicrophones(): Promise<void> {
@@ -171,11 +185,21 @@ async function openMicrophone(deviceId: string, profile: Profile): Promise<Media
   try {
     return await navigator.mediaDevices.getUserMedia(constraints(deviceId, profile))
   } catch (error) {
-    const isDenied = error instanceof DOMException && error.name === 'NotAllowedError'
-    const denied = isInWindow ? t.broadcast.micDeniedInWindow : t.broadcast.micDenied
-    inputTrouble.value = isDenied ? denied : t.broadcast.micMissing
+    inputTrouble.value = whyNoMicrophone(error instanceof DOMException ? error.name : '')
     return undefined
   }
+}
+
+function whyNoMicrophone(name: string): string {
+  if (name === 'NotReadableError') return t.broadcast.micBusy
+  if (name !== 'NotAllowedError') return t.broadcast.micMissing
+  return isInWindow ? t.broadcast.micDeniedInWindow : t.broadcast.micDenied
+}
+
+function roomForOne(): number | undefined {
+  const slot = freeSlot()
+  if (slot === undefined) inputTrouble.value = t.broadcast.noRoom
+  return slot
 }
 
 function update(slot: number, change: (input: StreamInput) => StreamInput): void {

@@ -6,6 +6,8 @@ import workletUrl from './playout.worklet.ts?worker&url'
 export const volume = signal(1)
 /** The browser lets a page play only once its user has done something. */
 export const isAsleep = signal(false)
+/** A context that may play still takes a moment to begin. */
+const WAKES_WITHIN_MS = 1000
 /** Where it can play, when the browser tells. */
 export const outputs = signal<readonly MediaDeviceInfo[]>([])
 /** '': the usual one. */
@@ -19,11 +21,14 @@ let opening: Promise<AudioContext> | undefined
 export async function openOutput(): Promise<void> {
   opening ??= open()
   const context = await opening
-  if (context.state !== 'running') {
-    isAsleep.value = true
-    // Without a gesture this waits, perhaps for ever.
-    void context.resume()
-  }
+  if (context.state === 'running') return
+  // Without a gesture this waits, perhaps for ever.
+  void context.resume()
+  tellLater(context)
+}
+
+function tellLater(context: AudioContext): void {
+  setTimeout(() => (isAsleep.value = context.state !== 'running'), WAKES_WITHIN_MS)
 }
 
 export async function chooseOutput(deviceId: string): Promise<void> {
@@ -51,7 +56,8 @@ async function listOutputs(): Promise<void> {
 async function open(): Promise<AudioContext> {
   const context = new AudioContext({ sampleRate: 48_000, latencyHint: 'interactive' })
   context.addEventListener('statechange', () => {
-    isAsleep.value = context.state !== 'running'
+    if (context.state === 'running') isAsleep.value = false
+    else tellLater(context)
     outputMs.value = 1000 * (context.baseLatency + context.outputLatency)
   })
   navigator.mediaDevices.addEventListener('devicechange', () => void listOutputs())

@@ -8,6 +8,8 @@ export class Playlist {
   readonly isPlaying = signal(false)
   readonly failed = signal<string | undefined>(undefined)
   readonly #element = new Audio()
+  /** Whether the next one begins by itself. */
+  #isWanted = false
   #url = ''
 
   constructor(context: AudioContext, files: readonly File[]) {
@@ -24,19 +26,28 @@ export class Playlist {
     return this.files.value[this.index.value]
   }
 
+  /** What is played after it; undefined where it is alone. */
+  get following(): File | undefined {
+    const { length } = this.files.value
+    return length > 1 ? this.files.value[(this.index.value + 1) % length] : undefined
+  }
+
   add(files: readonly File[]): void {
+    const wasEmpty = this.files.value.length === 0
     this.files.value = [...this.files.value, ...files]
+    if (wasEmpty) this.#load(0)
   }
 
   toggle(): void {
-    if (this.isPlaying.value) this.#element.pause()
-    else void this.#element.play().catch(() => undefined)
+    this.#isWanted = !this.isPlaying.value
+    if (this.#isWanted) this.#play()
+    else this.#element.pause()
   }
 
   /** The list starts over at its end. */
   next(): void {
+    this.#isWanted = true
     this.#load((this.index.value + 1) % this.files.value.length)
-    void this.#element.play().catch(() => undefined)
   }
 
   close(): void {
@@ -52,6 +63,12 @@ export class Playlist {
     if (file === undefined) return
     this.#url = URL.createObjectURL(file)
     this.#element.src = this.#url
+    if (this.#isWanted) this.#play()
+  }
+
+  #play(): void {
+    // Why it does not, the element tells as an error.
+    void this.#element.play().catch(() => undefined)
   }
 
   #skip(): void {

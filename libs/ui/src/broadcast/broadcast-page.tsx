@@ -1,5 +1,6 @@
-import { useSignal } from '@preact/signals'
+import { signal, useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
+import { reopenMicrophones } from '../audio/inputs.ts'
 import { command, state } from '../engine/client.ts'
 import { FirstUseNotice } from '../parts/first-use-notice.tsx'
 import { RecordingNote } from '../parts/record-button.tsx'
@@ -11,8 +12,17 @@ import { Share } from './share.tsx'
 import { SoundChoice, USUAL_BITRATE, type Sound } from './sound-choice.tsx'
 import { chosenStation, StationChoice } from './station-choice.tsx'
 
+/** Kept while its user looks at the other page. */
+const chosen = signal<Sound>({ profile: 'music', bitrate: USUAL_BITRATE.music })
+
+/** Microphones that are open already are heard as it says, too. */
+function choose(next: Sound): void {
+  const isOther = next.profile !== chosen.value.profile
+  chosen.value = next
+  if (isOther) void reopenMicrophones(next.profile)
+}
+
 export function BroadcastPage(): VNode {
-  const chosen = useSignal<Sound>({ profile: 'music', bitrate: USUAL_BITRATE.music })
   const problem = useSignal('')
   const broadcast = state.value?.broadcast ?? null
   const trouble = state.value?.trouble
@@ -42,7 +52,7 @@ export function BroadcastPage(): VNode {
         <div class="column">
           <StationChoice isFixed={broadcast !== null} />
           <Inputs profile={sound.profile} />
-          <SoundChoice sound={sound} isFixed={broadcast !== null} choose={(next) => (chosen.value = next)} />
+          <SoundChoice sound={sound} isFixed={broadcast !== null} choose={choose} />
         </div>
         <div class="column">
           <OnAir broadcast={broadcast} station={station} goOnAir={goOnAir} />

@@ -11,7 +11,9 @@ import {
   inputTrouble,
   microphones,
   removeInput,
+  returning,
   type Input,
+  type StreamInput,
 } from '../audio/inputs.ts'
 import type { Playlist } from '../audio/playlist.ts'
 import { command, state } from '../engine/client.ts'
@@ -28,17 +30,24 @@ const faderText = (db: number): string => (db <= MIN_DB ? t.broadcast.off : `${d
 
 export function Inputs({ profile }: { profile: Profile }): VNode {
   const strips = state.value?.inputs ?? []
+  const slots = new Set([...inputs.value.map(({ slot }) => slot), ...returning.value])
   return (
     <section class="card" aria-labelledby="inputs-heading">
       <h2 id="inputs-heading">{t.broadcast.inputs}</h2>
-      {inputs.value.length === 0 ? (
+      {slots.size === 0 ? (
         <p class="hint">{t.broadcast.noInputs}</p>
       ) : (
         <ul class="strips">
-          {inputs.value.map((input) => {
-            const strip = strips.find(({ slot }) => slot === input.slot)
-            return strip && <Strip key={input.slot} input={input} strip={strip} profile={profile} />
-          })}
+          {strips
+            .filter(({ slot }) => slots.has(slot))
+            .map((strip) => (
+              <Strip
+                key={strip.slot}
+                input={inputs.value.find(({ slot }) => slot === strip.slot)}
+                strip={strip}
+                profile={profile}
+              />
+            ))}
         </ul>
       )}
       {inputTrouble.value !== '' && (
@@ -78,17 +87,19 @@ export function Inputs({ profile }: { profile: Profile }): VNode {
 }
 
 interface StripProps {
-  input: Input
+  /** Undefined while it is opened again: it has its place already. */
+  input: Input | undefined
   strip: InputStrip
   profile: Profile
 }
 
 function Strip({ input, profile, strip }: StripProps): VNode {
   const { gainDb, label, muted } = strip
+  const isMicrophone = input === undefined || input.kind === 'mic'
   const set = (change: Partial<InputStrip>): void => void command({ name: 'set-input', ...strip, ...change })
   return (
-    <li class="strip">
-      <div class="row">
+    <li class="strip" inert={input === undefined}>
+      <div class="row strip-head">
         <span class="strip-label">{label}</span>
         <button
           type="button"
@@ -103,28 +114,16 @@ function Strip({ input, profile, strip }: StripProps): VNode {
           type="button"
           class="quiet icon-only"
           aria-label={t.broadcast.removeInput(label)}
-          onClick={() => void removeInput(input)}
+          onClick={() => input && void removeInput(input)}
         >
           <Icon name="close" />
         </button>
       </div>
-      {input.kind === 'mic' && microphones.value.length > 1 && (
-        <select
-          aria-label={t.broadcast.device}
-          value={input.deviceId}
-          onChange={(event) => void changeMicrophone(input, event.currentTarget.value, profile)}
-        >
-          {microphones.value.map(({ deviceId, label: name }) => (
-            <option key={deviceId} value={deviceId}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-      {input.kind !== 'files' && input.isLost && (
+      {isMicrophone && <DeviceChoice input={input} profile={profile} />}
+      {input !== undefined && input.kind !== 'files' && input.isLost && (
         <p class="problem">{input.kind === 'mic' ? t.broadcast.lost : t.broadcast.tabLost}</p>
       )}
-      {input.kind === 'files' && <PlaylistControls playlist={input.playlist} />}
+      {input?.kind === 'files' && <PlaylistControls playlist={input.playlist} />}
       <StripMeter strip={strip} />
       <div class="row">
         <input
@@ -153,10 +152,32 @@ function Strip({ input, profile, strip }: StripProps): VNode {
           onChange={(event) => monitor(strip.slot, event.currentTarget.checked)}
         />
         <span>
-          {t.broadcast.monitor} {input.kind === 'mic' && <span class="hint">{t.broadcast.headphones}</span>}
+          {t.broadcast.monitor} {isMicrophone && <span class="hint">{t.broadcast.headphones}</span>}
         </span>
       </label>
     </li>
+  )
+}
+
+interface DeviceChoiceProps {
+  input: StreamInput | undefined
+  profile: Profile
+}
+
+function DeviceChoice({ input, profile }: DeviceChoiceProps): VNode | null {
+  if (microphones.value.length < 2) return null
+  return (
+    <select
+      aria-label={t.broadcast.device}
+      value={input?.deviceId}
+      onChange={({ currentTarget: { value } }) => input && void changeMicrophone(input, value, profile)}
+    >
+      {microphones.value.map(({ deviceId, label }) => (
+        <option key={deviceId} value={deviceId}>
+          {label}
+        </option>
+      ))}
+    </select>
   )
 }
 
@@ -167,26 +188,29 @@ function StripMeter({ strip: { gainDb, label, muted, slot } }: { strip: InputStr
 }
 
 function PlaylistControls({ playlist }: { playlist: Playlist }): VNode {
-  const { current } = playlist
+  const { current, following } = playlist
   const failed = playlist.failed.value
+  const count = playlist.files.value.length
   return (
     <>
-      <p class="file">
-        {current?.name}{' '}
-        <span class="hint">
-          {playlist.files.value.length > 1 && `${playlist.index.value + 1}/${playlist.files.value.length}`}
-        </span>
-      </p>
+      <div class="file">
+        <p>
+          {current?.name} {count > 1 && <span class="hint">{`${playlist.index.value + 1}/${count}`}</span>}
+        </p>
+        {following && <p class="hint">{t.broadcast.thenComes(following.name)}</p>}
+      </div>
       {failed !== undefined && <p class="problem">{t.broadcast.cannotPlay(failed)}</p>}
       <div class="row wrap">
         <button type="button" onClick={() => playlist.toggle()}>
           <Icon name={playlist.isPlaying.value ? 'pause' : 'play'} />
           {playlist.isPlaying.value ? t.broadcast.pause : t.broadcast.resume}
         </button>
-        <button type="button" onClick={() => playlist.next()}>
-          <Icon name="next" />
-          {t.broadcast.next}
-        </button>
+        {following && (
+          <button type="button" onClick={() => playlist.next()}>
+            <Icon name="next" />
+            {t.broadcast.next}
+          </button>
+        )}
       </div>
     </>
   )

@@ -1,15 +1,17 @@
-import { useSignal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { BroadcastState, OwnStation } from '@pearcast/engine/schema'
 import type { VNode } from 'preact'
 import { command, programme, state } from '../engine/client.ts'
 import { Meter } from '../parts/meter.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { now } from '../parts/now.ts'
 import { RecordButton, RecordingNote } from '../parts/record-button.tsx'
 import { clock, t } from '../strings.ts'
 import { NowPlayingForm } from './now-playing-form.tsx'
 
 const SILENT_FOR_MS = 5000
+
+/** Of a station, until it is on air: kept while its user looks at the other page. */
+const typed = signal<{ station?: string; title?: string; description?: string }>({})
 
 interface OnAirProps {
   broadcast: BroadcastState | null
@@ -18,10 +20,12 @@ interface OnAirProps {
 }
 
 export function OnAir({ broadcast, goOnAir, station }: OnAirProps): VNode {
-  const typed = useSignal<string | undefined>(undefined)
-  const described = useSignal<string | undefined>(undefined)
-  const description = broadcast?.description ?? described.value ?? station?.description ?? ''
-  const title = broadcast?.title ?? typed.value ?? station?.title ?? ''
+  const here = typed.value.station === station?.name ? typed.value : {}
+  const type = (change: { title: string } | { description: string }): void => {
+    if (station !== undefined) typed.value = { ...here, ...change, station: station.name }
+  }
+  const description = broadcast?.description ?? here.description ?? station?.description ?? ''
+  const title = broadcast?.title ?? here.title ?? station?.title ?? ''
   return (
     <section class={`card on-air is-${broadcast?.phase ?? 'off'}`} aria-labelledby="air-heading">
       <h2 id="air-heading" class="visually-hidden">
@@ -35,7 +39,7 @@ export function OnAir({ broadcast, goOnAir, station }: OnAirProps): VNode {
         autocomplete="off"
         disabled={broadcast !== null || station === undefined}
         value={title}
-        onInput={(event) => (typed.value = event.currentTarget.value)}
+        onInput={(event) => type({ title: event.currentTarget.value })}
       />
       <label for="show-description">{t.broadcast.description}</label>
       <input
@@ -46,7 +50,7 @@ export function OnAir({ broadcast, goOnAir, station }: OnAirProps): VNode {
         disabled={broadcast !== null || station === undefined}
         placeholder={broadcast === null ? t.broadcast.descriptionExample : ''}
         value={description}
-        onInput={(event) => (described.value = event.currentTarget.value)}
+        onInput={(event) => type({ description: event.currentTarget.value })}
       />
       <AirButton
         broadcast={broadcast}
@@ -66,27 +70,26 @@ interface AirButtonProps {
 }
 
 function AirButton({ broadcast, goOnAir, isReady }: AirButtonProps): VNode {
-  if (broadcast === null)
-    return (
-      <button type="button" class="air-button" disabled={!isReady} onClick={goOnAir}>
-        {t.broadcast.goOnAir}
-      </button>
-    )
-  if (broadcast.phase !== 'on-air')
-    return (
-      <button type="button" class="air-button" disabled>
-        {broadcast.phase === 'starting' ? t.broadcast.starting : t.broadcast.stopping}
-      </button>
-    )
+  const phase = broadcast?.phase ?? 'off'
+  const isOn = phase === 'on-air' || phase === 'stopping'
+  const toggle = isOn ? (): void => void command({ name: 'go-off-air' }) : goOnAir
+  const canToggle = phase === 'on-air' || (phase === 'off' && isReady)
   return (
     <>
       <p class="phase">
         <span class="lamp" aria-hidden="true" />
-        <span role="status">{t.broadcast.onAir}</span>
-        <span class="time"> {clock(now.value - (broadcast.onAirAtMs ?? now.value))}</span>
+        <span role="status">{t.broadcast.phase[phase]}</span>
+        {phase === 'on-air' && (
+          <span class="time"> {clock(now.value - (broadcast?.onAirAtMs ?? now.value))}</span>
+        )}
       </p>
-      <button type="button" class="air-button is-on" onClick={() => void command({ name: 'go-off-air' })}>
-        {t.broadcast.goOffAir}
+      <button
+        type="button"
+        class={isOn ? 'air-button is-on' : 'air-button'}
+        disabled={!canToggle}
+        onClick={toggle}
+      >
+        {isOn ? t.broadcast.goOffAir : t.broadcast.goOnAir}
       </button>
     </>
   )
@@ -113,7 +116,9 @@ function OnAirDetails({ broadcast }: { broadcast: BroadcastState }): VNode {
         </button>
         <RecordButton what="broadcast" />
       </div>
-      {warning !== '' && <Notice kind="warning">{warning}</Notice>}
+      <div class={warning === '' ? 'notice told-level' : 'notice told-level is-warning'} role="status">
+        {warning === '' ? t.broadcast.fine : warning}
+      </div>
       <RecordingNote what="broadcast" />
       <NowPlayingForm broadcast={broadcast} />
     </>

@@ -1,10 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
-import { isAsleep, openOutput } from '../audio/output.ts'
+import { openOutput } from '../audio/output.ts'
 import { command, openedLink, state } from '../engine/client.ts'
 import { FirstUseNotice } from '../parts/first-use-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Notice } from '../parts/notice.tsx'
 import { RecordingNote } from '../parts/record-button.tsx'
 import { t, troubleText } from '../strings.ts'
 import { NowPlaying } from './now-playing.tsx'
@@ -44,14 +43,6 @@ export function ListenPage(): VNode {
       <h1 class="visually-hidden">{t.listen.title}</h1>
       <FirstUseNotice />
       {listening ? <NowPlaying listening={listening} /> : <RecordingNote what="listening" />}
-      {listening && isAsleep.value && (
-        <Notice kind="warning">
-          <p>{t.listen.hearWhy}</p>
-          <button type="button" class="primary" onClick={() => void openOutput()}>
-            {t.listen.hear}
-          </button>
-        </Notice>
-      )}
       <form class="card open-link" onSubmit={submit}>
         <label for="link">{t.listen.linkLabel}</label>
         <div class="row">

@@ -76,9 +76,13 @@ function playingHint({ hops, path, via }: ListeningState): string {
   const playout = heard.value?.state
   if (playout === 'quiet') return t.listen.quiet
   if (playout === 'starved') return t.listen.starved
-  return route(path, via, hops)
-    .replace(/ \(.*/, '')
-    .replace(/^./, (first) => first.toUpperCase())
+  return t.listen.comes(route(path, via, hops).replace(/ \(.*/, ''), delayMs())
+}
+
+/** From capture to the ear; NaN while nothing is known of it. */
+function delayMs(): number {
+  const { latencyMs, ringMs = 0 } = heard.value ?? {}
+  return (latencyMs?.p50 ?? Number.NaN) + ringMs + outputMs.value
 }
 
 /** Apart: fifteen times a second, this alone is drawn again. */
@@ -92,7 +96,7 @@ function Details({ listening }: { listening: ListeningState }): VNode {
   const { figures } = t.listen
   const here = heard.value
   const bad = (here?.framesLost ?? 0) + (here?.framesConcealed ?? 0)
-  const delayMs = (here?.latencyMs.p50 ?? Number.NaN) + (here?.ringMs ?? 0) + outputMs.value
+  const behindMs = delayMs()
   return (
     <details>
       <summary>{t.listen.details}</summary>
@@ -102,7 +106,7 @@ function Details({ listening }: { listening: ListeningState }): VNode {
         <dt>{figures.quality}</dt>
         <dd>{bitrate === 0 ? figures.unknown : figures.sound(bitrate, channels)}</dd>
         <dt>{figures.delay}</dt>
-        <dd>{Number.isFinite(delayMs) ? figures.ms(delayMs) : figures.unknown}</dd>
+        <dd>{Number.isFinite(behindMs) ? figures.ms(behindMs) : figures.unknown}</dd>
         <dt>
           <label for="buffer">{figures.buffer}</label>
         </dt>
