@@ -188,7 +188,7 @@ export class Audience {
       ring,
       clockUs,
       switches: this.#switches,
-      reserve: (child, message) => this.#tell(child, message),
+      toTree: (child, message) => this.#tell(child, message),
       subscribe: (child, message) => {
         this.#tell(child, message)
         return this.#tree?.host.isChild(child.key) === true

@@ -10,8 +10,8 @@ export interface ChildHost<Child> {
   readonly ring: FrameRing
   /** The station's clock, unix microseconds; undefined while it is not known here. */
   readonly clockUs: () => number | undefined
-  /** Asks for a place, or renews it; the tree answers the child itself. */
-  reserve: (child: Child, message: Reserve | Parents) => void
+  /** It asks for a place, renews it, or tells of room below it; the tree answers the child itself. */
+  toTree: (child: Child, message: Reserve | Parents) => void
   /** False when there is no place, and the child was told; else `serve` was called. */
   subscribe: (child: Child, message: Subscribe) => boolean
   /** Its place is taken from it; it hears of others who carry the station. */

@@ -190,10 +190,10 @@ export class Child implements UplinkUser {
     switch (message.type) {
       case 'reserve':
         this.#watch.subscribed()
-        return this.#host.reserve(this, message)
+        return this.#host.toTree(this, message)
       // Who below it has places free.
       case 'parents':
-        return this.#host.reserve(this, message)
+        return this.#host.toTree(this, message)
       case 'subscribe':
         return this.#subscribe(message)
       case 'select':
