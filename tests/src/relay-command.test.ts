@@ -79,6 +79,7 @@ describe('relay without a link', () => {
     expect(await broadcaster.stop()).toBe(130)
     await again.relay.until(of('station-left', link), 20_000)
     expect(await again.relay.stop()).toBe(130)
+    expect(again.relay.events.at(-1)).toMatchObject({ event: 'relay-closed', key })
   }, 120_000)
 
   test('a station that names somebody who is no relay is told so, and goes on', async () => {

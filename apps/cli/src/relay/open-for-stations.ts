@@ -36,6 +36,7 @@ export class OpenForStations {
   async stop(): Promise<void> {
     await this.#relay.drain(DRAIN_MS)
     await this.#relay.stop()
+    this.#onEvent({ event: 'relay-closed', key: this.#relay.key })
   }
 }
 

@@ -16,6 +16,8 @@ export type RelayCommandEvent =
   | CarryingEvent
   /** Stations can name this relay with `--via KEY` from now on. */
   | { event: 'relay-ready'; key: string }
+  /** They cannot any longer: it has been ended. */
+  | { event: 'relay-closed'; key: string }
   /** A station has named this relay, or is gone for good. */
   | { event: 'station-joined'; link: string }
   | { event: 'station-left'; link: string }

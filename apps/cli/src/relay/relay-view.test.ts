@@ -106,6 +106,7 @@ test('several stations have a sum and a line each, and each line its station', (
 
 test('an open relay prints its key, and says who comes and goes', () => {
   const view = new RelayView(plain, 0)
+  expect(told(view, relayEvents['relay-closed'])).toContain('the same key')
   expect(told(view, relayEvents['relay-ready'])).toContain(`pearcast broadcast … --via ${'cd'.repeat(32)}`)
   expect(view.statusBlock(0)).toEqual(['waiting for stations that name this relay'])
   expect(told(view, { event: 'station-joined', link: JAZZ })).toBe('A station has come to this relay.')

@@ -145,6 +145,7 @@ export const relayEvents: OneOfEach<RelayCommandEvent> = {
     link,
   },
   'relay-ready': { event: 'relay-ready', key: 'cd'.repeat(32) },
+  'relay-closed': { event: 'relay-closed', key: 'cd'.repeat(32) },
   'station-joined': { event: 'station-joined', link },
   'station-left': { event: 'station-left', link },
   stations: { event: 'stations', stations: 3, added: 1, removed: 0 },
