@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
+import { watched } from '../testing/machine.ts'
 import { Lab, ROOT } from '../testing/pearcast.ts'
-import { watched } from './calm.ts'
 import { OpenedPage } from './opened-page.ts'
 
 const PAGES = join(ROOT, 'tests', 'pages')
@@ -52,13 +52,13 @@ interface Measured {
   pulses: number
   p50Ms: number
   p95Ms: number
-  /** Whether the computer had time for us. */
-  isCalm: boolean
+  /** Why the computer had no time for us. */
+  heldUp: string | undefined
 }
 
 /** From when a pulse is there in one page to when it leaves for the ear from the other, over six seconds. */
 async function measure(): Promise<Measured> {
-  const { isCalm, result: heard } = await watched(async () => {
+  const { heldUp, result: heard } = await watched(async () => {
     await listener.page.evaluate('pulsesHeard.length = 0')
     const deadlineMs = performance.now() + ATTEMPT_MS
     let pulses: number[] = []
@@ -72,7 +72,7 @@ async function measure(): Promise<Measured> {
   const sorted = latenciesOf(heard, captured).toSorted((a, b) => a - b)
   const percentile = (share: number): number =>
     Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN)
-  return { pulses: heard.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), isCalm }
+  return { pulses: heard.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), heldUp }
 }
 
 /** Where the time goes, as the page tells it: from the engine that captures to the decoder, the ring, the output. */
@@ -104,16 +104,18 @@ describe('from one page to another', () => {
     const seen: Measured[] = []
     while (seen.length < TRIES && !seen.some(({ p95Ms }) => p95Ms <= AIM_MS)) {
       const measured = await measure()
-      const { isCalm, p50Ms, p95Ms, pulses } = measured
+      const { heldUp, p50Ms, p95Ms, pulses } = measured
       process.stdout.write(
-        `capture to playout: p50 ${p50Ms} ms, p95 ${p95Ms} ms of ${pulses} pulses${isCalm ? '' : ', on a busy computer'}\n`,
+        `capture to playout: p50 ${p50Ms} ms, p95 ${p95Ms} ms of ${pulses} pulses${heldUp === undefined ? '' : `, where ${heldUp}`}\n`,
       )
       process.stdout.write(`of that: ${await parts()}\n`)
-      if (isCalm) expect(pulses).toBe(PULSES)
-      expect(isCalm && p50Ms < 20).toBe(false)
+      if (heldUp === undefined) {
+        expect(pulses).toBe(PULSES)
+        expect(p50Ms).toBeGreaterThan(20)
+      }
       seen.push(measured)
     }
-    const calm = seen.filter(({ isCalm }) => isCalm)
+    const calm = seen.filter(({ heldUp }) => heldUp === undefined)
     const best = Math.min(...seen.map(({ p95Ms }) => p95Ms))
     process.stdout.write(`p95 ${best} ms; the aim is ${AIM_MS} ms\n`)
     if (calm.length === 0) process.stdout.write(`no calm moment: ${LIMIT_MS} ms were not asked for\n`)

@@ -110,8 +110,8 @@ export class OpenedPage extends UserPage {
     return overflowPx
   }
 
-  /** Wide and as narrow as a small telephone, in both themes, where they are wanted. */
-  async screenshot(name: string): Promise<void> {
+  /** Wide and as narrow as a small telephone, in both themes, where they are wanted; the whole page, or what is seen of it. */
+  async screenshot(name: string, fullPage = true): Promise<void> {
     const { page } = this
     if (SCREENSHOTS === undefined) return
     const wide = page.viewportSize() ?? { width: 1280, height: 720 }
@@ -124,7 +124,7 @@ export class OpenedPage extends UserPage {
         await page.setViewportSize({ ...wide, width })
         await page.screenshot({
           path: join(SCREENSHOTS, `${name}${size}-${colorScheme}.png`),
-          fullPage: true,
+          fullPage,
         })
       }
       await page.setViewportSize(wide)
