@@ -56,18 +56,20 @@ const stages = [
 
 clearReports()
 /** @type {Stage[]} */
-const failedStages = []
-for (const stage of stages) if (!(await passes(stage.name, stage.args))) failedStages.push(stage)
+const failedFirst = []
+for (const stage of stages) if (!(await passes(stage.name, stage.args))) failedFirst.push(stage)
 
-const { passed, failures } = totals()
+const { passed, failures: failuresAtFirst } = totals()
 const flakes = flaky()
-const rescued = process.env.CI === 'true' ? await rescue() : []
-const failed = failures.filter((name) => !rescued.includes(name))
+const rescued = process.env.CI === 'true' ? await rescue(failedFirst) : []
+const failedStages = failedFirst.filter((stage) => !rescued.some((each) => each.stage === stage))
+const late = new Set(rescued.flatMap(({ tests }) => tests))
+const failed = failuresAtFirst.filter((test) => !late.has(test))
 console.log(`\nnpm test: ${seconds(started)}`)
-for (const name of flakes) console.log(`flaky, passed when it was tried again: ${name}`)
-for (const name of rescued) console.log(`failed twice, passed when its file ran alone: ${name}`)
-for (const name of failed) console.log(`failed: ${name}`)
-console.log(`${passed + rescued.length} passed, ${Math.max(failed.length, failedStages.length)} failed`)
+for (const test of flakes) console.log(`flaky, passed when it was tried again: ${test}`)
+for (const test of late) console.log(`failed twice, passed when its file ran alone: ${test}`)
+for (const test of failed) console.log(`failed: ${test}`)
+console.log(`${passed + late.size} passed, ${Math.max(failed.length, failedStages.length)} failed`)
 process.exit(failedStages.length === 0 && failed.length === 0 && passed > 0 ? 0 : 1)
 
 /** @param {string} name @param {string[]} args */
@@ -83,20 +85,20 @@ async function passes(name, args) {
 
 /**
  * What runs against the clock and failed beside others runs once more without them; see docs/adr/0033.
- * @returns {Promise<string[]>} the tests that failed at first, of the stages that passed now
+ * @param {Stage[]} failing
+ * @returns {Promise<{ stage: Stage, tests: string[] }[]>} those that passed now, with the tests that had failed
  */
-async function rescue() {
-  /** @type {string[]} */
-  const names = []
-  for (const stage of [...failedStages]) {
-    const failing = stage.reports === undefined ? [] : failuresIn(stage.reports)
-    const files = [...new Set(failing.map(({ file }) => file))]
+async function rescue(failing) {
+  /** @type {{ stage: Stage, tests: string[] }[]} */
+  const done = []
+  for (const stage of failing) {
+    const failures = stage.reports === undefined ? [] : failuresIn(stage.reports)
+    const files = [...new Set(failures.map(({ file }) => file))]
     if (files.length === 0 || files.length > MOST_AGAIN || !files.every(isAgainstTheClock)) continue
     if (!(await passes(`${stage.name}, once more and alone`, stage.again?.(files) ?? []))) continue
-    failedStages.splice(failedStages.indexOf(stage), 1)
-    names.push(...failing.map(({ name }) => name))
+    done.push({ stage, tests: failures.map(({ name }) => name) })
   }
-  return names
+  return done
 }
 
 /** @param {string} file */
@@ -145,8 +147,10 @@ function flaky() {
 }
 
 function totals() {
-  const passed = reports('vitest.json').reduce((sum, file) => sum + parsed(file).numPassedTests, 0)
-  return { passed, failures: failuresIn().map(({ name }) => name) }
+  return {
+    passed: reports('vitest.json').reduce((sum, file) => sum + parsed(file).numPassedTests, 0),
+    failures: failuresIn().map(({ name }) => name),
+  }
 }
 
 /** @param {string} [folders] @returns {{ file: string, name: string }[]} */
