@@ -1,6 +1,7 @@
 import HyperDHT, { type DhtKeyPair } from 'hyperdht'
 import { type Address, formatAddress, isLoopbackHost } from './address.ts'
 import { SwarmError } from './errors.ts'
+import { LeanUdx } from './lean-udx.ts'
 
 /** RFC 4787 in HyperDHT's words: does the NAT keep one mapping for all destinations? */
 export type NatClass = 'unknown' | 'open' | 'consistent' | 'random'
@@ -56,6 +57,7 @@ export async function openDht(options: OpenDhtOptions = {}): Promise<DhtNode> {
   const host = options.host ?? (isLoopback ? '127.0.0.1' : undefined)
   const dht = new HyperDHT({
     maxWindow: MAX_WINDOW,
+    udx: new LeanUdx(),
     ...(bootstrap && { bootstrap }),
     ...(host !== undefined && { host }),
     ...(isLoopback && { port: ANY_PORT }),
