@@ -27,10 +27,16 @@ effect(() => {
   document.title = pageTitle(state.value)
 })
 
-addEventListener('dragover', (event) => event.preventDefault())
+// Files only: a link may be dragged into its field.
+addEventListener('dragover', (event) => {
+  if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault()
+})
 addEventListener('drop', (event) => {
+  const files = [...(event.dataTransfer?.files ?? [])]
+  if (files.length === 0) return
   event.preventDefault()
-  void addFiles([...(event.dataTransfer?.files ?? [])])
+  location.hash = '#broadcast'
+  void addFiles(files)
 })
 addEventListener('beforeunload', (event) => {
   if (state.value?.broadcast?.phase === 'on-air') event.preventDefault()

@@ -23,6 +23,8 @@ export interface Heard {
   /** Between the decoder and the sound card. */
   ringMs: number
   bufferMs: number
+  /** What the buffer aims at. */
+  targetMs: number
   state: 'buffering' | 'playing' | 'starved' | 'quiet' | 'ended'
 }
 

@@ -100,8 +100,8 @@ function takeInput(port: MessagePort): void {
 function tellHeard(): void {
   const stats = player?.stats()
   if (player === undefined || stats === undefined) return
-  const { framesPlayed, framesConcealed, framesLost, bufferMs, latencyMs, state } = stats
-  const figures = { framesPlayed, framesConcealed, framesLost, bufferMs, state, underruns, ringMs }
+  const { framesPlayed, framesConcealed, framesLost, bufferMs, targetMs, latencyMs, state } = stats
+  const figures = { framesPlayed, framesConcealed, framesLost, bufferMs, targetMs, state, underruns, ringMs }
   tell({ type: 'heard', heard: { latencyMs, ...figures } })
 }
 
