@@ -190,7 +190,7 @@ describe('listen --output -', () => {
     const { link } = await lab.broadcast(SAMPLE, '--loop')
     const listener = lab.wire({ audioOut: true }, 'listen', link, '--output', '-')
     await listener.until(({ event, framesPlayed }) => event === 'stats' && Number(framesPlayed) >= 150)
-    expect(await listener.stop(), listener.stderr).toBe(0)
+    expect(await listener.stop('SIGTERM'), listener.stderr).toBe(0)
     expect(listener.of('ended')[0]).toMatchObject({ reason: 'stopped', framesDuplicate: 0 })
     const pcm = pcmOf(Buffer.concat(listener.audio))
     expect(pcm.length / FRAME_VALUES).toBeGreaterThanOrEqual(150)

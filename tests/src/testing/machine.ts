@@ -12,8 +12,8 @@ interface Demand {
   idleShare: number
 }
 
-/** Sound is heard: a pause that is longer than a jitter buffer hides is not the program's. */
-const HEARING: Demand = { pauseMs: 300, stolenShare: 0.15, idleShare: 0 }
+/** Sound is heard: a pause that is longer than a jitter buffer hides is not the program's, nor is a queue for the processors. */
+const HEARING: Demand = { pauseMs: 300, stolenShare: 0.15, idleShare: 0.05 }
 /** Milliseconds are counted. */
 const COUNTING: Demand = { pauseMs: 25, stolenShare: 0.05, idleShare: 0.1 }
 
