@@ -12,6 +12,13 @@ interface Pair {
   runs: Run[]
 }
 
+/** Who helps, in words. */
+const HELPED: Readonly<Record<string, string>> = {
+  none: 'Without help',
+  relay: 'With one relay',
+  listener: 'With one listener who can be reached',
+}
+
 /** Below the first nothing is told apart, above the last all is slow, ms. */
 const FAST_MS = 300
 const SLOW_MS = 10_000
@@ -49,13 +56,10 @@ function pairsOf(runs: readonly Run[]): Pair[] {
 function namesOf({ name, group, pair }: Run): Omit<Pair, 'runs'> | undefined {
   if (pair) {
     const { broadcaster, listener, lan, help } = pair
-    const helped = help === 'none' ? '' : (help ?? '')
-    const row = lan ? `${lan}, ${broadcaster}` : broadcaster
-    return {
-      broadcaster: row,
-      listener: lan ? 'on it' : listener,
-      variant: lan ? `on one LAN${helped && `, ${helped}`}` : helped,
-    }
+    const helped = HELPED[help ?? 'none'] ?? ''
+    // Both are behind one NAT: what the columns tell is who helps.
+    if (lan) return { broadcaster: `${lan}, ${broadcaster}`, listener: helped, variant: 'On one LAN' }
+    return { broadcaster, listener, variant: helped }
   }
   const [, broadcaster, listener, variant = ''] = group === 'matrix' ? (PAIR.exec(name) ?? []) : []
   return broadcaster === undefined || listener === undefined ? undefined : { broadcaster, listener, variant }
