@@ -3,7 +3,7 @@ import type { Lineage } from '../tree/lineage.ts'
 import { DistrustList, type Misconduct } from '../trust/distrust.ts'
 import { type Candidate, type CandidateNews, Candidates } from './candidates.ts'
 import type { ParentLink } from './parent-link.ts'
-import { bestParent, parentCost, type Standpoint } from './rank.ts'
+import { bestParent, parentCost, placeCost, type Standpoint } from './rank.ts'
 import type { PickRole } from './types.ts'
 import { isBetter, Upgrade } from './upgrade.ts'
 
@@ -63,9 +63,11 @@ export class ParentChoice {
       candidate.ancestors = ancestors
       candidate.depth = ancestors.length
     }
-    return ancestors
-      .map((ancestor, depth) => this.learn({ key: ancestor, source: 'ancestor', depth }, nowMs))
-      .includes(true)
+    let isNew = false
+    for (const [depth, ancestor] of ancestors.entries()) {
+      if (this.learn({ key: ancestor, source: 'ancestor', depth }, nowMs)) isNew = true
+    }
+    return isNew
   }
 
   /** What a link, or its peer in person, tells. */
@@ -139,11 +141,10 @@ export class ParentChoice {
     const known = this.best('better', (each) => (each.freeSlots ?? 0) > 0 && mayUse(each), nowMs)
     const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
     // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.
-    const higher = this.#isClear(knownCost, present, from) ? undefined : this.#halfway(from, mayUse, nowMs)
+    const higher = isBetter(knownCost, placeCost(present)) ? undefined : this.#halfway(from, mayUse, nowMs)
     const best = higher ?? known
     const cost = higher === undefined ? knownCost : 0
-    // Whether it has room for others is nothing to us, who have a place.
-    const presentCost = parentCost({ ...present, freeSlots: 1 }, from, 'better')
+    const presentCost = placeCost(present)
     const climb = higher === undefined ? undefined : { isDeep: from.depth >= DEEP }
     const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, climb)
     if (!isDue) {
@@ -169,11 +170,13 @@ export class ParentChoice {
       const cost = hintCost(candidate, nowMs)
       if (nearest.length >= count && cost >= (costs[count - 1] ?? 0)) continue
       if (this.#distrust.has(key, nowMs) || this.#chooser.isChild(key)) continue
-      let at = nearest.length
-      while (at > 0 && (costs[at - 1] ?? 0) > cost) at--
-      nearest.splice(at, 0, candidate)
-      costs.splice(at, 0, cost)
-      if (nearest.length > count) nearest.pop()
+      let at = Math.min(nearest.length, count - 1)
+      for (; at > 0 && (costs[at - 1] ?? 0) > cost; at--) {
+        nearest[at] = nearest[at - 1] ?? candidate
+        costs[at] = costs[at - 1] ?? cost
+      }
+      nearest[at] = candidate
+      costs[at] = cost
     }
     return nearest.map(({ depth, freeSlots, key, rttMs, saidMs, source }) => {
       return { key, source, depth, rttMs, freeSlots: nowMs - saidMs < FRESH_MS ? freeSlots : undefined }
@@ -207,10 +210,6 @@ export class ParentChoice {
 
   #isFree({ key, notBeforeMs }: Candidate, nowMs: number): boolean {
     return nowMs >= notBeforeMs && !this.#chooser.isChild(key)
-  }
-
-  #isClear(cost: number, present: Candidate, from: Standpoint): boolean {
-    return isBetter(cost, parentCost({ ...present, freeSlots: 1 }, from, 'better'))
   }
 
   #lookAgain(): void {

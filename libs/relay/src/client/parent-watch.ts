@@ -29,8 +29,9 @@ const SETTLED_LOOKS = 3
 const LOOK_MS = 90
 const OUTAGE_FRAMES = 17
 
-/** Of a peer that was asked for a place and never sent a frame: most are. */
+/** Of a peer that was asked for a place and never heard: most are. */
 const NONE = new Float64Array(0)
+const NO_GAPS = new Float32Array(0)
 
 /** What one parent does, frame by frame: whether it lives, and whether it does as it says. Allocates once. */
 export class ParentWatch {
@@ -46,7 +47,7 @@ export class ParentWatch {
   #limitMs = MIN_SILENCE_MS
   #activeSinceMs = 0
   #behindSinceMs = Infinity
-  readonly #gaps = new Float32Array(GAPS)
+  #gaps = NO_GAPS
   #gapCount = 0
   #windowMs: number
   #inWindow = 0
@@ -72,7 +73,10 @@ export class ParentWatch {
   /** Anything authentic from it: a frame or a heartbeat. Hot. */
   heard(nowMs: number): void {
     const gap = nowMs - this.#heardMs
-    if (gap > 0) this.#gaps[this.#gapCount++ % GAPS] = gap
+    if (gap > 0) {
+      if (this.#gaps === NO_GAPS) this.#gaps = new Float32Array(GAPS)
+      this.#gaps[this.#gapCount++ % GAPS] = gap
+    }
     this.#heardMs = nowMs
     this.useless(nowMs)
   }
@@ -95,6 +99,7 @@ export class ParentWatch {
   heardStretch(count: number, everyMs: number, lastMs: number): void {
     this.heard(lastMs - (count - 1) * everyMs)
     const more = everyMs > 0 ? count - 1 : 0
+    if (more > 0 && this.#gaps === NO_GAPS) this.#gaps = new Float32Array(GAPS)
     if (more >= GAPS) this.#gaps.fill(everyMs)
     else for (let i = 0; i < more; i++) this.#gaps[this.#gapCount++ % GAPS] = everyMs
     if (more >= GAPS) this.#gapCount += GAPS

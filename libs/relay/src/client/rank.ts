@@ -37,16 +37,19 @@ export interface Standpoint {
   readonly primary?: Pick<Candidate, 'ancestors' | 'key' | 'prefix'> | undefined
 }
 
+/** What a place at this peer costs somebody who has it: whether it has room for others is nothing to him. */
+export function placeCost({ depth, failures, loss, rttMs }: Candidate): number {
+  return (
+    (depth ?? UNKNOWN_DEPTH) * HOP_MS + (rttMs ?? UNKNOWN_RTT_MS) / 2 + loss * LOSS_MS + failures * FAILURE_MS
+  )
+}
+
 /** What it would cost to have this parent, in milliseconds of delay or what weighs as much. Lower is better. */
 export function parentCost(candidate: Candidate, from: Standpoint, role: PickRole): number {
-  const { depth, failures, freeSlots, loss, rttMs, source } = candidate
+  const { freeSlots, source } = candidate
   const unknownMs = source === 'topic' || source === 'record' ? ANNOUNCED_MS : UNKNOWN_SLOTS_MS
-  const cost =
-    (depth ?? UNKNOWN_DEPTH) * HOP_MS +
-    (rttMs ?? UNKNOWN_RTT_MS) / 2 +
-    loss * LOSS_MS +
-    failures * FAILURE_MS +
-    (freeSlots === undefined ? unknownMs : freeSlots > 0 ? 0 : FULL_MS)
+  const roomMs = freeSlots === undefined ? unknownMs : freeSlots > 0 ? 0 : FULL_MS
+  const cost = placeCost(candidate) + roomMs
   return role === 'second' ? cost + dependence(candidate, from) : cost
 }
 
@@ -88,14 +91,16 @@ export function bestParent(
   for (const candidate of candidates) {
     const { ancestors, depth, key } = candidate
     if (key === from.self || (depth ?? 0) >= LIMITS.maxHops) continue
-    if (!mayAsk(key, candidate) || ancestors?.includes(from.self) === true) continue
     candidate.order ??= spread(from.self, key)
     const isBusy = depth === 0 && from.announced >= CROWD && candidate.order >= ASKS_STATION
     const cost =
       parentCost(candidate, from, role) +
       SPREAD_MS * candidate.order +
       (isBusy && role !== 'better' ? FULL_MS : 0)
-    if (cost < bestCost) [best, bestCost] = [candidate, cost]
+    // Asked last: it looks into lists.
+    if (cost >= bestCost || !mayAsk(key, candidate) || ancestors?.includes(from.self) === true) continue
+    best = candidate
+    bestCost = cost
   }
   return best
 }

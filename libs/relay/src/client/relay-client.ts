@@ -223,9 +223,7 @@ export class RelayClient {
     switch (message.type) {
       case 'parents':
         // From a former parent, too: it says so while it refuses.
-        if (message.parents.map((parent) => this.#choice.learnHint(key, parent, nowMs)).includes(true)) {
-          this.#known()
-        }
+        if (this.#learnHints(key, message.parents)) this.#known()
         return this.#checkSoon()
       case 'ancestors':
         if (link !== undefined) this.#takeAncestors(link, message.keys.map(toHex))
@@ -242,6 +240,13 @@ export class RelayClient {
       default:
         return
     }
+  }
+
+  /** Returns true when there is somebody new to ask. */
+  #learnHints(teller: string, hints: readonly ParentHint[]): boolean {
+    let isNew = false
+    for (const hint of hints) if (this.#choice.learnHint(teller, hint, this.#nowMs)) isNew = true
+    return isNew
   }
 
   /**
@@ -337,9 +342,11 @@ export class RelayClient {
     return this.#choice.hints(count, this.#nowMs)
   }
 
-  /** Who has a parent that speaks looks for nobody. */
+  /** Who has a parent that speaks, or asks somebody already, looks for nobody. */
   #known(): void {
-    if (this.state === 'seeking' || this.state === 'suspect') this.#send({ type: 'KNOWN' })
+    const { context, value } = this.#driver.snapshot()
+    if (context.joining.length > 0 || (value !== 'seeking' && value !== 'suspect')) return
+    this.#send({ type: 'KNOWN' })
   }
 
   #fromNext(key: string, run: number, seq: number, hops: number, isNew: boolean): void {
@@ -536,6 +543,8 @@ export class RelayClient {
         return perform({ type: 'search' })
       case 'pick': {
         const { role } = effect
+        const { joining, maxJoining } = this.#driver.snapshot().context
+        if (joining.length >= maxJoining) return
         const rests = role === 'second' && this.#restsFromSearch()
         const mayAsk = ({ key }: { key: string }): boolean => !this.#links.has(key)
         const best = rests ? undefined : this.#choice.best(role, mayAsk, this.#nowMs)

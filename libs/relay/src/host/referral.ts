@@ -57,14 +57,17 @@ export class Referral {
       .filter((hint) => hint.depth <= LIMITS.maxHops)
   }
 
+  #isChild(key: string): boolean {
+    for (const { at } of this.#options.places()) if (at === key) return true
+    return false
+  }
+
   #others(hints: ParentHint[], asking: ChildPlace | string): ParentHint[] {
     if (hints.length >= LISTED) return hints
     const own = typeof asking === 'string' ? undefined : asking.at
-    const ours = new Set<string | undefined>([own])
-    for (const { at } of this.#options.places()) ours.add(at)
     for (const other of this.#options.hints(LISTED)) {
       if (hints.length >= LISTED) break
-      if (!ours.has(other.key)) hints.push(otherHint(other))
+      if (other.key !== own && !this.#isChild(other.key)) hints.push(otherHint(other))
     }
     return hints
   }

@@ -344,7 +344,7 @@ export class RelayHost {
   }
 
   #tellEmpty(): void {
-    if (this.#places.size === 0) this.#driver.send({ type: 'EMPTY' })
+    if (this.#places.size === 0 && this.state === 'draining') this.#driver.send({ type: 'EMPTY' })
   }
 
   #tell(key: string, message: ControlMessage): void {

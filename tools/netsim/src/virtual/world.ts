@@ -98,7 +98,11 @@ export class World {
 
   /** Tells everybody what came until now, so that ears and lineages can be read. */
   catchUp(): void {
-    for (const peer of this.peers) this.#do(peer, () => undefined)
+    for (const peer of this.peers) {
+      // What comes may make another one its parent.
+      if (peer.relay.client.next !== undefined) this.#do(peer, () => undefined)
+      else if (peer.alive) this.#media.before(peer)
+    }
   }
 
   stall(): void {
@@ -172,6 +176,13 @@ export class World {
     this.#settle(peer)
   }
 
+  /** An input after which a peer has the parents that it had, and for which it need not know what came. */
+  #hint(peer: VirtualPeer, input: () => void): void {
+    if (!peer.alive) return
+    input()
+    this.#settle(peer)
+  }
+
   #settle(peer: VirtualPeer): void {
     if (peer.speaks !== peer.spoke) {
       peer.spoke = peer.speaks
@@ -186,6 +197,9 @@ export class World {
       // An earlier one took its place.
       if (peer.wakeMs !== atMs) return
       peer.wakeMs = Infinity
+      // What it was to be woken for has been put off.
+      const { relay } = peer
+      if (relay.nextMs > this.agenda.nowMs && relay.client.next === undefined) return this.#settle(peer)
       this.#do(peer, () => peer.relay.advance(this.agenda.nowMs))
     })
   }
@@ -244,7 +258,7 @@ export class World {
 
   #search(peer: VirtualPeer): void {
     this.agenda.after(SEARCH_MS, () => {
-      this.#do(peer, () => {
+      this.#hint(peer, () => {
         const { nowMs } = this.agenda
         const helpers = this.#announced
         for (let i = 0; i < Math.min(TOPIC_ENTRIES, helpers.length); i++) {
@@ -351,7 +365,9 @@ export class World {
     this.agenda.after(link.delayMs, () => {
       if (link.state !== 'up') return
       const sender = isUp ? from.linkKey : from.key
-      this.#do(to, () => to.relay.message(sender, from.prefix, message, this.agenda.nowMs))
+      const take = (): void => to.relay.message(sender, from.prefix, message, this.agenda.nowMs)
+      if (isHint(message)) this.#hint(to, take)
+      else this.#do(to, take)
     })
   }
 
@@ -376,6 +392,11 @@ export class World {
   #idOf(key: string | undefined): number {
     return key === undefined ? -1 : (this.#byKey.get(key)?.id ?? -1)
   }
+}
+
+/** Where else to go, and what is asked of a host: no parent is left or taken at once because of that. */
+function isHint({ type }: ControlMessage): boolean {
+  return type === 'parents' || type === 'reserve' || type === 'subscribe'
 }
 
 const FIRST_FRAME_MS = 20
