@@ -51,30 +51,32 @@ function Picture({ station: { link, name, title } }: { station: OwnStation }): V
   const isBroken = useSignal(false)
   const picture = pictures.value[name]
   return (
-    <div class="row wrap">
+    <div class="picture-row">
       <StationPicture link={link} title={title} picture={picture} />
-      <label class="button quiet">
-        <Icon name="image" />
-        {t.broadcast.choosePicture}
-        <input
-          class="visually-hidden"
-          type="file"
-          accept="image/*"
-          onChange={({ currentTarget }) => {
-            const [file] = currentTarget.files ?? []
-            currentTarget.value = ''
-            if (file !== undefined) void setPicture(name, file).then((isRead) => (isBroken.value = !isRead))
-          }}
-        />
-      </label>
-      {picture !== undefined && (
-        <button type="button" class="quiet" onClick={() => removePicture(name)}>
-          {t.broadcast.removePicture}
-        </button>
-      )}
-      <p class={isBroken.value ? 'problem' : 'hint'} role={isBroken.value ? 'alert' : undefined}>
-        {isBroken.value ? t.broadcast.pictureBroken : t.broadcast.pictureStays}
-      </p>
+      <div>
+        <label class="button quiet">
+          <Icon name="image" />
+          {t.broadcast.choosePicture}
+          <input
+            class="visually-hidden"
+            type="file"
+            accept="image/*"
+            onChange={({ currentTarget }) => {
+              const [file] = currentTarget.files ?? []
+              currentTarget.value = ''
+              if (file !== undefined) void setPicture(name, file).then((isRead) => (isBroken.value = !isRead))
+            }}
+          />
+        </label>
+        {picture !== undefined && (
+          <button type="button" class="quiet" onClick={() => removePicture(name)}>
+            {t.broadcast.removePicture}
+          </button>
+        )}
+        <p class={isBroken.value ? 'problem' : 'hint'} role={isBroken.value ? 'alert' : undefined}>
+          {isBroken.value ? t.broadcast.pictureBroken : t.broadcast.pictureStays}
+        </p>
+      </div>
     </div>
   )
 }
