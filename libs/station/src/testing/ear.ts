@@ -12,6 +12,8 @@ export interface EarOptions {
   relay?: RelayMode
   maxChildren?: number
   role?: TunerOptions['role']
+  /** see `TunerOptions` */
+  pushed?: boolean
 }
 
 /** Somebody who receives a station with a real tuner, and writes down what would be played, and when. */
@@ -27,13 +29,14 @@ export class Ear {
   #worstGapMs = 0
   #knows: (key: string) => boolean = () => true
 
-  constructor({ link, maxChildren, node, relay = 'off', role = 'listener' }: EarOptions) {
+  constructor({ link, maxChildren, node, pushed, relay = 'off', role = 'listener' }: EarOptions) {
     this.tuner = new Tuner({
       link,
       node,
       role,
       relay,
       maxChildren,
+      pushed,
       path: 'swarm',
       player: {
         start: () => undefined,
