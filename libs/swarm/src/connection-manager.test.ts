@@ -24,6 +24,30 @@ describe('a listener', () => {
     expect(on.events).toEqual([])
   })
 
+  test('hears at once what it asked for with its proof, before it could have asked over the link', async () => {
+    const station = createStation()
+    const asked: unknown[] = []
+    await net.announce(station, {
+      onLink: (link) => {
+        link.onControl = (message) => {
+          asked.push(message)
+          for (let i = 0; i < 3; i++) link.sendDatagram(Uint8Array.of(i))
+        }
+      },
+    })
+    const ping = { type: 'ping', id: 1, t0Us: 5 } as const
+    const got: number[] = []
+    await net.listen(station.link, {
+      opening: () => [ping],
+      onLink: (link) => {
+        link.onDatagram = ([first = -1]) => got.push(first)
+      },
+    })
+    await until(() => got.length === 3, 'the answer')
+    expect(asked).toEqual([ping])
+    expect(new Set(got)).toEqual(new Set([0, 1, 2]))
+  })
+
   test('that was there before the station hears that it is off air, and finds it when it comes', async () => {
     const station = createStation()
     const listener = await net.listen(station.link)

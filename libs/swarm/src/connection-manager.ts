@@ -1,5 +1,6 @@
 import {
   compareTerm,
+  type ControlMessage,
   fromHex,
   keyId,
   type Sodium,
@@ -43,6 +44,11 @@ export interface ConnectionManagerOptions {
   routes?: boolean
   /** The newest (generation, term) heard so far; older ones are refused. */
   minTerm?: Term
+  /**
+   * What the station is asked together with our proof, while there is no other link: it saves a round trip. What it answers
+   * comes with or after `onLink`.
+   */
+  opening?: () => readonly ControlMessage[]
   /** A proven link: the only one from now on. The one before it closes right after this call. */
   onLink: (link: PeerLink) => void
   onEvent?: (event: ConnectionEvent) => void
@@ -274,7 +280,7 @@ export class ConnectionManager {
   }
 
   #dial(attempt: number, key: string): void {
-    const { node, sodium, link, role = 'listener' } = this.#options
+    const { node, sodium, link, opening, role = 'listener' } = this.#options
     if (this.#impostors.has(key, this.#now())) return this.#failed(attempt, key, 'IMPOSTOR')
     const dial = new Dial({
       key,
@@ -283,7 +289,15 @@ export class ConnectionManager {
       remoteKey: fromHex(key),
       relayAddresses: this.#routes.get(key) ?? [],
       topic: this.#topic,
-      handshake: { sodium, link, role, minTerm: this.#minTerm, nowS: Math.floor(this.#now() / 1000) },
+      handshake: {
+        sodium,
+        link,
+        role,
+        minTerm: this.#minTerm,
+        nowS: Math.floor(this.#now() / 1000),
+        // The second link takes the place of the first one, and not another place beside it.
+        opening: opening && (() => (this.#link === undefined ? opening() : [])),
+      },
       now: this.#now,
       dialTimeoutMs: this.#options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs ?? HANDSHAKE_TIMEOUT_MS,

@@ -90,6 +90,14 @@ describe('a handshake', () => {
     expect(steps.listener).toMatchObject({ peer: { sealKey: broadcaster } })
   })
 
+  test('leaves what a listener asked for with its proof to the link', () => {
+    const opening: ControlMessage[] = [{ type: 'ping', id: 1, t0Us: 5 }]
+    const [broadcaster, listener] = createPair({ listener: { opening: () => opening } })
+    expect(listener.sent.map(({ type }) => type)).toEqual(['hello', 'proof', 'seal-key', 'ping'])
+    while (broadcaster.take(listener) || listener.take(broadcaster)) continue
+    expect([broadcaster.step.type, listener.step.type]).toEqual(['proven', 'proven'])
+  })
+
   test('takes the messages in whatever interleaving the two directions arrive', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 12 }), (turns) => {

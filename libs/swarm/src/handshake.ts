@@ -75,6 +75,11 @@ export interface HandshakeOptions {
   credentials?: StationCredentials
   /** Neither side is the station: both prove that they know its link, and nobody shows a certificate. */
   amongMembers?: boolean
+  /**
+   * Said right behind our proof, in the belief that the other side is the station: it takes it up once it has proven us, a
+   * round trip earlier than what waits for its certificate. Only where neither side shows credentials of its own.
+   */
+  opening?: (() => readonly ControlMessage[]) | undefined
   /** Sessions older than this are refused. */
   minTerm?: Term | undefined
   nowS: number
@@ -119,13 +124,13 @@ export class Handshake {
   }
 
   begin(): void {
-    const { sodium, role, credentials, sealKey, send } = this.#options
+    const { sodium, role, credentials, opening, sealKey, send } = this.#options
     const { maxDatagramBytes } = LIMITS
     const hello: Hello = { type: 'hello', ...OUR_VERSIONS, role, maxDatagramBytes }
     const mac = proofMac(sodium, this.#macKey, localFields(this.#options, role))
     const proof: ControlMessage = { type: 'proof', mac }
     if (credentials) send(hello, proof)
-    else send(hello, proof, { type: 'seal-key', key: sealKey })
+    else send(hello, proof, { type: 'seal-key', key: sealKey }, ...(opening?.() ?? []))
   }
 
   receive(message: ControlMessage): HandshakeStep {

@@ -159,6 +159,11 @@ export class OpenLink implements PeerLink {
     }
   }
 
+  /** One that came before the link was open. */
+  receiveDatagram(sealed: Uint8Array): void {
+    if (this.isOpen) this.#datagrams.receive(sealed)
+  }
+
   violate(detail: string): void {
     if (this.isOpen) this.#goodbye('protocol', detail, { kind: 'violation', detail })
   }

@@ -26,6 +26,9 @@ export interface PendingLinkOptions {
 /** The other side's silence costs a keep-alive each so often, and its death is noticed soon after, ms. */
 const KEEP_ALIVE_MS = 2000
 
+/** Datagrams that overtake the station's certificate: the frames of 300 ms. */
+const MAX_EARLY = 16
+
 /** A connection on its way to being a link: exactly one of `onLink` and `onRefused` is called, unless it is aborted. */
 export class PendingLink {
   readonly #options: PendingLinkOptions
@@ -34,6 +37,8 @@ export class PendingLink {
   readonly #handshake: Handshake
   readonly #handshakeOptions: HandshakeOptions
   readonly #timer: ReturnType<typeof setTimeout>
+  readonly #onEarly = (sealed: Uint8Array): void => this.#keep(sealed)
+  #early: Uint8Array[] = []
   #link: OpenLink | undefined
   #settled = false
   #error = 'the connection ended'
@@ -47,6 +52,7 @@ export class PendingLink {
     })
     conn.on('close', () => this.#lost())
     conn.setKeepAlive(KEEP_ALIVE_MS)
+    if (options.handshake.opening !== undefined) conn.rawStream.on('message', this.#onEarly)
     this.#handshakeOptions = {
       ...options.handshake,
       binding: {
@@ -104,6 +110,13 @@ export class PendingLink {
     })
     this.#link = link
     this.#options.onLink(link)
+    for (const sealed of this.#early) link.receiveDatagram(sealed)
+    this.#early = []
+  }
+
+  /** An answer to what was said first need not be in order with the proof. */
+  #keep(sealed: Uint8Array): void {
+    if (this.#early.length < MAX_EARLY) this.#early.push(sealed)
   }
 
   #refuse(refusal: Refusal): void {
@@ -133,5 +146,6 @@ export class PendingLink {
   #settle(): void {
     this.#settled = true
     clearTimeout(this.#timer)
+    this.#conn.rawStream.off('message', this.#onEarly)
   }
 }

@@ -1,4 +1,4 @@
-import type { Sodium, StationLink } from '@pearcast/protocol'
+import type { ControlMessage, Sodium, StationLink } from '@pearcast/protocol'
 import { ConnectionManager, type ConnectionEvent, type DhtNode, type PeerLink } from '@pearcast/swarm'
 
 export interface StationSearchOptions {
@@ -9,6 +9,8 @@ export interface StationSearchOptions {
   /** Needs WebRTC. */
   routes: boolean
   newest: () => { generation: number; term: number } | undefined
+  /** What the station is asked together with our proof. */
+  opening: () => readonly ControlMessage[]
   onLink: (link: PeerLink) => void
   onEvent: (event: ConnectionEvent) => void
   /** [0, 1) */
@@ -33,7 +35,7 @@ export class StationSearch {
   begin(): void {
     clearTimeout(this.#rest)
     if (this.#stopped || this.#connections !== undefined) return
-    const { link, newest, node, onEvent, onLink, role, routes, sodium } = this.#options
+    const { link, newest, node, onEvent, onLink, opening, role, routes, sodium } = this.#options
     const minTerm = newest()
     const connections = new ConnectionManager({
       node,
@@ -42,6 +44,7 @@ export class StationSearch {
       role,
       routes,
       ...(minTerm && { minTerm }),
+      opening,
       onLink,
       onEvent: (event) => {
         if (!this.#stopped && this.#connections === connections) onEvent(event)

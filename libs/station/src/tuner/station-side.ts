@@ -5,7 +5,7 @@ import { DirectLink, type DirectLinkOptions } from './direct-link.ts'
 import type { Intake } from './intake.ts'
 import { StationSearch } from './station-search.ts'
 import type { StationWord } from './station-word.ts'
-import { keyOf } from './upstream.ts'
+import { AUDIO_SUBSCRIPTION, keyOf } from './upstream.ts'
 
 export interface StationSideOptions {
   node: DhtNode
@@ -41,6 +41,8 @@ export class StationSide {
   readonly #options: StationSideOptions
   readonly #search: StationSearch | undefined
   #direct: DirectLink | undefined
+  /** Audio was asked for before the link was there. */
+  #asked = false
   #via: Via | undefined
   #refusal: NodeJS.Timeout | undefined
 
@@ -73,7 +75,7 @@ export class StationSide {
 
   /** A proven link to the station: the only one from now on. */
   adopt(link: PeerLink): void {
-    const { chosen, intake, node, onAlive, onCarries, onClock, onPath, onUp, word } = this.#options
+    const { chosen, intake, isRelayed, node, onAlive, onCarries, onClock, onPath, onUp, word } = this.#options
     const key = keyOf(link)
     const before = this.#direct?.key
     this.leave()
@@ -95,6 +97,9 @@ export class StationSide {
     this.#direct = direct
     this.#via = link.via
     onUp(direct, { before, isNewRun })
+    // Somebody in between was quicker, in the time of one round trip.
+    if (this.#asked && isRelayed()) direct.rest()
+    this.#asked = false
   }
 
   /** The link has ended. */
@@ -121,7 +126,7 @@ export class StationSide {
   }
 
   #createSearch(): StationSearch {
-    const { chosen, link, node, onNews, role, sodium, word } = this.#options
+    const { chosen, isRelayed, link, node, onNews, role, sodium, word } = this.#options
     return new StationSearch({
       node,
       sodium,
@@ -129,6 +134,10 @@ export class StationSide {
       role,
       routes: chosen.stack !== undefined,
       newest: () => word.newest,
+      opening: () => {
+        this.#asked = chosen.path !== 'webrtc' && !isRelayed()
+        return this.#asked ? [AUDIO_SUBSCRIPTION] : []
+      },
       onLink: (open) => this.adopt(open),
       onEvent: (event) => {
         if (event.type === 'link-lost') this.ended(event.end)

@@ -6,6 +6,7 @@ import {
   type Frame,
   type Path,
   type SelectablePath,
+  type Subscribe,
   type Via,
 } from '@pearcast/protocol'
 import type { RtcStack } from '@pearcast/rtc'
@@ -33,6 +34,13 @@ export interface UpstreamOptions {
 }
 
 const CHANNEL = 1
+/** Audio by datagrams. */
+export const AUDIO_SUBSCRIPTION: Subscribe = {
+  type: 'subscribe',
+  channel: CHANNEL,
+  variant: 0,
+  paths: { swarm: true, webrtc: false },
+}
 /**
  * Quick at first, so that the first latencies are known. Then as rarely as spares both ends the keep-alive of their connection
  * (2 s): a ping costs the sender's processor as much as four frames.
