@@ -67,3 +67,16 @@ test('NO_COLOR keeps the live state and drops the colours', () => {
 test('a live state never mixes with JSON', () => {
   expect(outputOf({ isTTY: true, json: true, logLevel: 'info' }).output.isLive).toBe(false)
 })
+
+test('a terminal gets lines that end between words, and links whole; a file gets them as they are', () => {
+  const link = `pearcast://${'y'.repeat(90)}`
+  const text = `${'listen '.repeat(15)}${link}`
+  const terminal = outputOf({ isTTY: true, env: { NO_COLOR: '1' } })
+  terminal.output.line('warn', text)
+  const lines = terminal.stderr.text.split('\n').map((line) => line.trim())
+  expect(lines).toContain(link)
+  for (const line of lines.filter((each) => each !== link)) expect(line).toMatch(/^(listen ?)*$/)
+  const file = outputOf()
+  file.output.line('warn', text)
+  expect(file.stderr.text).toBe(`${text}\n`)
+})

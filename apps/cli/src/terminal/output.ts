@@ -1,3 +1,4 @@
+import { wrapAnsi } from 'fast-wrap-ansi'
 import picocolors from 'picocolors'
 import { eventLine, type CliEvent } from '../events.ts'
 import { LOG_LEVELS, type LogLevel } from '../options/global.ts'
@@ -64,7 +65,7 @@ export class Output {
 
   line(level: LogLevel, text: string): void {
     if (!this.allows(level)) return
-    const painted = this.#painted(level, text)
+    const painted = this.#fitted(this.#painted(level, text))
     if (this.#block) this.#block.print(painted)
     else this.#options.stderr.write(`${painted}\n`)
   }
@@ -84,6 +85,12 @@ export class Output {
   /** The live lines at the bottom of a terminal; none of them to remove them. */
   status(lines: readonly string[]): void {
     this.#block?.show(lines)
+  }
+
+  /** Terminals break lines inside words. What is longer than a line, a link or a key, is left whole. */
+  #fitted(line: string): string {
+    const { isTTY, columns } = this.#options.stderr
+    return isTTY === true && columns ? wrapAnsi(line, columns, { trim: false }) : line
   }
 
   #painted(level: LogLevel, text: string): string {
