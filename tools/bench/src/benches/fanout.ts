@@ -2,7 +2,7 @@ import { CARRIERS } from '../carriers/carriers.ts'
 import type { Carrier, CarrierKind } from '../carriers/carrier.ts'
 import { openDgram } from '../carriers/ours.ts'
 import { type Row, type Window, windowRow } from '../figures/row.ts'
-import { cpuUs, rssKiB } from '../figures/proc-stat.ts'
+import { cpuUs, fullBuffers, rssKiB } from '../figures/proc-stat.ts'
 import { isInstalled, pause, pinSelf } from '../process/pinned.ts'
 
 export interface FanoutOptions {
@@ -116,22 +116,24 @@ function rowOf(path: string, count: number, { plain, ...window }: Turns & Pick<W
 type Slice = Omit<Window, 'emptyRssKiB'>
 
 class Sum {
-  readonly slice: Slice = { cpuUs: 0, sent: 0, received: 0, rssKiB: 0 }
+  readonly slice: Slice = { cpuUs: 0, sent: 0, received: 0, rssKiB: 0, overflowed: 0 }
 
-  add({ cpuUs: us, received, rssKiB: heldKiB, sent }: Slice): void {
+  add({ cpuUs: us, overflowed, received, rssKiB: heldKiB, sent }: Slice): void {
     this.slice.cpuUs += us
     this.slice.sent += sent
     this.slice.received += received
+    this.slice.overflowed += overflowed
     this.slice.rssKiB = heldKiB
   }
 }
 
 async function watch(carrier: Carrier, seconds: number): Promise<Slice> {
   await carrier.begin()
-  const beforeUs = cpuUs(carrier.pid)
+  const [beforeUs, fullBefore] = [cpuUs(carrier.pid), fullBuffers()]
   await pause(seconds * 1000)
   const usedUs = cpuUs(carrier.pid) - beforeUs
   const { expected, received, silent } = await carrier.end()
   if (silent > 0) console.error(`${silent} received nothing`)
-  return { cpuUs: usedUs, sent: expected, received, rssKiB: rssKiB(carrier.pid) }
+  const overflowed = fullBuffers() - fullBefore
+  return { cpuUs: usedUs, sent: expected, received, overflowed, rssKiB: rssKiB(carrier.pid) }
 }

@@ -17,6 +17,18 @@ export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }
 
+/** Datagrams that this machine dropped so far because the buffer of their receiver was full. */
+export function fullBuffers(): number {
+  return parseFullBuffers(readFileSync('/proc/net/snmp', 'utf8'))
+}
+
+export function parseFullBuffers(snmp: string): number {
+  const [names = [], counts = []] = [...snmp.matchAll(/^Udp: (.*)$/gm)].map(([, line = '']) =>
+    line.split(' '),
+  )
+  return Number(counts[names.indexOf('RcvbufErrors')] ?? Number.NaN)
+}
+
 /** The second field is the name of the program in brackets, and may hold spaces and brackets itself. */
 export function parseCpuUs(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { listenersPerCore, lossRatio, percentile, windowRow } from './row.ts'
 
 describe('a row', () => {
-  const seen = { cpuUs: 3_000_000, sent: 300_000, received: 299_700, rssKiB: 130_000, emptyRssKiB: 100_000 }
+  const rss = { rssKiB: 130_000, emptyRssKiB: 100_000 }
+  const seen = { cpuUs: 3_000_000, sent: 300_000, received: 299_700, overflowed: 150, ...rss }
 
   it('divides the CPU of a window by the packets that went out, not by those that came', () => {
     expect(windowRow('fanout', 'swarm', 300, seen, 5)).toEqual({
@@ -15,6 +16,7 @@ describe('a row', () => {
       lossRatio: 0.001,
       ratioToDgram: 2,
       rssMiB: 127,
+      overflowRatio: 0.0005,
     })
   })
 

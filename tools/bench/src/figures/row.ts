@@ -24,6 +24,8 @@ export interface Window {
   /** Packets that went out, all listeners together. */
   sent: number
   received: number
+  /** Dropped because a receiver's buffer was full: a loss of whoever did not read, not of the sender. */
+  overflowed: number
   rssKiB: number
   /** Before the first listener came. */
   emptyRssKiB: number
@@ -54,6 +56,7 @@ export function windowRow(bench: string, path: string, n: number, seen: Window, 
     lossRatio: lossRatio(seen.sent, seen.received),
     ratioToDgram: dgramUs === undefined ? null : round(cpuUsPerPacket / dgramUs, 2),
     rssMiB: round(seen.rssKiB / 1024, 1),
+    overflowRatio: round(seen.overflowed / seen.sent, 6),
   })
 }
 
