@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
 import { Lab } from '../testing/pearcast.ts'
 import { tuneOf, writeNotes } from './fake-microphone.ts'
-import { expectHeard, isPlayed } from './hearing.ts'
+import { expectHeard, isPlayed, isSilent } from './hearing.ts'
 import { OpenedPage } from './opened-page.ts'
 import { STATE_MS } from './user-page.ts'
 
@@ -61,6 +61,15 @@ const WATCH_MICROPHONES = `{
   }
 }`
 
+/** A device more in the browser's list, which it tells as it would of a real one. */
+const PLUG_ONE_IN = `{
+  const devices = navigator.mediaDevices
+  const list = devices.enumerateDevices.bind(devices)
+  const more = { deviceId: 'plugged-in', kind: 'audioinput', label: 'Just plugged in', groupId: '' }
+  devices.enumerateDevices = async () => [...(await list()), more]
+  devices.dispatchEvent(new Event('devicechange'))
+}`
+
 /** Whether echo, noise and uneven loudness were to be taken out, each time that a microphone was opened. */
 async function cleaned(): Promise<string[]> {
   return broadcaster.page.evaluate(
@@ -115,6 +124,8 @@ describe('what a user chooses', () => {
     await page.getByText('This device is gone').waitFor()
     await page.getByLabel('Device').selectOption({ index: 1 })
     await page.getByText('This device is gone').waitFor({ state: 'detached' })
+    await page.evaluate(PLUG_ONE_IN)
+    await page.getByRole('option', { name: 'Just plugged in' }).waitFor({ state: 'attached' })
     await page.getByRole('button', { name: /^Remove Fake/ }).click()
   })
 
@@ -158,6 +169,10 @@ describe('what a user chooses', () => {
     await listener.page.getByText('160 kbit/s, stereo').waitFor()
     await expect.poll(uplinkKbits, { timeout: STATE_MS }).toBeGreaterThan(MUSIC_UPLINK_KBITS)
     await expectHeard(listener, isPlayed, { seconds: 0.5 })
+    await page
+      .locator('.audience')
+      .getByText(/^directly/)
+      .waitFor()
   })
 
   test('another loudspeaker: the sound goes on there', async () => {
@@ -172,5 +187,25 @@ describe('what a user chooses', () => {
     await devices.selectOption({ label: 'Usual device' })
     await expect.poll(() => page.evaluate('playing.sinkId'), { timeout: STATE_MS }).toBe('')
     await expectHeard(listener, isPlayed, { seconds: 0.3 })
+  })
+
+  test('stop, and what was heard lately again', async () => {
+    const { page } = listener
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.locator('.now-playing').waitFor({ state: 'detached' })
+    await expectHeard(listener, isSilent, { seconds: 0.3 })
+    await page.getByRole('button', { name: 'Play Jukebox' }).click()
+    await listener.untilPhase('Playing')
+    await page.getByRole('button', { name: 'Forget all' }).click()
+    await page.getByText('Heard lately').waitFor({ state: 'detached' })
+  })
+
+  test('a fader at its end: silence is told, and that no input is left', async () => {
+    const { page } = broadcaster
+    await page.getByLabel(/^Fader of Fake/).fill('-40')
+    await page.getByText('Silence: is the right input open').waitFor()
+    await expectHeard(listener, isSilent, { seconds: 0.3 })
+    await page.getByRole('button', { name: /^Remove Fake/ }).click()
+    await page.getByText('Listeners hear nothing').waitFor()
   })
 })

@@ -162,6 +162,9 @@ describe('the page', () => {
       .getByLabel('Choose a picture')
       .setInputFiles(join(ROOT, 'docs/screenshots/listen-playing-light.png'))
     await page.getByRole('button', { name: 'Remove', exact: true }).waitFor()
+    await page.getByRole('img', { name: 'QR code of the link' }).waitFor()
+    await page.getByRole('button', { name: 'Copy link' }).click()
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()'), { timeout: 10_000 }).toBe(link)
     await page.getByRole('button', { name: 'Copy invitation' }).click()
     const invitation = String(await page.evaluate('navigator.clipboard.readText()'))
     expect(invitation).toContain(`“${TITLE}”`)
@@ -213,6 +216,12 @@ describe('the page', () => {
     await broadcaster.drop(lab.path('jingle.wav'))
     await page.getByText('jingle.wav').waitFor()
     await page.getByRole('button', { name: 'Play', exact: true }).click()
+    for (const label of ['Level of Audio files', /^Level of Fake/]) {
+      const meter = page.getByRole('meter', { name: label })
+      await expect
+        .poll(async () => Number(await meter.getAttribute('aria-valuenow')), { timeout: 10_000 })
+        .toBeGreaterThan(-30)
+    }
     const faders = [page.getByLabel('Fader of Audio files'), page.getByLabel(/^Fader of Fake/)]
     for (const fader of faders) await fader.fill('12')
     await page.getByText('Too loud').waitFor()

@@ -34,6 +34,10 @@ afterEach(async () => {
   await lab?.clear()
 })
 
+async function lampAnimation(): Promise<unknown> {
+  return opened.page.evaluate(`getComputedStyle(document.querySelector('.lamp')).animationName`)
+}
+
 describe('a page that listens', () => {
   test('shows that the station is found and its sound is not there yet, and plays it when it is', async () => {
     const args = ['broadcast', '-', '--title', 'Kitchen Radio', '--station', 'slow']
@@ -42,6 +46,9 @@ describe('a page that listens', () => {
     await opened.listen(String(link))
     await opened.untilPhase('Connecting')
     await opened.page.getByText('its sound is on the way').waitFor()
+    expect(await lampAnimation()).toBe('breathe')
+    await opened.page.emulateMedia({ reducedMotion: 'reduce' })
+    expect(await lampAnimation()).toBe('none')
     expect(await opened.seriousFaults()).toEqual([])
     await opened.screenshot('listen-connecting')
     const second = (await readFile(lab.path('notes.wav'))).subarray(HEADER_BYTES)
