@@ -47,3 +47,17 @@ export async function expectContinuous(opened: UserPage): Promise<void> {
   process.stdout.write(`silent share ${best}${why === undefined ? '' : ` is not judged: ${why}`}\n`)
   if (why === undefined) expect(best).toBeLessThan(CONTINUOUS_SHARE)
 }
+
+/** The right notes in a file of the last seconds. */
+export function expectNotesIn({ pcm }: { pcm: Float32Array }): void {
+  const ears = [0, 1].map((ear) => pcm.filter((_, i) => i % 2 === ear))
+  expect(ears[0]?.length).toBeGreaterThan(24_000)
+  const heard = hearNotes(ears)
+  tell(heard)
+  expect(heard).toSatisfy(isPlayed)
+}
+
+export async function isLoud(opened: UserPage): Promise<boolean> {
+  const [left] = await opened.record(0.3)
+  return left?.some((sample) => Math.abs(sample) > 0.05) === true
+}

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { decodeFile } from '@pearcast/audio'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
 import { Lab, ROOT } from '../testing/pearcast.ts'
-import { hearNotes, writeNotes } from './fake-microphone.ts'
-import { expectContinuous, expectHeard, isPlayed, isSilent, tell } from './hearing.ts'
+import { writeNotes } from './fake-microphone.ts'
+import { expectContinuous, expectHeard, expectNotesIn, isLoud, isPlayed, isSilent } from './hearing.ts'
+import { JUKEBOX, openJukebox } from './jukebox.ts'
 import { OpenedPage } from './opened-page.ts'
 import { DESCRIPTION } from './user-page.ts'
 
@@ -13,8 +14,6 @@ const binary = chromiumBinary()
 const TITLE = 'Kitchen Radio'
 /** What the web calls good: https://web.dev/articles/cls */
 const STEADY = 0.1
-/** What another tab plays. */
-const JUKEBOX = [350, 850] as const
 let lab: Lab
 let browser: Browser
 let broadcaster: OpenedPage
@@ -46,38 +45,6 @@ beforeEach(requireChromium)
 afterEach(() => {
   for (const opened of [broadcaster, listener]) expect(opened?.complaints ?? []).toEqual([])
 })
-
-/** Another tab, which plays: notes of its own, as loud as the microphone's. */
-async function openJukebox(of: Browser): Promise<Page> {
-  const page = await of.newPage()
-  await page.setContent('<title>Jukebox</title>')
-  await page.evaluate(`(async () => {
-    const context = new AudioContext()
-    const ears = new ChannelMergerNode(context, { numberOfInputs: 2 })
-    for (const [ear, frequency] of [${JUKEBOX.join()}].entries()) {
-      const note = new OscillatorNode(context, { frequency })
-      note.connect(new GainNode(context, { gain: 0.25 })).connect(ears, 0, ear)
-      note.start()
-    }
-    ears.connect(context.destination)
-    await context.resume()
-  })()`)
-  return page
-}
-
-/** The right notes in a file of the last seconds. */
-function expectNotesIn({ pcm }: { pcm: Float32Array }): void {
-  const ears = [0, 1].map((ear) => pcm.filter((_, i) => i % 2 === ear))
-  expect(ears[0]?.length).toBeGreaterThan(24_000)
-  const heard = hearNotes(ears)
-  tell(heard)
-  expect(heard).toSatisfy(isPlayed)
-}
-
-async function isLoud(opened: OpenedPage): Promise<boolean> {
-  const [left] = await opened.record(0.3)
-  return left?.some((sample) => Math.abs(sample) > 0.05) === true
-}
 
 /** Of an input on air, whatever it was before. */
 async function setMuted(label: string, isMuted: boolean): Promise<void> {
