@@ -7,7 +7,7 @@ const TRANSITIONS = 50_000
 const driver = createDriver(clientMachine, {}, () => {})
 driver.send({ type: 'START' })
 driver.send({ type: 'FOUND', role: 'first', key: 'aa' })
-driver.send({ type: 'JOINED', key: 'aa' })
+driver.send({ type: 'JOINED', key: 'aa', feeds: false })
 let since = performance.now()
 for (let i = 0; i < TRANSITIONS; i += 2) {
   driver.send({ type: 'SILENT', key: 'aa', jitterMs: 0 })

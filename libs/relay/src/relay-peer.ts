@@ -79,6 +79,7 @@ export class RelayPeer<F extends RelayFrame> {
       slots: () => this.host.slots,
       room: () => this.host.room,
       isChild: (key) => this.host.feeds(key),
+      feeds: () => this.host.isFeeding,
       ...(options.isStation !== undefined && { isStation: options.isStation }),
       ...(options.timing !== undefined && { timing: options.timing }),
     })

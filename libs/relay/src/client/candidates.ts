@@ -34,6 +34,8 @@ export interface Candidate {
   refusals: number
   notBeforeMs: number
   toldMs: number
+  /** What it sends came later than what the parent sends: until then it is no better place. */
+  slowUntilMs: number
   /** Where it comes in the order of the one who chooses, see `spread`. */
   order: number | undefined
 }
@@ -50,6 +52,8 @@ const MAX_CANDIDATES = 64
 const COOL_DOWN_MS = 1000
 /** Not longer: what failed in a partition is what everybody has when it is over. */
 const MAX_COOL_DOWN_MS = 4000
+/** Ways change: who was slower may be faster by then. */
+const SLOW_MS = 60_000
 /** The rest after a refusal doubles so often at most. */
 const MAX_REFUSALS = 3
 /** Own words of a peer about its slots are held against it for so long. */
@@ -114,6 +118,12 @@ export class Candidates {
     known.notBeforeMs = nowMs + restMs
   }
 
+  /** It would have been a better place, and did not deliver anything sooner than the parent did. */
+  slower(key: string, nowMs: number): void {
+    const known = this.#all.get(key)
+    if (known !== undefined) known.slowUntilMs = nowMs + SLOW_MS
+  }
+
   worked(key: string): void {
     const known = this.#all.get(key)
     if (known === undefined) return
@@ -148,6 +158,7 @@ export class Candidates {
       refusals: 0,
       notBeforeMs: 0,
       toldMs: nowMs,
+      slowUntilMs: 0,
       order: undefined,
     }
     if (this.#all.size >= MAX_CANDIDATES) {

@@ -19,6 +19,7 @@ const candidate = (key: string, changes: Partial<Candidate> = {}): Candidate => 
   refusals: 0,
   notBeforeMs: 0,
   toldMs: 0,
+  slowUntilMs: 0,
   order: undefined,
   ...changes,
 })

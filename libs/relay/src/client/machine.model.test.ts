@@ -23,7 +23,8 @@ const anything = (keys: readonly string[]): ClientEvent[] => [
     ...keys.map((key) => ({ type: 'FOUND', role, key }) as const),
   ]),
   ...keys.flatMap((key): ClientEvent[] => [
-    { type: 'JOINED', key },
+    { type: 'JOINED', key, feeds: false },
+    { type: 'JOINED', key, feeds: true },
     { type: 'JOIN_FAILED', key },
     { type: 'COPIES', key },
     { type: 'DELIVERS', key },
@@ -184,9 +185,9 @@ describe('whatever happens', () => {
     for (const event of [
       { type: 'START' },
       { type: 'FOUND', role: 'first', key: 'aa' },
-      { type: 'JOINED', key: 'aa' },
+      { type: 'JOINED', key: 'aa', feeds: false },
       { type: 'FOUND', role: 'second', key: 'bb' },
-      { type: 'JOINED', key: 'bb' },
+      { type: 'JOINED', key: 'bb', feeds: false },
       { type: 'AHEAD', key: 'bb' },
       ...(sends ? [{ type: 'COPIES', key: 'bb' } as const] : []),
     ] as const) {
@@ -203,9 +204,9 @@ describe('whatever happens', () => {
     for (const event of [
       { type: 'START' },
       { type: 'FOUND', role: 'first', key: 'aa' },
-      { type: 'JOINED', key: 'aa' },
+      { type: 'JOINED', key: 'aa', feeds: false },
       { type: 'FOUND', role: 'second', key: 'bb' },
-      { type: 'JOINED', key: 'bb' },
+      { type: 'JOINED', key: 'bb', feeds: false },
     ] as const) {
       machine.send(event)
     }

@@ -38,6 +38,7 @@ const base = setup({
     isJoining: ({ context, event }) => 'key' in event && context.joining.some(({ key }) => key === event.key),
     isJoiningAs: ({ context, event }, params: { role: PickRole }) =>
       'key' in event && context.joining.some(({ key, role }) => key === event.key && role === params.role),
+    feedsOthers: ({ event }) => event.type === 'JOINED' && event.feeds,
     hasPrimary: ({ context }) => context.primary !== undefined,
     hasSecond: ({ context }) => context.second !== undefined,
     hasNext: ({ context }) => context.next !== undefined,
@@ -152,10 +153,13 @@ const clientSetup = base.extend({
       enqueue.assign({ next: undefined })
     }),
 
-    /** Make before break: the old parent stops, and what the next one sends is new from here on. */
+    /**
+     * Make before break, where the old parent wants its place back: it stops, and what the next one sends is new from here
+     * on. Nobody does that for a better place: all below would hear the difference of the two ways.
+     */
     restPrimary: base.enqueueActions(({ context, enqueue }) => {
       const { cause, primary, rested } = context
-      if (primary === undefined || rested || (cause !== 'better' && cause !== 'withdrawn')) return
+      if (primary === undefined || rested || cause !== 'withdrawn') return
       enqueue.assign({ rested: true })
       enqueue({ type: 'rest', params: { key: primary } })
     }),
@@ -299,7 +303,15 @@ export const clientMachine: EffectMachine<
         NOBODY: { guard: 'nobodyJoins', actions: ['search', 'waitRetry'] },
         KNOWN: { guard: 'nobodyJoins', actions: [...lookFor] },
         timer: { guard: timer('pick'), actions: [...lookFor] },
-        JOINED: { guard: 'isJoining', target: 'live', actions: ['becomePrimary', ...settle] },
+        JOINED: [
+          {
+            // Its list may be older than what became of its own parents: it could hang on us.
+            guard: and(['isJoining', 'feedsOthers']),
+            target: 'suspect',
+            actions: ['noteSilent', 'takeNext', 'abandonAll', stop('pick'), 'startDead'],
+          },
+          { guard: 'isJoining', target: 'live', actions: ['becomePrimary', ...settle] },
+        ],
         JOIN_FAILED: { guard: 'isJoining', actions: ['dropJoin', pick('first')] },
       },
     },

@@ -86,6 +86,10 @@ export class ParentChoice {
     this.#candidates.worked(key)
   }
 
+  slower(key: string, nowMs: number): void {
+    this.#candidates.slower(key, nowMs)
+  }
+
   failed(key: string, nowMs: number): void {
     this.#candidates.failed(key, nowMs)
   }
@@ -138,10 +142,11 @@ export class ParentChoice {
     this.#lookMs = nowMs + LOOK_EVERY_MS
     if (present === undefined || quiet || (!latest && this.#upgrade.dueMs(nowMs) <= nowMs)) return undefined
     const from = this.#standpoint()
-    const known = this.best('better', (each) => (each.freeSlots ?? 0) > 0 && mayUse(each), nowMs)
+    const mayMoveTo = (each: Candidate): boolean => nowMs >= each.slowUntilMs && mayUse(each)
+    const known = this.best('better', (each) => (each.freeSlots ?? 0) > 0 && mayMoveTo(each), nowMs)
     const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
     // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.
-    const higher = isBetter(knownCost, placeCost(present)) ? undefined : this.#halfway(from, mayUse, nowMs)
+    const higher = isBetter(knownCost, placeCost(present)) ? undefined : this.#halfway(from, mayMoveTo, nowMs)
     const best = higher ?? known
     const cost = higher === undefined ? knownCost : 0
     const presentCost = placeCost(present)

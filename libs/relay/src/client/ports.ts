@@ -29,6 +29,8 @@ export interface RelayClientOptions {
   readonly room: () => readonly ParentHint[]
   /** Whether this peer is fed by us: it never becomes our parent. */
   readonly isChild: (key: string) => boolean
+  /** Whether anybody is. */
+  readonly feeds: () => boolean
   /** The station itself, proven: it is never distrusted. */
   readonly isStation?: (key: string) => boolean
   readonly channel?: number

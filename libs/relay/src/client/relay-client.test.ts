@@ -18,6 +18,7 @@ function outrun(isStation: (key: string) => boolean): RelayClientEffect[] {
   const client: RelayClient = new RelayClient({
     self: '0c'.repeat(32),
     isChild: () => false,
+    feeds: () => false,
     slots: () => ({ slots: 0, freeSlots: 0 }),
     room: () => [],
     random: () => 0.5,

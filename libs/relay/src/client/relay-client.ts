@@ -460,7 +460,7 @@ export class RelayClient {
     }
     link.hold(this.#nowMs, lifetimeMs)
     this.#choice.worked(key)
-    this.#send({ type: 'JOINED', key })
+    this.#send({ type: 'JOINED', key, feeds: this.#options.feeds() })
     // The machine may have had no use for it any more.
     if (!this.#isUsed(key) && this.#links.delete(key)) this.#options.perform({ type: 'disconnect', key })
   }
@@ -557,12 +557,14 @@ export class RelayClient {
         return perform({ type: 'connect', key: effect.key })
       case 'abandon':
       case 'leave':
+        if (effect.key === this.#next) this.#choice.slower(effect.key, this.#nowMs)
         if (this.#links.delete(effect.key)) perform({ type: 'disconnect', key: effect.key })
         return
       case 'activate':
         this.#links.get(effect.key)?.activate(this.#nowMs)
         return this.#subscribe(effect.key, true)
       case 'rest':
+        if (effect.key === this.#next) this.#choice.slower(effect.key, this.#nowMs)
         this.#links.get(effect.key)?.rest(this.#nowMs)
         return this.#subscribe(effect.key, false)
       case 'adopt':

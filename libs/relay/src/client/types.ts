@@ -31,8 +31,11 @@ export type ClientEvent =
   | { type: 'NOBODY'; role: PickRole }
   /** Somebody new may be asked. */
   | { type: 'KNOWN' }
-  /** A place was reserved, and the way from there to the source does not lead through us. */
-  | { type: 'JOINED'; key: string }
+  /**
+   * A place was reserved, and the way from there to the source does not lead through us, as far as it knows. While others
+   * hang on us (`feeds`) it has to show that before it becomes the only parent.
+   */
+  | { type: 'JOINED'; key: string; feeds: boolean }
   | { type: 'JOIN_FAILED'; key: string }
   /** Verified frames that we had already come from the parent that is to take over. */
   | { type: 'COPIES'; key: string }

@@ -85,6 +85,10 @@ export class RelayHost {
     return false
   }
 
+  get isFeeding(): boolean {
+    return this.#places.size > 0
+  }
+
   /** Children that this peer could serve and how many more than now; what `reserve` tells a parent. */
   get slots(): { readonly slots: number; readonly freeSlots: number } {
     if (this.state !== 'open' && this.state !== 'waiting') return { slots: 0, freeSlots: 0 }

@@ -21,7 +21,7 @@ function silence(): () => void {
   const driver = createDriver(clientMachine, {}, () => {})
   driver.send({ type: 'START' })
   driver.send({ type: 'FOUND', role: 'first', key: 'aa' })
-  driver.send({ type: 'JOINED', key: 'aa' })
+  driver.send({ type: 'JOINED', key: 'aa', feeds: false })
   return () => {
     driver.send({ type: 'SILENT', key: 'aa', jitterMs: 0 })
     driver.send({ type: 'ALIVE', key: 'aa' })
