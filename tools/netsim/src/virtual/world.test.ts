@@ -40,12 +40,13 @@ describe.each([1, 2, 3])('media as intervals in the world of seed %i', { timeout
     const [intervals, frames] = [grown(seed, 40, 'intervals'), grown(seed, 40, 'frames')]
     const parents = parentsOf(frames)
     const same = parentsOf(intervals).filter((parent, i) => parent === parents[i]).length
-    // A beat told a few ms earlier or later may turn a choice between two that are all but equal.
-    expect(same).toBeGreaterThanOrEqual(36)
+    // With intervals a calm peer looks when there is something to see, not ten times a second: what it tells its parent of
+    // room can be up to 100 ms later than frame by frame, and turn a choice between two that are all but equal.
+    expect(same).toBeGreaterThanOrEqual(38)
     const soon = intervals.listeners.filter(({ ears }, i) => {
       return Math.abs((ears.firstMs ?? 0) - (frames.listeners[i]?.ears.firstMs ?? 0)) < 100
     })
-    expect(soon.length).toBeGreaterThanOrEqual(36)
+    expect(soon.length).toBeGreaterThanOrEqual(38)
 
     // The listener that serves the most, where both worlds have the same children under it.
     const hit = frames.listeners.toSorted((a, b) => b.below.size - a.below.size)[0]?.id ?? 0
