@@ -31,15 +31,18 @@ async function recordOutput(context: BrowserContext): Promise<void> {
   await context.addInitScript({ path: join(PAGES, 'layout-shifts.js') })
 }
 
-/** Resolves when the page has said something, however soon it takes it back. */
-const untilTold = (words: string): string => `new Promise((resolve) => {
-  const observer = new MutationObserver(() => {
-    if (!document.body.textContent.includes(${JSON.stringify(words)})) return
-    observer.disconnect()
-    resolve()
+/** From now on: `told` resolves when the page has said something, however soon it takes it back. */
+const listenFor = (words: string): string => `{
+  globalThis.told = new Promise((resolve, reject) => {
+    const observer = new MutationObserver(() => {
+      if (!document.body.textContent.includes(${JSON.stringify(words)})) return
+      observer.disconnect()
+      resolve()
+    })
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+    setTimeout(() => reject(new Error('the page did not say: ' + ${JSON.stringify(words)})), ${STATE_MS})
   })
-  observer.observe(document.body, { subtree: true, childList: true, characterData: true })
-})`
+}`
 
 /** A page in a browser and the `pearcast ui` that serves it, with a user of its own. */
 export class OpenedPage extends UserPage {
@@ -185,9 +188,9 @@ export class OpenedPage extends UserPage {
     const { page, program } = this
     const from = program.events.length
     const pid = Number(program.of('ui-engine').at(-1)?.['pid'])
-    const isTold = page.evaluate(untilTold('does not answer'))
+    await page.evaluate(listenFor('does not answer'))
     process.kill(pid, 'SIGKILL')
-    await isTold
+    await page.evaluate('told')
     await page.getByText('was started again').waitFor({ timeout: STATE_MS })
     await program.until(({ event, state }) => event === 'ui-engine' && state === 'started', STATE_MS, from)
     // What the browser says of a connection that is gone.

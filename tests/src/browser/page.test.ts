@@ -8,7 +8,7 @@ import { writeNotes } from './fake-microphone.ts'
 import { expectContinuous, expectHeard, expectNotesIn, isLoud, isPlayed, isSilent } from './hearing.ts'
 import { JUKEBOX, openJukebox } from './jukebox.ts'
 import { OpenedPage } from './opened-page.ts'
-import { DESCRIPTION } from './user-page.ts'
+import { DESCRIPTION, STATE_MS } from './user-page.ts'
 
 const binary = chromiumBinary()
 const TITLE = 'Kitchen Radio'
@@ -264,7 +264,9 @@ describe('the page', () => {
 
   test('goes on when the process behind it dies, on both sides', async () => {
     await broadcaster.page.getByRole('button', { name: 'Go on air' }).click()
+    await broadcaster.page.getByRole('button', { name: 'End', exact: true }).waitFor({ timeout: STATE_MS })
     await listener.listen(link)
+    await listener.page.getByRole('heading', { name: TITLE }).waitFor({ timeout: STATE_MS })
     await listener.untilPhase('Playing')
     await broadcaster.killEngine()
     await broadcaster.page.getByRole('button', { name: 'End', exact: true }).waitFor()
@@ -275,7 +277,7 @@ describe('the page', () => {
     await expectHeard(listener, isPlayed)
     for (const { page } of [broadcaster, listener])
       await page.getByRole('button', { name: 'All right' }).click()
-  })
+  }, 120_000)
 
   test('says so when its program has ended', async () => {
     await listener.program.stop('SIGKILL')

@@ -15,7 +15,7 @@ export function Audience({ broadcast }: { broadcast: BroadcastState }): VNode {
           <span role="status">{t.broadcast.count(listeners)}</span> · {t.broadcast.uplink(uplinkBps)}
         </span>
       </div>
-      <History counts={audienceHistory} />
+      <History counts={audienceHistory.length > 1 ? audienceHistory : [listeners, listeners]} />
       {listeners === 0 ? (
         <p class="hint">{t.broadcast.nobody}</p>
       ) : (
@@ -37,9 +37,7 @@ export function Audience({ broadcast }: { broadcast: BroadcastState }): VNode {
 /** How many listened over the last hour at most: a line, its words are the count above. */
 function History({ counts }: { counts: readonly number[] }): VNode {
   const top = Math.max(1, ...counts)
-  const points = counts.map(
-    (count, i) => `${(i / Math.max(1, counts.length - 1)) * 100},${24 - (count / top) * 22}`,
-  )
+  const points = counts.map((count, i) => `${(i / (counts.length - 1)) * 100},${24 - (count / top) * 22}`)
   return (
     <svg class="history" viewBox="0 0 100 25" preserveAspectRatio="none" aria-hidden="true">
       <polyline points={points.join(' ')} />
