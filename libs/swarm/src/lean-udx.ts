@@ -1,4 +1,3 @@
-import b4a from 'b4a'
 import UDX, { type StreamOptions } from 'udx-native'
 import UdxStream from 'udx-native/lib/stream.js'
 
@@ -11,7 +10,7 @@ const READ_BYTES = 8192
  */
 class LeanStream extends UdxStream {
   override _reallocData(): Uint8Array {
-    const buffer = b4a.allocUnsafeSlow(READ_BYTES)
+    const buffer = new Uint8Array(READ_BYTES)
     // oxlint-disable-next-line no-underscore-dangle
     this._buffer = buffer
     return buffer

@@ -19,8 +19,3 @@ declare module 'udx-native/lib/stream.js' {
     _reallocData(): Uint8Array
   }
 }
-
-declare module 'b4a' {
-  const b4a: { allocUnsafeSlow(bytes: number): Uint8Array }
-  export default b4a
-}
