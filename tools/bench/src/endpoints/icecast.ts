@@ -40,6 +40,8 @@ export class IcecastReceiver {
       socket.once('data', (head) => resolve(head.subarray(0, 16).includes(' 200 ')))
       socket.on('data', (bytes) => pages.push(bytes))
       socket.once('error', reject)
+      // Without a word: one of a hundred that came at once.
+      socket.once('close', () => resolve(false))
     })
   }
 }
