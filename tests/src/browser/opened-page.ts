@@ -32,7 +32,7 @@ async function recordOutput(context: BrowserContext): Promise<void> {
 }
 
 /** From now on: `told` resolves when the page has said something, however soon it takes it back. */
-const listenFor = (words: string): string => `{
+const listenFor = (words: string): string => `void (
   globalThis.told = new Promise((resolve, reject) => {
     const observer = new MutationObserver(() => {
       if (!document.body.textContent.includes(${JSON.stringify(words)})) return
@@ -42,7 +42,7 @@ const listenFor = (words: string): string => `{
     observer.observe(document.body, { subtree: true, childList: true, characterData: true })
     setTimeout(() => reject(new Error('the page did not say: ' + ${JSON.stringify(words)})), ${STATE_MS})
   })
-}`
+)`
 
 /** A page in a browser and the `pearcast ui` that serves it, with a user of its own. */
 export class OpenedPage extends UserPage {
