@@ -199,6 +199,22 @@ describe('whatever happens', () => {
     expect([value, context.primary, context.second]).toEqual(['live', 'aa', sends ? 'bb' : undefined])
   })
 
+  test('one that does not answer keeps nobody from having a second parent', () => {
+    const machine = run(clientMachine, input)
+    for (const event of [
+      { type: 'START' },
+      { type: 'FOUND', role: 'first', key: 'aa' },
+      { type: 'JOINED', key: 'aa' },
+      { type: 'FOUND', role: 'second', key: 'dead' },
+    ] as const) {
+      machine.send(event)
+    }
+    expect(machine.send({ type: 'timer', id: 'spare' })).toEqual([{ type: 'pick', role: 'second' }])
+    machine.send({ type: 'FOUND', role: 'second', key: 'bb' })
+    expect(machine.send({ type: 'JOINED', key: 'bb' })).toContainEqual({ type: 'abandon', key: 'dead' })
+    expect(machine.driver.snapshot().context).toMatchObject({ primary: 'aa', second: 'bb', joining: [] })
+  })
+
   test('who has a parent that lives, or one that takes over, never searches for a first one', () => {
     const machine = run(clientMachine, input)
     for (const event of [

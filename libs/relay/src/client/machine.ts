@@ -50,6 +50,9 @@ const base = setup({
   },
 })
 
+/** A second parent is no haste: fewer are asked for it than for the first. */
+const SECONDS_AT_ONCE = 2
+
 const startTimer = (id: ClientTimer, length: keyof ClientContext & `${string}Ms`) =>
   base.enqueueActions(({ context, enqueue }) => {
     enqueue({ type: 'start-timer', params: { id, ms: context[length] } })
@@ -76,6 +79,8 @@ const clientSetup = base.extend({
       if ([primary, second, next].includes(key) || joining.some((other) => other.key === key)) return
       enqueue.assign({ joining: [...joining, { key, role }] })
       enqueue({ type: 'join', params: { key, standby: role === 'second' } })
+      // One that is gone answers after ten seconds, or not at all: meanwhile another is asked.
+      if (role === 'second') enqueue({ type: 'start-timer', params: { id: 'spare', ms: context.spareMs } })
     }),
     askBetter: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'BETTER' || context.joining.length > 0 || event.key === context.primary) return
@@ -91,9 +96,9 @@ const clientSetup = base.extend({
     }),
 
     pickSecond: base.enqueueActions(({ context, enqueue }) => {
-      if (context.second === undefined && context.joining.length === 0) {
-        enqueue({ type: 'pick', params: { role: 'second' } })
-      }
+      const { joining, second } = context
+      const isRoom = joining.length < SECONDS_AT_ONCE && joining.every(({ role }) => role === 'second')
+      if (second === undefined && isRoom) enqueue({ type: 'pick', params: { role: 'second' } })
     }),
     waitStagger: startTimer('pick', 'staggerMs'),
     waitRetry: startTimer('pick', 'retryMs'),
@@ -124,10 +129,9 @@ const clientSetup = base.extend({
     takeOverBetter: secondTakesOver('better'),
     takeSecond: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'JOINED') return
-      enqueue.assign({
-        second: event.key,
-        joining: context.joining.filter(({ key }) => key !== event.key),
-      })
+      for (const { key } of context.joining)
+        if (key !== event.key) enqueue({ type: 'abandon', params: { key } })
+      enqueue.assign({ second: event.key, joining: [] })
       enqueue({ type: 'rest', params: { key: event.key } })
       enqueue({ type: 'spare', params: { key: event.key } })
     }),

@@ -31,6 +31,8 @@ const NEW_RUN_MS = 3000
 const TELL_ROOM_MS = 1000
 /** Refusals in a row after which the search for a second parent rests, and how far its rest grows. */
 const SECOND_TRIES = 6
+/** The one before which others are looked for. */
+const SEARCH_TRY = 1
 const MAX_SPARE_FACTOR = 16
 const NOBODY: readonly string[] = []
 /** Who left a parent for what it passed over, and finds the same at another one, has a bad line himself. */
@@ -516,7 +518,10 @@ export class RelayClient {
 
   /** Whoever was refused a second parent again and again asks ever less: where there is no room, all would ask. */
   #restsFromSearch(): boolean {
-    if (this.#secondTries++ < SECOND_TRIES) return false
+    const tries = this.#secondTries++
+    // Who was known is tried by then; a relay that has started anew is known to nobody.
+    if (tries === SEARCH_TRY) this.#options.perform({ type: 'search' })
+    if (tries < SECOND_TRIES) return false
     this.#secondTries = 0
     this.#spareFactor = Math.min(2 * this.#spareFactor, MAX_SPARE_FACTOR)
     this.#options.perform({ type: 'search' })
