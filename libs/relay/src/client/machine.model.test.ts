@@ -204,14 +204,14 @@ describe('whatever happens', () => {
     for (const event of [
       { type: 'START' },
       { type: 'FOUND', role: 'first', key: 'aa' },
-      { type: 'JOINED', key: 'aa' },
+      { type: 'JOINED', key: 'aa', feeds: false },
       { type: 'FOUND', role: 'second', key: 'dead' },
     ] as const) {
       machine.send(event)
     }
     expect(machine.send({ type: 'timer', id: 'spare' })).toEqual([{ type: 'pick', role: 'second' }])
     machine.send({ type: 'FOUND', role: 'second', key: 'bb' })
-    expect(machine.send({ type: 'JOINED', key: 'bb' })).toContainEqual({ type: 'abandon', key: 'dead' })
+    expect(machine.send({ type: 'JOINED', key: 'bb', feeds: false })).toContainEqual({ type: 'abandon', key: 'dead' })
     expect(machine.driver.snapshot().context).toMatchObject({ primary: 'aa', second: 'bb', joining: [] })
   })
 
