@@ -21,6 +21,7 @@ export interface PlayOptions {
   report?: string
   baseline?: string
   saveBaseline?: string
+  file?: string
   scale?: string
   pcap?: string
   tunDevice?: string
@@ -44,6 +45,7 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     repeat,
     jobs,
     folder,
+    file: options.file,
     pcap,
     tunDevice,
     onResult: (result) => {

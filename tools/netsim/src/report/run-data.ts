@@ -39,6 +39,7 @@ const run = v.looseObject({
   errors: v.optional(v.array(v.looseObject({ role: text, code: text })), []),
   durationMs: v.optional(v.number(), 0),
   setAside: v.optional(v.array(v.string())),
+  file: v.optional(v.string()),
   held: v.optional(v.looseObject({ worstMs: number, totalMs: number })),
   timeline: v.optional(v.nullable(v.looseObject({ marks: v.array(mark), looks: v.array(look) }))),
 })
@@ -78,6 +79,8 @@ export interface Run {
   errors: { role?: Text; code?: Text }[]
   durationMs: number
   setAside?: string[] | undefined
+  /** Where the scenario was read from, if it is none of the lab's own. */
+  file?: string | undefined
   held?: { worstMs?: Num; totalMs?: Num } | undefined
   timeline?: RunTimeline | null | undefined
 }

@@ -55,7 +55,7 @@ export function aimsOf(results: readonly Result[]): Aim[] {
 
 /** A line for people. */
 export function aimText({ name, limitMs, measuredMs, excusedMs, plays, passed }: Aim): string {
-  if (measuredMs === null) return `  ${name}: ${plays} plays are too few to tell`
+  if (measuredMs === null) return `  ${name}: too few plays to tell (${plays})`
   const excused = excusedMs === measuredMs ? '' : ` (${excusedMs} ms without what the machine held up)`
   return `${passed ? '✔' : '✖'} ${name}: ${measuredMs} ms${excused}, to be at most ${limitMs} ms; ${plays} plays`
 }

@@ -11,6 +11,8 @@ export interface RunOptions {
   jobs: number
   /** For the processes' logs. */
   folder: string
+  /** Where the scenarios were read from, if they are none of the lab's own. */
+  file?: string | undefined
   /** For the packets of each play's hosts. */
   pcap?: string | undefined
   tunDevice?: string | undefined
@@ -80,7 +82,7 @@ function isLarge({ audience, others = [] }: Scenario): boolean {
 }
 
 async function once({ scenario, seed, setAside }: Play, options: RunOptions): Promise<Result[]> {
-  const { folder, pcap, tunDevice } = options
+  const { file, folder, pcap, tunDevice } = options
   const name = `${folderName(scenario.name, seed)}${setAside === undefined ? '' : '-again'}`
   const { rest = [], ...first } = await runScenario(scenario, {
     seed,
@@ -88,7 +90,7 @@ async function once({ scenario, seed, setAside }: Play, options: RunOptions): Pr
     folder: join(folder, name),
     pcapFolder: pcap && join(pcap, name),
   })
-  return [setAside === undefined ? first : { ...first, setAside }, ...rest]
+  return [{ ...first, ...(setAside && { setAside }), ...(file && { file }) }, ...rest]
 }
 
 /** A negative control has no limit that a hold-up could break. */

@@ -30,6 +30,8 @@ export interface Result {
   problems: string[]
   /** It was played before, and what was wrong then: the machine stood still too long for that to say anything. */
   setAside?: string[]
+  /** Where its scenario was read from, if it is none of the lab's own. */
+  file?: string
   heard: Heard | undefined
   /** Bare hyperdht in the same places. */
   bare?: BareOutcome

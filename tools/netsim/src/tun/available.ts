@@ -46,7 +46,7 @@ function missingPart(): string | undefined {
 /** Opening the node makes no device yet, but tells whether the kernel has the driver and lets us use it. */
 function unusableDevice(tunDevice: string): string | undefined {
   if (!existsSync(tunDevice))
-    return `There is no ${tunDevice}: load the tun module, or make the node with mknod ${tunDevice} c 10 200.`
+    return `There is no ${tunDevice}: load the tun module, or make the node as root: mknod -m 666 ${tunDevice} c 10 200.`
   if (statSync(tunDevice).rdev !== TUN_NUMBER)
     return `${tunDevice} is no TUN device: those have the number 10:200.`
   try {

@@ -55,7 +55,8 @@ export function pageOf(report: Report, { comparison, scale }: PageOptions = {}):
         </header>
         <main>${there.map(({ section }) => section)}</main>
         <footer>
-          pearCast netsim. What counts is what the listener heard; nothing was played twice to make it pass.
+          pearCast netsim. What counts is what the listener heard; what failed is not played again, unless the
+          machine had stood still.
         </footer>
         <div id="tip" role="tooltip"></div>
         <script>

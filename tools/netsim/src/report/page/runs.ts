@@ -25,9 +25,14 @@ export function failureSection(runs: readonly Run[]): Html | undefined {
 }
 
 /** What plays a run again. */
-export function replayCommand({ name, seed }: { name: string; seed: number }): string {
-  const quoted = `'${name.replaceAll("'", String.raw`'\''`)}'`
-  return `npx node tools/netsim/src/main.ts --only ${quoted} --seed ${seed} --report replay`
+export function replayCommand({ file, name, seed }: Pick<Run, 'file' | 'name' | 'seed'>): string {
+  const chosen = file === undefined ? `--only ${quoted(name)}` : `--file ${quoted(file)}`
+  return `npx node tools/netsim/src/main.ts ${chosen} --seed ${seed} --report replay`
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** All of them, to look something up. */
