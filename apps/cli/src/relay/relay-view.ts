@@ -31,7 +31,8 @@ export class RelayView {
       return info(`${count(event.stations, 'station')} to carry${isFirst ? '' : ` (${change})`}.`)
     }
     if (event.event === 'relay-ready') return this.#ready(event.key)
-    if (event.event === 'relay-closed') return info('This relay is closed; started again, it has the same key.')
+    if (event.event === 'relay-closed')
+      return info('This relay is closed; started again, it has the same key.')
     const station = this.#stationOf(event.link)
     if (event.event === 'station-joined') return info('A station has come to this relay.')
     if (event.event === 'station-left') {

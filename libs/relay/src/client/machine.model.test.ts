@@ -211,7 +211,10 @@ describe('whatever happens', () => {
     }
     expect(machine.send({ type: 'timer', id: 'spare' })).toEqual([{ type: 'pick', role: 'second' }])
     machine.send({ type: 'FOUND', role: 'second', key: 'bb' })
-    expect(machine.send({ type: 'JOINED', key: 'bb', feeds: false })).toContainEqual({ type: 'abandon', key: 'dead' })
+    expect(machine.send({ type: 'JOINED', key: 'bb', feeds: false })).toContainEqual({
+      type: 'abandon',
+      key: 'dead',
+    })
     expect(machine.driver.snapshot().context).toMatchObject({ primary: 'aa', second: 'bb', joining: [] })
   })
 

@@ -96,6 +96,7 @@ interface StripProps {
 function Strip({ input, profile, strip }: StripProps): VNode {
   const { gainDb, label, muted } = strip
   const isMicrophone = input === undefined || input.kind === 'mic'
+  const stream = input?.kind === 'files' ? undefined : input
   const set = (change: Partial<InputStrip>): void => void command({ name: 'set-input', ...strip, ...change })
   return (
     <li class="strip" inert={input === undefined}>
@@ -119,9 +120,9 @@ function Strip({ input, profile, strip }: StripProps): VNode {
           <Icon name="close" />
         </button>
       </div>
-      {isMicrophone && <DeviceChoice input={input} profile={profile} />}
-      {input !== undefined && input.kind !== 'files' && input.isLost && (
-        <p class="problem">{input.kind === 'mic' ? t.broadcast.lost : t.broadcast.tabLost}</p>
+      {isMicrophone && <DeviceChoice input={stream} profile={profile} />}
+      {stream?.isLost && (
+        <p class="problem">{stream.kind === 'mic' ? t.broadcast.lost : t.broadcast.tabLost}</p>
       )}
       {input?.kind === 'files' && <PlaylistControls playlist={input.playlist} />}
       <StripMeter strip={strip} />
