@@ -27,7 +27,8 @@ async function said(
     nowMs: () => 0,
   })
   await tell(output)
-  return screen.text
+  // However wide the terminal is.
+  return screen.text.replaceAll(/\s+/g, ' ')
 }
 
 const listen = (output: Output): Promise<void> => tellFirstListen(output, folder, 2_000_000)
