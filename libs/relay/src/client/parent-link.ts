@@ -18,6 +18,8 @@ export class ParentLink {
   withdrawn = false
   deadlineMs: number
   renewMs: number = Infinity
+  /** Children that we could serve, as the peer was told. */
+  toldSlots: number | undefined
   /** Which room the peer was told of, when, and when it is to be told again. */
   toldRoom: string | undefined
   toldMs: number = -Infinity

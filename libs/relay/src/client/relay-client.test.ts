@@ -76,3 +76,28 @@ describe('a parent that falls behind the second one', () => {
     expect(accused(outrun((key) => key === STATION))).toEqual([])
   })
 })
+
+test('a parent hears at once under which key we can be dialled, when we come to serve others', () => {
+  const sent: unknown[] = []
+  let slots = 0
+  const client: RelayClient = new RelayClient({
+    self: '0c'.repeat(32),
+    isChild: () => false,
+    slots: () => ({ slots, freeSlots: slots }),
+    room: () => [],
+    random: () => 0.5,
+    perform: (effect) => {
+      if (effect.type === 'send' && effect.message.type === 'reserve') sent.push(effect.message)
+    },
+  })
+  client.start(0)
+  client.learn({ key: STATION, source: 'record', depth: 0 }, 0)
+  client.linkUp(STATION, { rttMs: 10 }, 0)
+  client.message(STATION, { type: 'ancestors', channel: 1, keys: [] }, 10)
+  const place = { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 24_000, freeSlots: 3 } as const
+  client.message(STATION, place, 10)
+  expect(client.primary).toBe(STATION)
+  slots = 3
+  client.slotsChanged(500)
+  expect(sent).toMatchObject([{ slots: 0 }, { slots: 3, freeSlots: 3, key: fromHex('0c'.repeat(32)) }])
+})

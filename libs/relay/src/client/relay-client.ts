@@ -148,6 +148,8 @@ export class RelayClient {
     const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
     if (link?.phase !== 'held' || link.tellMs < Infinity) return
     this.#nowMs = nowMs
+    // It believes that we serve nobody, and has no key to send others to.
+    if (link.toldSlots === 0 && this.#options.slots().slots > 0) this.#reserve(link)
     link.tellMs = Math.max(nowMs, link.toldMs + TELL_ROOM_MS)
     this.#checkSoon()
   }
@@ -503,6 +505,7 @@ export class RelayClient {
   #reserve(link: ParentLink): void {
     const { key, standby } = link
     const { freeSlots, slots } = this.#options.slots()
+    link.toldSlots = slots
     const place = { type: 'reserve', channel: this.#channel, standby, slots, freeSlots } as const
     const message = slots > 0 ? { ...place, key: fromHex(this.#options.self) } : place
     // It knows of ourselves by this; who is below us it has to be told.

@@ -97,7 +97,10 @@ function hintOf({ below, freeSlots, key }: Spot, depth: number): ParentHint {
   return { key, depth: Math.min(depth + below, LIMITS.maxHops), freeSlots, rttMs: 0 }
 }
 
+/** Of who was found and not asked: as deep as most that are would turn away nobody who has no one else. */
+const UNKNOWN_DEPTH = 8
+
 /** 0 free slots: nobody knows. Who is known to be full is not named. */
-function otherHint({ depth = LIMITS.maxHops, freeSlots = 0, key, rttMs = 0 }: CandidateNews): ParentHint {
+function otherHint({ depth = UNKNOWN_DEPTH, freeSlots = 0, key, rttMs = 0 }: CandidateNews): ParentHint {
   return { key: fromHex(key), depth, freeSlots, rttMs: Math.min(Math.round(rttMs), LIMITS.maxHintedRttMs) }
 }
