@@ -83,6 +83,7 @@ test('a parent hears at once under which key we can be dialled, when we come to 
   const client: RelayClient = new RelayClient({
     self: '0c'.repeat(32),
     isChild: () => false,
+    feeds: () => false,
     slots: () => ({ slots, freeSlots: slots }),
     room: () => [],
     random: () => 0.5,

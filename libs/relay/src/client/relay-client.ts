@@ -146,10 +146,11 @@ export class RelayClient {
   /** Our children came or went, or told of room below them: the parent hears of it if that makes a difference. */
   slotsChanged(nowMs: number): void {
     const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
-    if (link?.phase !== 'held' || link.tellMs < Infinity) return
+    if (link?.phase !== 'held') return
     this.#nowMs = nowMs
     // It believes that we serve nobody, and has no key to send others to.
     if (link.toldSlots === 0 && this.#options.slots().slots > 0) this.#reserve(link)
+    if (link.tellMs < Infinity) return
     link.tellMs = Math.max(nowMs, link.toldMs + TELL_ROOM_MS)
     this.#checkSoon()
   }
