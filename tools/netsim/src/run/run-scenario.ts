@@ -66,8 +66,10 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
   let seen: PlayedSeen = { ...NOTHING, held: meter.figures(0) }
   try {
     await mkdir(folder, { recursive: true })
+    // A play that was ended in its middle has left its own, and nobody overwrites a recording.
+    await removeRecordings(folder)
     seen = await play(scenario, options, meter)
-    for (const file of [RECORDING, HELPER_RECORDING]) await rm(join(folder, file), { force: true })
+    await removeRecordings(folder)
   } catch (error) {
     seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
   } finally {
@@ -100,6 +102,10 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
 }
 
 /** A row of the matrix comes to its pairs, each by its own name. */
+async function removeRecordings(folder: string): Promise<void> {
+  for (const file of [RECORDING, HELPER_RECORDING]) await rm(join(folder, file), { force: true })
+}
+
 function namesOf({ name, group, pair }: Scenario): Pick<Result, 'name' | 'group'> {
   return group === 'rows' && pair !== undefined ? { name: pairName(pair), group: 'matrix' } : { name, group }
 }
