@@ -1,5 +1,6 @@
 import { fromHex, LIMITS, type ParentHint } from '@pearcast/protocol'
 import type { CandidateNews } from '../client/candidates.ts'
+import { UNKNOWN_DEPTH } from '../client/rank.ts'
 import type { ChildPlace, Spot } from './child-place.ts'
 
 /** Who asks tries few of them: each spot that is named is spent by its share. */
@@ -97,10 +98,10 @@ function hintOf({ below, freeSlots, key }: Spot, depth: number): ParentHint {
   return { key, depth: Math.min(depth + below, LIMITS.maxHops), freeSlots, rttMs: 0 }
 }
 
-/** Of who was found and not asked: as deep as most that are would turn away nobody who has no one else. */
-const UNKNOWN_DEPTH = 8
-
-/** 0 free slots: nobody knows. Who is known to be full is not named. */
+/**
+ * Of who was found and not asked, the depth that whoever hears of it would guess as well. 0 free slots: nobody knows. Who is
+ * known to be full is not named.
+ */
 function otherHint({ depth = UNKNOWN_DEPTH, freeSlots = 0, key, rttMs = 0 }: CandidateNews): ParentHint {
   return { key: fromHex(key), depth, freeSlots, rttMs: Math.min(Math.round(rttMs), LIMITS.maxHintedRttMs) }
 }

@@ -1,8 +1,8 @@
 import { toHex, type ControlMessage } from '@pearcast/protocol'
 import { RoutedLink } from '@pearcast/swarm'
-import sodium from 'sodium-universal'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Ear } from '../testing/ear.ts'
+import { provenEnd } from '../testing/proven-end.ts'
 import { openStage, type Stage } from '../testing/stage.ts'
 
 let stage: Stage
@@ -27,32 +27,7 @@ function muteRoute(): RoutedLink {
     ]
   }
   const link: RoutedLink = new RoutedLink({
-    peer: {
-      hello: {
-        type: 'hello',
-        versionMin: 1,
-        versionMax: 1,
-        features: 0,
-        role: 'broadcaster',
-        maxDatagramBytes: 1152,
-      },
-      version: 1,
-      features: 0,
-      sealKey: new Uint8Array(32),
-    },
-    handshake: {
-      sodium,
-      link: stage.link,
-      role: 'listener',
-      binding: {
-        localKey: new Uint8Array(32),
-        remoteKey: new Uint8Array(32),
-        handshakeHash: new Uint8Array(32),
-      },
-      sealKey: new Uint8Array(32),
-      nowS: 0,
-      send: () => undefined,
-    },
+    ...provenEnd('broadcaster', stage.link),
     envelopes: {
       isOpen: () => true,
       send: (message) => void setImmediate(() => answers(message).forEach((answer) => link.receive(answer))),

@@ -2,9 +2,9 @@ import createTestnet from '@hyperswarm/testnet'
 import type { ControlMessage, Role } from '@pearcast/protocol'
 import { closeRtc, type RtcStack } from '@pearcast/rtc'
 import { openDht, RoutedLink, type DhtNode, type LinkEnd } from '@pearcast/swarm'
-import sodium from 'sodium-universal'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { RtcSession } from '../rtc-session.ts'
+import { provenEnd } from '../testing/proven-end.ts'
 
 let dht: Awaited<ReturnType<typeof createTestnet>>
 let node: DhtNode
@@ -41,25 +41,7 @@ function createRouted(listenerStack: RtcStack = 'ndc'): { station: End; listener
     const ends: LinkEnd[] = []
     const [heard, datagrams, packets]: [ControlMessage[], number[][], Uint8Array[]] = [[], [], []]
     const link = new RoutedLink({
-      peer: {
-        hello: { type: 'hello', versionMin: 1, versionMax: 1, features: 0, role, maxDatagramBytes: 1152 },
-        version: 1,
-        features: 0,
-        sealKey: new Uint8Array(32),
-      },
-      handshake: {
-        sodium,
-        link: { stationKey: new Uint8Array(32) },
-        role,
-        binding: {
-          localKey: new Uint8Array(32),
-          remoteKey: new Uint8Array(32),
-          handshakeHash: new Uint8Array(32),
-        },
-        sealKey: new Uint8Array(32),
-        nowS: 0,
-        send: () => undefined,
-      },
+      ...provenEnd(role, { stationKey: new Uint8Array(32) }),
       envelopes: {
         isOpen: () => isOpen,
         send: (message) => {
