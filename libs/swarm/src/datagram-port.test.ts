@@ -9,9 +9,6 @@ import { sodium } from './test-kit.ts'
 class FakeStream extends EventEmitter implements DatagramTransport {
   readonly written: Uint8Array[] = []
   readonly kept: Uint8Array[] = []
-  readonly requests: unknown[] = []
-  readonly _sreqs: unknown[] = this.requests
-  readonly _sfree: unknown[] = []
   writable = true
 
   trySend(datagram: Uint8Array): void {
@@ -19,13 +16,15 @@ class FakeStream extends EventEmitter implements DatagramTransport {
       this.written.push(datagram.slice())
     } else {
       this.kept.push(datagram)
-      this.requests.push(datagram)
     }
+  }
+
+  get unsent(): number {
+    return this.kept.length
   }
 
   drain(): void {
     this.written.push(...this.kept.splice(0))
-    this.requests.length = 0
   }
 }
 

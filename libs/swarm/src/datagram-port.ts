@@ -16,7 +16,7 @@ export interface DatagramStats {
 }
 
 /** The part of a UDX stream that carries datagrams. */
-export type DatagramTransport = Pick<RawStream, 'trySend' | '_sreqs' | '_sfree'> & {
+export type DatagramTransport = Pick<RawStream, 'trySend' | 'unsent'> & {
   on(event: 'message', listener: (datagram: Uint8Array) => void): unknown
   off(event: 'message', listener: (datagram: Uint8Array) => void): unknown
 }
@@ -65,13 +65,13 @@ export class DatagramPort {
   /** False when it is too long, the link is closed, or the kernel's queue is full. Keeps no reference. */
   send(plaintext: Uint8Array): boolean {
     if (!this.#open || plaintext.length > this.maxPlaintextBytes) return false
-    if (queuedSends(this.#raw) > MAX_QUEUED) {
+    if (unsent(this.#raw) > MAX_QUEUED) {
       this.#dropped++
       return false
     }
     const sealed = this.#sealer.seal(plaintext, scratch)
     this.#raw.trySend(sealed)
-    if (queuedSends(this.#raw) !== 0) scratch = new Uint8Array(LIMITS.maxDatagramBytes)
+    if (unsent(this.#raw) !== 0) scratch = new Uint8Array(LIMITS.maxDatagramBytes)
     this.#sent++
     return true
   }
@@ -108,7 +108,6 @@ export class DatagramPort {
 }
 
 /** Datagrams of this stream that still wait for the socket; NaN, which means "assume so", when udx cannot tell. */
-function queuedSends(raw: DatagramTransport): number {
-  const { _sreqs: requests, _sfree: free } = raw
-  return requests && free ? requests.length - free.length : Number.NaN
+function unsent(raw: DatagramTransport): number {
+  return raw.unsent ?? Number.NaN
 }

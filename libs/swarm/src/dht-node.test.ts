@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type DhtNode, openDht } from './dht-node.ts'
 import { SwarmError } from './errors.ts'
 import { startPrivateDht } from './private-dht.ts'
@@ -33,6 +33,24 @@ describe('a node of a private DHT', () => {
     expect(node.natClass).toBe('unknown')
     for (const bootstrap of net.bootstrap) await node.dht.ping(bootstrap)
     expect(node.publicAddress()?.host).toBe('127.0.0.1')
+  })
+
+  test('that has moved finds out that it can be reached, and at which port', async () => {
+    const moved = await openDht({ bootstrap: net.bootstrap })
+    await moved.ready()
+    moved.forgetAddress()
+    const port = moved.dht.io.serverSocket?.address().port
+    await vi.waitUntil(() => moved.dht.remoteAddress()?.port === port, { timeout: 20_000 })
+    expect(moved.natClass).toBe('open')
+    await moved.close()
+  }, 30_000)
+
+  test('that has moved and is closed asks no more', async () => {
+    const moved = await openDht({ bootstrap: net.bootstrap })
+    moved.forgetAddress()
+    await moved.close()
+    moved.forgetAddress()
+    expect(moved.dht.destroyed).toBe(true)
   })
 
   test('is closed once', async () => {

@@ -1,7 +1,8 @@
-import HyperDHT, { type DhtKeyPair } from 'hyperdht'
+import HyperDHT, { type DhtKeyPair, type DhtOptions } from 'hyperdht'
 import { type Address, formatAddress, isLoopbackHost } from './address.ts'
 import { SwarmError } from './errors.ts'
 import { LeanUdx } from './lean-udx.ts'
+import { SecondLook } from './second-look.ts'
 
 /** RFC 4787 in HyperDHT's words: does the NAT keep one mapping for all destinations? */
 export type NatClass = 'unknown' | 'open' | 'consistent' | 'random'
@@ -43,6 +44,8 @@ export interface OpenDhtOptions {
 /** 300 listeners arriving at once took 4.1 s with dht-rpc's window of 80 requests, and 1.0 s with this one. */
 const MAX_WINDOW = 2000
 const READY_TIMEOUT_MS = 6500
+/** Whose answers show a new address. */
+const SAMPLES = 4
 /** Bound to 127.0.0.1, the usual port would be one that another private DHT still remembers. */
 const ANY_PORT: readonly [number, number] = [0, 0]
 
@@ -55,12 +58,15 @@ export async function openDht(options: OpenDhtOptions = {}): Promise<DhtNode> {
   const { bootstrap } = options
   const isLoopback = bootstrap !== undefined && bootstrap.every(({ host }) => isLoopbackHost(host))
   const host = options.host ?? (isLoopback ? '127.0.0.1' : undefined)
-  const dht = new HyperDHT({
-    maxWindow: MAX_WINDOW,
-    udx: new LeanUdx(),
+  const here: DhtOptions = {
     ...(bootstrap && { bootstrap }),
     ...(host !== undefined && { host }),
     ...(isLoopback && { port: ANY_PORT }),
+  }
+  const dht = new HyperDHT({
+    ...here,
+    maxWindow: MAX_WINDOW,
+    udx: new LeanUdx(),
     ...(options.keyPair && { keyPair: options.keyPair }),
   })
   // Each station and server that shares the node listens to it.
@@ -71,7 +77,7 @@ export async function openDht(options: OpenDhtOptions = {}): Promise<DhtNode> {
     await abandon(dht)
     throw SwarmError.bindFailed(host ?? '0.0.0.0', cause)
   }
-  return new OpenNode(dht, isLoopback, bootstrap, options.readyTimeoutMs ?? READY_TIMEOUT_MS)
+  return new OpenNode(dht, isLoopback, here, options.readyTimeoutMs ?? READY_TIMEOUT_MS)
 }
 
 /** Ends a node whose sockets never opened: its own `destroy()` waits for them and fails first. */
@@ -86,19 +92,16 @@ class OpenNode implements DhtNode {
   readonly boundAddress: Address
   readonly #bootstrap: readonly Address[] | undefined
   readonly #readyTimeoutMs: number
+  readonly #secondLook: SecondLook
   #closing: Promise<void> | undefined
 
-  constructor(
-    dht: HyperDHT,
-    isLoopback: boolean,
-    bootstrap: readonly Address[] | undefined,
-    readyTimeoutMs: number,
-  ) {
+  constructor(dht: HyperDHT, isLoopback: boolean, here: DhtOptions, readyTimeoutMs: number) {
     this.dht = dht
     this.isLoopback = isLoopback
     this.boundAddress = dht.io.serverSocket?.address() ?? { host: '0.0.0.0', port: 0 }
-    this.#bootstrap = bootstrap
+    this.#bootstrap = here.bootstrap
     this.#readyTimeoutMs = readyTimeoutMs
+    this.#secondLook = new SecondLook(here, () => this.#serve())
   }
 
   get natClass(): NatClass {
@@ -136,8 +139,26 @@ class OpenNode implements DhtNode {
     return stop
   }
 
-  /** HyperDHT would tell the old address to everybody until 16 answers have shown the new one. */
   forgetAddress(): void {
+    if (this.#closing) return
+    const { dht } = this
+    this.#forgetSamples()
+    dht.firewalled = dht.io.firewalled = true
+    dht.ephemeral = dht.io.ephemeral = true
+    this.#secondLook.begin()
+  }
+
+  /** Nothing stands before the port that serves: requests leave from it, and their answers tell everybody's way to it. */
+  #serve(): void {
+    const { dht } = this
+    if (!dht.firewalled) return
+    dht.firewalled = dht.io.firewalled = false
+    this.#forgetSamples()
+    for (const node of dht.toArray({ limit: SAMPLES })) dht.ping(node).catch(() => undefined)
+  }
+
+  /** HyperDHT would tell the old address to everybody until 16 answers have shown the new one. */
+  #forgetSamples(): void {
     const { dht } = this
     // oxlint-disable-next-line no-underscore-dangle
     const { constructor: Sampler } = dht._nat
@@ -146,8 +167,6 @@ class OpenNode implements DhtNode {
     // oxlint-disable-next-line no-underscore-dangle
     dht._nonePersistentSamples = []
     for (const node of dht.nodes.toArray()) node.sampled = 0
-    dht.firewalled = dht.io.firewalled = true
-    dht.ephemeral = dht.io.ephemeral = true
   }
 
   publicAddress(): Address | null {
@@ -156,6 +175,7 @@ class OpenNode implements DhtNode {
   }
 
   close(): Promise<void> {
+    this.#secondLook.stop()
     this.#closing ??= this.dht.destroy()
     return this.#closing
   }

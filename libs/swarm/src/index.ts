@@ -15,6 +15,7 @@ export {
   type ExamineStep,
   type NetworkFindings,
 } from './diagnosis/examine-network.ts'
+export { LeanUdx } from './lean-udx.ts'
 export { createKeyPair, type DhtKeyPair } from './key-pair.ts'
 export { introduce, type IntroduceOptions } from './introduction/introduce.ts'
 export {

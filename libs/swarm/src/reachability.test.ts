@@ -17,9 +17,10 @@ class FakeRelays {
   /** How often the node was told that what others saw of it is out of date. */
   forgotten = 0
   nowMs = 0
+  readonly dht = { firewalled: true, ping: ({ host }: Address): Promise<{ to: Address }> => this.#ping(host) }
   readonly watch: ReachabilityWatch = new ReachabilityWatch({
     node: {
-      dht: { ping: ({ host }: Address) => this.#ping(host) },
+      dht: this.dht,
       forgetAddress: () => (this.forgotten += 1),
     },
     announcer: this.announcer,
@@ -72,6 +73,19 @@ describe('the watch of our own reachability', () => {
     await relays.tick()
     expect(changes).toEqual([{ previous: home, current: away }])
     expect(relays.forgotten).toBe(1)
+  })
+
+  test('does not take it for a move that a node which can be reached asks from another port', async () => {
+    const { changes, dht } = start()
+    relays.see(home)
+    await relays.tick()
+    dht.firewalled = false
+    relays.see(away)
+    await relays.tick()
+    expect(changes).toEqual([])
+    relays.see(home)
+    await relays.tick()
+    expect(changes).toEqual([{ previous: away, current: home }])
   })
 
   test('takes a NAT that gives each relay its own port for what it is', async () => {

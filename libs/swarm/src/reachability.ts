@@ -7,7 +7,7 @@ export interface ReachabilityChange {
 }
 
 export interface ReachabilityOptions {
-  node: { readonly dht: Pick<HyperDHT, 'ping'>; forgetAddress(): void }
+  node: { readonly dht: Pick<HyperDHT, 'ping' | 'firewalled'>; forgetAddress(): void }
   /** Its `relayAddresses` are the DHT nodes that forward handshakes to this server. */
   announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
@@ -34,6 +34,8 @@ export class ReachabilityWatch {
   readonly #options: ReachabilityOptions
   readonly #seen = new Map<string, Address>()
   readonly #now: () => number
+  /** A node asks from another port as soon as it knows that it can be reached: that is no move. */
+  #firewalled: boolean | undefined
   #timer: ReturnType<typeof setInterval> | undefined
   #answeredAtMs = 0
   #returned = false
@@ -74,15 +76,19 @@ export class ReachabilityWatch {
   }
 
   async #ping(relay: Address): Promise<ReachabilityChange | undefined> {
+    const { dht } = this.#options.node
+    const { firewalled } = dht
     let current: Address
     try {
-      current = (await this.#options.node.dht.ping(relay, { retry: false })).to
+      current = (await dht.ping(relay, { retry: false })).to
     } catch {
       return undefined
     }
     const nowMs = this.#now()
     if (nowMs - this.#answeredAtMs >= (this.#options.lostAfterMs ?? LOST_AFTER_MS)) this.#returned = true
     this.#answeredAtMs = nowMs
+    if (firewalled !== this.#firewalled) this.#seen.clear()
+    this.#firewalled = firewalled
     const key = formatAddress(relay)
     const previous = this.#seen.get(key)
     this.#seen.set(key, current)

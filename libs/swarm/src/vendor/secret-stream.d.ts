@@ -16,9 +16,8 @@ declare module '@hyperswarm/secret-stream' {
     trySend(datagram: Uint8Array): void
     /** Looked up by secret-stream before it allocates a message that spans packets. */
     setContentSize?: (bytes: number) => void
-    /** Requests handed to the kernel's queue, and those of them that are free again. */
-    readonly _sreqs?: { readonly length: number }
-    readonly _sfree?: { readonly length: number }
+    /** Datagrams that wait for the socket; of a stream of `LeanUdx`. */
+    readonly unsent?: number
   }
   export interface SecretStream extends Duplex {
     readonly publicKey: Uint8Array

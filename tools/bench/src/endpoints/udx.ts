@@ -1,5 +1,5 @@
 import { DatagramOpener, DatagramSealer, LIMITS } from '@pearcast/protocol'
-import type { SecretStream } from '@pearcast/swarm'
+import { LeanUdx, type SecretStream } from '@pearcast/swarm'
 import HyperDHT, { type HostPort } from 'hyperdht'
 import sodium from 'sodium-universal'
 import { Arrivals, type Arrived } from '../figures/arrivals.ts'
@@ -19,7 +19,9 @@ export class UdxSender {
   }
 
   async listen(bootstrap: HostPort[]): Promise<string> {
-    const dht = new HyperDHT({ bootstrap, host: '127.0.0.1', maxWindow: 2000 })
+    // What is sealed goes out as the program's does.
+    const udx = this.#sealed ? { udx: new LeanUdx() } : {}
+    const dht = new HyperDHT({ bootstrap, host: '127.0.0.1', maxWindow: 2000, ...udx })
     const server = dht.createServer({}, (conn: SecretStream) => {
       conn.on('error', () => {})
       this.#streams.push({ raw: conn.rawStream, sealer: new DatagramSealer(sodium, KEY) })
