@@ -10,6 +10,7 @@ import { NetsimError, type NetsimErrorCode } from './errors.ts'
 import { NAT_TYPES } from './nat/types.ts'
 import { summaryOf } from './report/summary.ts'
 import { readJson } from './report/write-report.ts'
+import { keepCompiled } from './run/compile-cache.ts'
 import { openShell } from './run/open-shell.ts'
 import { checkHost } from './run/stage.ts'
 import { select } from './scenarios/index.ts'
@@ -148,6 +149,7 @@ const VIRTUAL_RUNS = 20
 /** What a lab that hung has left behind must not keep whoever waits for the exit code. */
 const LINGER_MS = 10_000
 
+keepCompiled()
 await program.parseAsync()
 setTimeout(() => process.exit(), LINGER_MS).unref()
 

@@ -9,7 +9,7 @@ import { ipv6 } from './ipv6.ts'
 import { links } from './links.ts'
 import { matrix } from './matrix.ts'
 import { relays } from './relay.ts'
-import { isInRow, rows } from './rows.ts'
+import { eachPairOnce, rows } from './rows.ts'
 import type { Scenario } from './scenario.ts'
 
 /** All scenarios, in the order in which they run. */
@@ -30,18 +30,18 @@ export const scenarios: readonly Scenario[] = [
 
 /**
  * The one of that name, or those whose name contains the text, or matches it as a regular expression between slashes;
- * throws `PATTERN_INVALID` when that is none. Without a pattern all, but no pair twice.
+ * throws `PATTERN_INVALID` when that is none. Without a pattern all. No pair comes twice: a row that is chosen holds its own.
  */
 export function select(pattern: string | undefined, canary: boolean): Scenario[] {
-  if (pattern === undefined)
-    return scenarios.filter((scenario) => (canary ? scenario.canary === true : !isInRow(scenario)))
-  const matches = scenarios.some(({ name }) => name === pattern)
-    ? (name: string): boolean => name === pattern
-    : matcher(pattern)
-  return scenarios.filter((scenario) => (!canary || scenario.canary === true) && matches(scenario.name))
+  const matches = matcher(pattern)
+  return eachPairOnce(
+    scenarios.filter((scenario) => (!canary || scenario.canary === true) && matches(scenario.name)),
+  )
 }
 
-function matcher(pattern: string): (name: string) => boolean {
+function matcher(pattern: string | undefined): (name: string) => boolean {
+  if (pattern === undefined) return () => true
+  if (scenarios.some(({ name }) => name === pattern)) return (name) => name === pattern
   const expression = /^\/(.*)\/$/.exec(pattern)?.[1]
   if (expression === undefined) return (name) => name.includes(pattern)
   const regExp = regularExpression(expression, pattern)

@@ -3,7 +3,7 @@ import { NAT_TYPES } from '../nat/types.ts'
 import { checkHost, topologyOf } from '../run/stage.ts'
 import { build } from '../topology/plan.ts'
 import { scenarios, select } from './index.ts'
-import { pairName } from './scenario.ts'
+import { pairName, type Scenario } from './scenario.ts'
 
 test('names are unique', () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length)
@@ -50,17 +50,27 @@ test('with help, theory expects every pair with UDP to be heard', () => {
     }
 })
 
+/** Of a row, or of a pair alone. */
+const judgedIn = ({ expect: expectation, listener, pair, others = [] }: Scenario): object[] => [
+  { pair, expect: expectation, place: listener },
+  ...others.map((other) => ({ pair: other.pair, expect: other.expect, place: other.place })),
+]
+
 test('the rows hold every pair of two places with help, as the matrix expects it, and none twice', () => {
-  const inRows = scenarios
-    .filter(({ group }) => group === 'rows')
-    .flatMap(({ expect: expectation, listener, pair, others = [] }) => [
-      { pair, expect: expectation, place: listener },
-      ...others.map((other) => ({ pair: other.pair, expect: other.expect, place: other.place })),
-    ])
-  const inMatrix = scenarios
-    .filter(({ group, pair }) => group === 'matrix' && pair?.help !== 'none' && pair?.lan === undefined)
-    .map(({ expect: expectation, listener, pair }) => ({ pair, expect: expectation, place: listener }))
-  expect(inRows).toEqual(inMatrix)
+  const withHelp = ({ pair }: Scenario): boolean => pair?.help !== 'none' && pair?.lan === undefined
+  const inRows = scenarios.filter((each) => each.group === 'rows' && withHelp(each))
+  const inMatrix = scenarios.filter((each) => each.group === 'matrix' && withHelp(each))
+  expect(inRows.flatMap(judgedIn)).toEqual(inMatrix.flatMap(judgedIn))
+})
+
+test('without help, the rows hold the pairs that need no luck, and no limit', () => {
+  const inMatrix = scenarios.filter(({ group }) => group === 'matrix').flatMap(judgedIn)
+  const rows = scenarios.filter(({ group, pair }) => group === 'rows' && pair?.help === 'none')
+  expect(rows.length).toBeGreaterThan(0)
+  for (const judged of rows.flatMap(judgedIn)) {
+    expect(inMatrix).toContainEqual(judged)
+    expect(JSON.stringify(judged)).not.toMatch(/birthday|silent/)
+  }
 })
 
 test('a name is chosen by its text, or by a regular expression between slashes', () => {
@@ -78,6 +88,13 @@ test('without a pattern every pair is played once', () => {
   const names = pairs.flatMap((pair) => (pair === undefined ? [] : [pairName(pair)]))
   expect(new Set(names).size).toBe(names.length)
   expect(names).toHaveLength(scenarios.filter(({ group }) => group === 'matrix').length)
+})
+
+test('a pair that is named is played alone, whatever row holds it', () => {
+  expect(select('matrix/public x full-cone', false).map(({ name }) => name)).toEqual([
+    'matrix/public x full-cone',
+  ])
+  expect(select('/^matrix/', false)).toHaveLength(scenarios.filter(({ group }) => group === 'matrix').length)
 })
 
 test('a host is one that the scenario has', () => {
