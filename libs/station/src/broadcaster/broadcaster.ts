@@ -12,7 +12,7 @@ import type { StationIdentity } from '../identity/identity.ts'
 import { choosePath } from '../rtc-choice.ts'
 import { FilesGuard } from '../files-guard.ts'
 import { RtcSession } from '../rtc-session.ts'
-import { codeOf, messageOf } from '../text.ts'
+import { messageOf } from '../text.ts'
 import { Audience, hostLimits, type AudienceOptions } from '../audience/audience.ts'
 import { Announcing } from './announcing.ts'
 import { BroadcastStats, STATS_MS } from './broadcast-stats.ts'
@@ -20,6 +20,7 @@ import type { BroadcasterOptions } from './broadcaster-options.ts'
 import { BroadcastSession, RENEW_SESSION_MS } from './session.ts'
 import { NamedRelays } from './named-relays.ts'
 import { SourceFeed } from './source-feed.ts'
+import { SourceRun } from './source-run.ts'
 
 type TimerId = Extract<StationEffect, { type: 'start-timer' }>['id']
 
@@ -58,9 +59,7 @@ export class Broadcaster {
   #session: BroadcastSession | undefined
   #feed: SourceFeed | undefined
   #heartbeatState: SourceHeartbeat['state'] | undefined
-  #gathering = false
-  #sourceState: 'live' | 'stalled' | 'ended' | undefined
-  #sourceFailed = false
+  readonly #sourceRun: SourceRun
   readonly #stats: BroadcastStats
   #intervals: NodeJS.Timeout[] = []
   /** Of the first announcement, on which `start()` waits. */
@@ -86,6 +85,12 @@ export class Broadcaster {
       announcement: () => this.#announcing?.current,
       clockUs: nowUs,
       openRtc: (session) => this.#openRtc(session),
+      onEvent: options.onEvent,
+    })
+    this.#sourceRun = new SourceRun({
+      gathered: () => this.#audience.gathered(options.waitListeners),
+      stayOnAir: options.stayOnAir === true,
+      send: (event) => this.#send(event),
       onEvent: options.onEvent,
     })
     this.#stats = new BroadcastStats({
@@ -212,10 +217,7 @@ export class Broadcaster {
       signer: session.signer,
       publish: (frame) => this.#publish(frame),
       nowUs,
-      onState: (state) => {
-        this.#send({ type: state === 'live' ? 'SOURCE_LIVE' : 'SOURCE_STALLED' })
-        this.#tellSource(state)
-      },
+      onState: (state) => this.#sourceRun.onState(state),
       onItem: (item) => this.#stats.add(item),
     })
   }
@@ -245,7 +247,7 @@ export class Broadcaster {
         this.#heartbeatState = undefined
         return
       case 'start-source':
-        return void this.#runSource()
+        return this.#runSource()
       case 'stop-source':
         return this.#feed?.stop()
       case 'say-bye':
@@ -283,15 +285,13 @@ export class Broadcaster {
         onEvent({ event: 'on-air', link: store.link(identity), key: toHex(identity.station.publicKey) })
         return this.#beginRoutine()
       case 'source':
-        // Waiting for the audience is no trouble of the source.
-        if (!this.#gathering) this.#tellSource(notice.state === 'live' ? 'live' : 'stalled')
-        return
+        return this.#sourceRun.onTaken(notice.state === 'live' ? 'live' : 'stalled')
       case 'off-air':
         if (notice.reason === 'superseded') {
           const { code, message } = StationError.superseded()
           onEvent({ event: 'error', code, message })
         }
-        return void this.#close(this.#sourceFailed ? 'source-failed' : notice.reason)
+        return void this.#close(this.#sourceRun.failed ? 'source-failed' : notice.reason)
       case 'announce-failed':
         onEvent({
           event: 'error',
@@ -333,27 +333,8 @@ export class Broadcaster {
     )
   }
 
-  async #runSource(): Promise<void> {
-    const { onEvent, stayOnAir, waitListeners } = this.#options
-    try {
-      this.#gathering = true
-      this.#send({ type: 'SOURCE_STALLED' })
-      await this.#audience.gathered(waitListeners)
-      this.#gathering = false
-      if ((await this.#feed?.run()) !== 'ended') return
-    } catch (error) {
-      this.#sourceFailed = stayOnAir !== true
-      onEvent({ event: 'error', code: codeOf(error), message: messageOf(error) })
-    }
-    this.#tellSource('ended')
-    // Quiet is not gone: listeners stay with a station whose heartbeats go on.
-    this.#send({ type: stayOnAir === true ? 'SOURCE_STALLED' : 'SOURCE_ENDED' })
-  }
-
-  #tellSource(state: 'live' | 'stalled' | 'ended'): void {
-    if (this.#sourceState === state || this.#sourceState === 'ended') return
-    this.#sourceState = state
-    this.#options.onEvent({ event: 'source', state })
+  #runSource(): void {
+    if (this.#feed !== undefined) void this.#sourceRun.run(this.#feed)
   }
 
   async #sayBye(reason: 'off-air' | 'superseded'): Promise<void> {

@@ -16,28 +16,19 @@ import {
   type ListeningEffect,
   type ListeningEvent,
 } from '@pearcast/session-fsm'
-import {
-  createKeyPair,
-  openDht,
-  type ConnectionEvent,
-  type DhtNode,
-  type LinkEnd,
-  type PeerLink,
-} from '@pearcast/swarm'
+import { createKeyPair, openDht, type DhtNode, type LinkEnd, type PeerLink } from '@pearcast/swarm'
 import { nowUs, Timers, within } from '../clock.ts'
 import { Helping } from '../routed/helping.ts'
 import { choosePath, type ChosenPath } from '../rtc-choice.ts'
-import { impostorText } from '../text.ts'
 import type { Branch, RelayMode } from './branch.ts'
 import { Carrier } from './carrier.ts'
 import type { DirectLink } from './direct-link.ts'
 import { Intake } from './intake.ts'
 import { Liveness } from './liveness.ts'
-import { eventOf, type Notice } from './notices.ts'
+import { SearchNews } from './search-news.ts'
 import { StationSide } from './station-side.ts'
 import { StationWord } from './station-word.ts'
 import { TreeSide } from './tree-side.ts'
-import type { TunerEvent } from './tuner-event.ts'
 import type { TunerOptions } from './tuner-options.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -45,8 +36,6 @@ type TimerId = Extract<ListeningEffect, { type: 'start-timer' }>['id']
 
 /** Taking an announcement back is a courtesy to the DHT; when nobody answers it is not waited for. */
 const LEAVE_MS = 1000
-/** A station that cannot be reached may be heard through relays: those who carry it have so long before it counts as off air. */
-const OTHERS_MS = 3000
 
 /**
  * One station received: finds it, holds parents, verifies, passes on to children, and never gives up until it is
@@ -63,17 +52,13 @@ export class Tuner {
   readonly #treeSide: TreeSide
   readonly #carrier = new Carrier()
   readonly #upkeep: Upkeep
+  readonly #news: SearchNews
   readonly #machine: { send(event: ListeningEvent): void }
   #node: DhtNode | undefined
   #chosen: ChosenPath
   #station: StationSide | undefined
   #helping: Helping | undefined
   #heartbeatUs = 0
-  /** Told; that the search goes on is then no news. */
-  #offAir = false
-  /** That the connection is lost was told, and not yet that it is back. */
-  #isReconnecting = false
-  #nobodyTimer: NodeJS.Timeout | undefined
   #stopped = false
   #drained: () => void = () => {}
   #closing: Promise<void> | undefined
@@ -105,6 +90,15 @@ export class Tuner {
       liveness: this.#liveness,
       player: options.player,
       direct: () => this.#direct,
+    })
+    this.#news = new SearchNews({
+      sinceStartMs: () => this.sinceStartMs(),
+      via: () => this.via,
+      isRelayed: () => this.#carrier.isRelayed,
+      isReached: () => this.#carrier.isRelayed || this.#direct !== undefined,
+      onOffAir: () => this.#machine.send({ type: 'OFF_AIR' }),
+      onUntimely: (detail) => this.#word.untimely(detail),
+      onEvent: options.onEvent,
     })
     // Without swarm the first frame has to wait for a WebRTC negotiation, or for a second one.
     const input = options.path === 'webrtc' ? { firstAudioMs: 12_000 } : {}
@@ -201,7 +195,7 @@ export class Tuner {
     this.#stopped = true
     this.#upkeep.stop()
     this.#timers.stopAll()
-    clearTimeout(this.#nobodyTimer)
+    this.#news.stop()
     this.#machine.send({ type: 'STOP' })
     this.#treeSide.halt()
     // Paths first: that they end now is no news. The goodbye goes out before WebRTC closes, so it is no news there either.
@@ -276,7 +270,7 @@ export class Tuner {
         // The sink goes on: what is buffered is played, then silence until the station is back.
         return
       case 'notify':
-        return this.#notify(effect)
+        return this.#news.notify(effect)
       case 'end':
         return this.#options.onEnd(effect.reason)
       case 'start-timer':
@@ -289,22 +283,6 @@ export class Tuner {
   #connect(): void {
     this.#station?.begin()
     this.#upkeep.start()
-  }
-
-  #notify(notice: Notice): void {
-    if (notice.event === 'connected' || notice.event === 'playing') this.#offAir = false
-    if (notice.event === 'off-air') this.#offAir = true
-    const event = eventOf(notice, this.sinceStartMs()) ?? this.#recovered(notice)
-    if (event === undefined) return
-    this.#isReconnecting = event.event === 'reconnecting'
-    this.#options.onEvent(event)
-  }
-
-  /** What was said to be lost is there again, by the same link or by another one. */
-  #recovered({ event }: Notice): TunerEvent | undefined {
-    const { via } = this
-    if (event !== 'playing' || !this.#isReconnecting || via === undefined) return undefined
-    return { event: 'connected', ms: this.sinceStartMs(), via }
   }
 
   // The station's own link
@@ -325,7 +303,7 @@ export class Tuner {
       onDown: (key, end) => this.#stationDown(key, end),
       onSays: (direct, message) => this.#onStationSays(direct, message),
       onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
-      onNews: (event) => this.#onConnection(event),
+      onNews: (event) => this.#news.onConnection(event),
       onCarries: (key) => this.#treeSide.directCarries(key),
       onPath: (path) => this.#onPath(path, path === 'webrtc' ? 'webrtc' : this.#direct?.upstream.via),
       onAlive: (from) => this.#onAlive(from),
@@ -336,39 +314,6 @@ export class Tuner {
   /** The link to the station itself. */
   get #direct(): DirectLink | undefined {
     return this.#station?.direct
-  }
-
-  /** Who the search found has failed. */
-  #nobodyAtHome(): void {
-    this.#nobodyTimer ??= setTimeout(() => {
-      this.#nobodyTimer = undefined
-      const isReached = this.#carrier.isRelayed || this.#direct !== undefined
-      if (!isReached) this.#machine.send({ type: 'OFF_AIR' })
-    }, OTHERS_MS)
-  }
-
-  #onConnection(event: Exclude<ConnectionEvent, { type: 'link-lost' }>): void {
-    const isHeard = this.#carrier.isRelayed
-    switch (event.type) {
-      case 'reconnecting':
-        if (this.#offAir || isHeard) return
-        this.#isReconnecting = true
-        return this.#options.onEvent({ event: 'reconnecting', attempt: event.attempt })
-      case 'off-air':
-        this.#nobodyAtHome()
-        return
-      case 'impostor':
-        return this.#options.onEvent({
-          event: 'error',
-          code: 'IMPOSTOR',
-          message: impostorText(event.id, event.detail),
-        })
-      case 'attempt-failed':
-        if (event.code === 'CERTIFICATE') this.#word.untimely(event.detail)
-        return
-      case 'searching':
-        return
-    }
   }
 
   #stationUp(
