@@ -4,7 +4,7 @@ import { codec } from './codec.ts'
 import { crypto } from './crypto.ts'
 import { fanout } from './fanout.ts'
 import { firstSound } from './first-sound.ts'
-import { footprint } from './footprint.ts'
+import { footprint, sizes } from './footprint.ts'
 import { fsm } from './fsm.ts'
 import { joinStorm } from './join-storm.ts'
 import { labRows } from './lab-report.ts'
@@ -53,6 +53,6 @@ export const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
   [
     'footprint',
     ({ counts: [runs = 10] = [], isQuick, seconds = 10 }) =>
-      isQuick ? footprint(1, 1) : footprint(runs, seconds),
+      isQuick ? footprint(1, 1) : footprint(runs, seconds).then((rows) => [...rows, ...sizes()]),
   ],
 ])

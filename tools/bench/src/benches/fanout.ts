@@ -1,6 +1,7 @@
 import { CARRIERS } from '../carriers/carriers.ts'
 import type { Carrier, CarrierKind } from '../carriers/carrier.ts'
 import { openDgram } from '../carriers/ours.ts'
+import { tellMissing } from '../figures/missing.ts'
 import { type Row, type Window, windowRow } from '../figures/row.ts'
 import { cpuUs, fullBuffers, rssKiB } from '../figures/proc-stat.ts'
 import { isInstalled, pause, pinSelf } from '../process/pinned.ts'
@@ -33,8 +34,7 @@ export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promi
       throw new Error(`no path ${path}: there are ${CARRIERS.map(({ name }) => name).join(', ')}`)
     const missing = kind.needs.filter((program) => !isInstalled(program))
     if (missing.length > 0) {
-      console.error(`MISSING ${path}: ${missing.join(', ')} not installed; \`nx run bench:setup\` does`)
-      process.exitCode = process.env['CI'] === 'true' ? 1 : process.exitCode
+      tellMissing(path, `${missing.join(', ')} not installed; \`nx run bench:setup\` does`)
       continue
     }
     try {
@@ -91,6 +91,7 @@ async function takeTurns(carrier: Carrier, plain: Carrier, count: number, timing
   for (let turn = 0; turn < TURNS; turn++) {
     mine.add(await watch(carrier, seconds / TURNS))
     if (carrier === plain) continue
+    await carrier.hold?.(true)
     process.kill(carrier.pid, 'SIGSTOP')
     try {
       await plain.join(count)
@@ -100,6 +101,7 @@ async function takeTurns(carrier: Carrier, plain: Carrier, count: number, timing
     } finally {
       process.kill(carrier.pid, 'SIGCONT')
     }
+    await carrier.hold?.(false)
     await pause(RESUME_MS)
   }
   return { ...mine.slice, plain: carrier === plain ? mine.slice : yardstick.slice }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import { startPrivateDht } from '@pearcast/swarm'
 import { cpuUs, rssKiB } from '../figures/proc-stat.ts'
+import { tellMissing } from '../figures/missing.ts'
 import { percentile, row, round, type Row } from '../figures/row.ts'
 import { bootstrapOf, PEARCAST, ROOT, startPearcast, startStation } from '../process/pearcast.ts'
 import { OTHERS_CORE, pause, pinSelf, SENDER_CORE } from '../process/pinned.ts'
@@ -28,7 +29,7 @@ export async function footprint(runs: number, seconds: number): Promise<Row[]> {
     await listener.close()
   }
   await Promise.all([station.program.close(), dht.close()])
-  return [...rows, ...sizes()]
+  return rows
 }
 
 function start(path: string, args: readonly string[], runs: number): Row {
@@ -52,7 +53,7 @@ async function idle(path: string, pid: number, seconds: number): Promise<Row> {
 }
 
 /** Of what has been built: `nx run cli:pack` and `nx run ui:size` make it. */
-function sizes(): Row[] {
+export function sizes(): Row[] {
   const packed = globSync(join(ROOT, 'apps', 'cli', 'dist', '*.tgz')).map((file) => statSync(file).size)
   const page = globSync(join(ROOT, 'libs', 'ui', 'dist', '**', '*.{js,css,html,wasm}'))
   const gzipped = page.map((file) => gzipSync(readFileSync(file)).length)
@@ -60,6 +61,8 @@ function sizes(): Row[] {
     round(bytes.reduce((sum, each) => sum + each, 0) / 1024, 1)
   const rows: Row[] = []
   if (packed.length > 0) rows.push(row('footprint', 'package of the program', 1, { kib: kib(packed) }))
+  else tellMissing('package of the program', '`nx run cli:pack` makes it')
   if (page.length > 0) rows.push(row('footprint', 'page, gzipped', page.length, { kib: kib(gzipped) }))
+  else tellMissing('page', '`nx run ui:size` makes it')
   return rows
 }

@@ -8,6 +8,8 @@ export interface Carrier {
   join(count: number): Promise<void>
   /** Sends to nobody until the next `join`. */
   rest?(): Promise<void>
+  /** What the server passes on waits, or comes again: a server that is stopped would have all of it to catch up with. */
+  hold?(isHeld: boolean): Promise<void>
   /** Counting starts anew. */
   begin(): Promise<void>
   end(): Promise<Arrived>

@@ -60,6 +60,7 @@ export async function openJanus(): Promise<Carrier> {
   return {
     pid: pidOf(server),
     join: (count) => load.call.join(count),
+    hold: (isHeld) => load.call.hold(isHeld),
     ...counting(load),
     close: async () => {
       await all(load.close(), end(server))
@@ -87,6 +88,7 @@ export async function openCoturn(): Promise<Carrier> {
   return {
     pid: pidOf(server),
     join: (count) => load.call.join(count, port),
+    hold: (isHeld) => load.call.hold(isHeld),
     ...counting(load),
     close: async () => {
       await all(load.close(), end(server))

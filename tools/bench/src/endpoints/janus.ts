@@ -25,6 +25,7 @@ export class JanusLoad {
   #socket: WebSocket | undefined
   #session = 0
   #transactions = 0
+  #isHeld = false
 
   async open(apiPort: number, rtpPort: number): Promise<void> {
     const socket = new WebSocket(`ws://127.0.0.1:${apiPort}`, 'janus-protocol')
@@ -37,7 +38,14 @@ export class JanusLoad {
     this.#session = (await this.#ask({ janus: 'create' })).data?.id ?? 0
     setInterval(() => void this.#ask({ janus: 'keepalive', session_id: this.#session }), KEEP_ALIVE_MS)
     const source = createSocket('udp4')
-    everyFrame((seq) => source.send(numberedPacket(seq), rtpPort, '127.0.0.1'))
+    everyFrame((seq) => {
+      if (!this.#isHeld) source.send(numberedPacket(seq), rtpPort, '127.0.0.1')
+    })
+  }
+
+  /** What would be sent meanwhile is left out, and not missed before the next `begin`. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
   }
 
   async join(count: number): Promise<void> {

@@ -20,6 +20,7 @@ export class TurnLoad {
   readonly #arrivals = new Arrivals()
   readonly #source = createSocket('udp4')
   readonly #relayed: number[] = []
+  #isHeld = false
 
   async join(count: number, serverPort: number): Promise<void> {
     if (this.#relayed.length === 0) await this.#start()
@@ -40,9 +41,15 @@ export class TurnLoad {
     return this.#arrivals.end()
   }
 
+  /** What would be sent meanwhile is left out, and not missed before the next `begin`. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+  }
+
   async #start(): Promise<void> {
     await new Promise<void>((resolve) => this.#source.bind(0, HOST, resolve))
     everyFrame((seq) => {
+      if (this.#isHeld) return
       const packet = numberedPacket(seq)
       for (const port of this.#relayed) this.#source.send(packet, port, HOST)
     })
