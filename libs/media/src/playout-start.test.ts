@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Bench, type Channel } from './testing/bench.ts'
+import { Recording } from './testing/recording.ts'
 
 /** The first frame of all takes so much longer than the rest: a process that warms up. */
 function slowFirst(ms: number): Channel {
@@ -38,5 +39,48 @@ describe('a listener that is there before the source begins', () => {
     const bench = new Bench()
     bench.channel = slowFirst(55)
     expect(bench.run(5000).playout.stats().firstSeq).toBeGreaterThan(1000)
+  })
+})
+
+/** From capture to playout, of the frame that was played last. */
+function delayMs(bench: Bench): number {
+  const last = bench.slots.findLast((slot) => slot.kind === 'frame')
+  return (last?.latencyUs ?? Number.NaN) / 1000
+}
+
+describe('a sink that is held up as it begins, and does not catch up', () => {
+  test.each([25, 45, 70])('%i ms more delay are worked off within ten seconds', (ms) => {
+    const bench = new Bench({ minDelayMs: 20, excessMs: 12 })
+    bench.run(300)
+    const beganMs = delayMs(bench)
+    bench.sleepSink(ms).run(700)
+    expect(delayMs(bench)).toBeGreaterThan(beganMs + ms - 5)
+    bench.run(9000)
+    expect(delayMs(bench)).toBeLessThan(beganMs + 13)
+    expect(bench.playout.stats()).toMatchObject({ framesConcealed: 0, framesLost: 0, framesLate: 0, gaps: 0 })
+  })
+
+  test('no step is heard while it is worked off, and afterwards the sound is as it was sent', () => {
+    const bench = new Bench({ minDelayMs: 20, excessMs: 12 })
+    const recording = new Recording(bench)
+    bench.run(1000).sleepSink(45)
+    let fastest = 1
+    for (let second = 0; second < 15; second++) {
+      bench.run(1000)
+      fastest = Math.max(fastest, bench.playout.stats().ratio)
+    }
+    expect(fastest).toBeGreaterThan(1.008)
+    expect(bench.playout.stats().ratio).toBe(1)
+    // The tone's own steepest step is 0.0492 (see playout-drift.test.ts), 1 % more when faster.
+    expect(recording.largestStep(recording.start + 1)).toBeLessThan(0.0499)
+  })
+
+  test('who records keeps one offset: less than the dead band is left as it is', () => {
+    const bench = new Bench()
+    bench.run(1000).sleepSink(15)
+    for (let second = 0; second < 15; second++) {
+      bench.run(1000)
+      expect(bench.playout.stats().ratio).toBe(1)
+    }
   })
 })

@@ -39,6 +39,8 @@ export interface PlayoutOptions {
   readonly minDelayMs?: number
   /** The target delay never grows beyond, default 400. */
   readonly maxDelayMs?: number
+  /** How much more delay than the target is left as it is, so that a recording keeps one offset; default 22. */
+  readonly excessMs?: number
   /** The station's clock seen from here (`ClockOffset`), for latencies. */
   readonly clock?: { toLocal(us: number): number }
   onPlayed?(slot: PlayedSlot): void

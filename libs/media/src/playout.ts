@@ -33,7 +33,7 @@ type Phase = 'buffering' | 'playing' | 'outage' | 'ended'
  * The mapping from media time to play time is fixed when playback starts and kept: a frame that misses its
  * playout is concealed and dropped, so a recording keeps one offset against the source. The mapping moves only
  * when lateness is sustained (concealment is inserted once), when delay is worked off by resampling within
- * 0.5 %, or when an outage ends and the live edge has moved.
+ * 0.5 % (1 % in the ten seconds after a start), or when an outage ends and the live edge has moved.
  *
  * Call `pull` at the pace of the sink's clock, 10 or 20 ms at a time, and prefill a sink with zeros rather than
  * with pulls: a burst of pulls asks for frames that are still to come. All times are us of one local clock.
@@ -49,7 +49,7 @@ export class Playout {
   readonly #pulls: PullClock = new PullClock()
   readonly #fastest: FastestArrival = new FastestArrival()
   readonly #target: DelayTarget
-  readonly #control: DelayControl = new DelayControl()
+  readonly #control: DelayControl
   readonly #outage: Outage = new Outage()
   readonly #maxDelayUs: number
   #account: PlayoutAccount
@@ -80,6 +80,9 @@ export class Playout {
     this.#resampler = new Resampler(this.#queue)
     this.#concealer = new Concealer(options.decoder, this.#queue)
     this.#target = new DelayTarget(minDelayUs, this.#maxDelayUs)
+    this.#control = new DelayControl(
+      options.excessMs === undefined ? DEAD_BAND_ABOVE_US : options.excessMs * 1000,
+    )
     this.#account = new PlayoutAccount(options)
   }
 
