@@ -7,6 +7,7 @@ export const t = {
   tabs: { label: 'Sections', listen: 'Listen', broadcast: 'Broadcast' },
   onAirBadge: 'On air',
   copied: 'Copied',
+  notCopied: 'Not copied: not allowed',
   diagnostics: 'Copy diagnostics',
   firstUse: {
     label: 'Before you begin',
@@ -135,6 +136,9 @@ export const t = {
     addTab: 'Add a tab’s sound',
     tab: 'Sound of a tab or screen',
     tabSilent: 'No sound came with it: choose a tab, or the whole screen, and turn on “Also share audio”.',
+    tabFailed: 'The browser could not share that. Choose a tab: its sound comes with it.',
+    tabDenied:
+      'This computer does not let the browser share its screen. Allow it in the system’s settings, or choose a tab.',
     tabLost: 'The tab is not shared any more. Remove it.',
     description: 'A few words about it',
     descriptionExample: 'optional',

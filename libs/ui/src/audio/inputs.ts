@@ -111,7 +111,10 @@ export async function addTab(): Promise<void> {
   const slot = roomForOne()
   if (slot === undefined) return
   inputTrouble.value = ''
-  const stream = await navigator.mediaDevices.getDisplayMedia(TAB_OPTIONS).catch(() => undefined)
+  const stream = await navigator.mediaDevices.getDisplayMedia(TAB_OPTIONS).catch((error: unknown) => {
+    inputTrouble.value = whyNoTab(error)
+    return undefined
+  })
   if (stream === undefined) return
   const [track] = stream.getAudioTracks()
   if (track === undefined) {
@@ -194,6 +197,12 @@ function whyNoMicrophone(name: string): string {
   if (name === 'NotReadableError') return t.broadcast.micBusy
   if (name !== 'NotAllowedError') return t.broadcast.micMissing
   return isInWindow ? t.broadcast.micDeniedInWindow : t.broadcast.micDenied
+}
+
+/** Empty where its user chose none: he knows. */
+function whyNoTab(error: unknown): string {
+  if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return t.broadcast.tabFailed
+  return /system/i.test(error.message) ? t.broadcast.tabDenied : ''
 }
 
 function roomForOne(): number | undefined {

@@ -4,6 +4,8 @@ import type { DownMessage } from '@pearcast/engine/schema'
 const NOTHING = new Uint8Array(0)
 /** The engine's delay is raised above this by repair or jitter, which hold for the page as well. */
 const CALM_US = 45_000
+/** The sound card of a page that is busy beginning loses time and does not catch up: what that leaves behind is worked off. */
+const EXCESS_MS = 12
 
 /** What comes down the port, as sound: the same jitter buffer as everywhere, fed with what the engine has verified. */
 export class Player {
@@ -69,6 +71,7 @@ export class Player {
       decoder: this.#decoder,
       channels: 2,
       minDelayMs: bufferMs,
+      excessMs: EXCESS_MS,
       clock: { toLocal: (us) => us - this.#offsetUs },
     })
   }

@@ -1,6 +1,11 @@
-/** 30 ms at first, which a calm computer never empties; 10 more whenever it was emptied, for as long as this page lives. */
+/** 30 ms at first, which a calm computer never empties; 10 more whenever it was emptied. */
 const FIRST_SAMPLES = 1440
 const MOST_SAMPLES = 3840
+/** After so long without being emptied 10 ms less; twice as long each time that it was emptied again: 2 s to 17 min. */
+const CALM_SAMPLES = 96_000
+const MOST_CALM_SAMPLES = CALM_SAMPLES * 2 ** 9
+/** One delay can empty it several times within so long. */
+const SECOND_SAMPLES = 48_000
 /** Asked for at a time: 10 ms. */
 const STEP_SAMPLES = 480
 const CAPACITY = 48_000
@@ -15,6 +20,11 @@ class PlayoutProcessor extends AudioWorkletProcessor {
   #write = FIRST_SAMPLES
   #samples = FIRST_SAMPLES
   #isDry = false
+  #now = 0
+  #driedAt = 0
+  /** When it was emptied or made shorter, and how long after that it is made shorter. */
+  #changedAt = 0
+  #calm = CALM_SAMPLES
   #consumed = 0
   #underruns = 0
   #source: MessagePort | undefined
@@ -39,21 +49,35 @@ class PlayoutProcessor extends AudioWorkletProcessor {
     this.#read += count
     this.#consumed += count
     this.#judge(count < left.length)
-    const steps = Math.floor(this.#consumed / STEP_SAMPLES)
-    if (steps > 0)
-      this.#source?.postMessage({ steps, underruns: this.#underruns, ringMs: this.#samples / 48 })
-    this.#consumed -= steps * STEP_SAMPLES
+    this.#now += left.length
+    if (this.#consumed >= STEP_SAMPLES) this.#ask()
     return true
   }
 
   #judge(isDry: boolean): void {
-    if (isDry && this.#source !== undefined) this.#underruns++
-    // Once for each time that it ran dry, however long that took.
-    if (isDry && !this.#isDry && this.#source !== undefined && this.#samples < MOST_SAMPLES) {
-      this.#samples += STEP_SAMPLES
-      this.#consumed += STEP_SAMPLES
-    }
+    const wasDry = this.#isDry
     this.#isDry = isDry
+    if (!isDry || this.#source === undefined) return
+    this.#underruns++
+    if (this.#now - this.#driedAt > SECOND_SAMPLES) this.#calm = Math.min(2 * this.#calm, MOST_CALM_SAMPLES)
+    this.#driedAt = this.#now
+    this.#changedAt = this.#now
+    // Once for each time that it ran dry, however long that took.
+    if (wasDry || this.#samples >= MOST_SAMPLES) return
+    this.#samples += STEP_SAMPLES
+    this.#consumed += STEP_SAMPLES
+  }
+
+  /** What was consumed; a step less makes the ring shorter, and nobody hears it. */
+  #ask(): void {
+    let steps = Math.floor(this.#consumed / STEP_SAMPLES)
+    this.#consumed -= steps * STEP_SAMPLES
+    if (this.#samples > FIRST_SAMPLES && this.#now - this.#changedAt > this.#calm) {
+      steps--
+      this.#samples -= STEP_SAMPLES
+      this.#changedAt = this.#now
+    }
+    this.#source?.postMessage({ steps, underruns: this.#underruns, ringMs: this.#samples / 48 })
   }
 
   #connect(source: MessagePort): void {

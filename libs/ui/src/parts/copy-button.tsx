@@ -12,20 +12,22 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ isQuiet = false, label, text }: CopyButtonProps): VNode {
-  const isCopied = useSignal(false)
+  const said = useSignal('')
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text())
-    isCopied.value = true
-    setTimeout(() => (isCopied.value = false), COPIED_MS)
+    said.value = await navigator.clipboard.writeText(text()).then(
+      () => t.copied,
+      () => t.notCopied,
+    )
+    setTimeout(() => (said.value = ''), COPIED_MS)
   }
   return (
     <>
       <button type="button" class={isQuiet ? 'quiet' : ''} onClick={() => void copy()}>
         <Icon name="copy" />
-        {isCopied.value ? t.copied : label}
+        {said.value === '' ? label : said}
       </button>
       <span class="visually-hidden" role="status">
-        {isCopied.value && t.copied}
+        {said}
       </span>
     </>
   )
