@@ -1,14 +1,12 @@
 import { writeFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
-import { Lab } from '../testing/pearcast.ts'
+import { describe, expect, test } from 'vitest'
+import type { Lab } from '../testing/pearcast.ts'
 import { tuneOf, writeNotes } from './fake-microphone.ts'
 import { expectHeard, isPlayed, isSilent } from './hearing.ts'
 import { OpenedPage } from './opened-page.ts'
 import { STATE_MS } from './user-page.ts'
+import { withBrowser } from './with-browser.ts'
 
-const binary = chromiumBinary()
 /** One after the other, each its own note in both ears. */
 const SONGS = { 'first.wav': 350, 'second.wav': 550, 'third.wav': 850 } as const
 const TUNE: readonly number[] = Object.values(SONGS)
@@ -17,34 +15,18 @@ const TUNE_TRIES = 8
 const VOICE_UPLINK_KBITS = 100
 const MUSIC_UPLINK_KBITS = 150
 let lab: Lab
-let browser: Browser
 let broadcaster: OpenedPage
 let listener: OpenedPage
 let link: string
 
-beforeAll(async () => {
-  if (binary === undefined) return
-  lab = await Lab.open()
-  await writeNotes(lab.path('notes.wav'))
-  browser = await launchChromium(binary, [
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${lab.path('notes.wav')}`,
-  ])
+withBrowser(async ({ browser, lab: own, open }) => {
+  lab = own
   ;[broadcaster, listener] = await Promise.all([
-    OpenedPage.open(browser, lab, 'broadcaster'),
-    OpenedPage.open(browser, lab, 'listener'),
+    open(OpenedPage.open(browser, lab, 'broadcaster')),
+    open(OpenedPage.open(browser, lab, 'listener')),
   ])
   await Promise.all([broadcaster.agree(), listener.agree()])
   await broadcaster.page.evaluate(WATCH_MICROPHONES)
-}, 60_000)
-afterAll(async () => {
-  await Promise.all([broadcaster?.close(), listener?.close()])
-  await browser?.close()
-  await lab?.close()
-})
-beforeEach(requireChromium)
-afterEach(() => {
-  for (const opened of [broadcaster, listener]) expect(opened?.complaints ?? []).toEqual([])
 })
 
 /** Keeps what is asked of microphones, and what came. */

@@ -1,44 +1,35 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
+import type { BrowserContext } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { watched } from '../testing/machine.ts'
-import { Lab, ROOT } from '../testing/pearcast.ts'
+import { ROOT } from '../testing/pearcast.ts'
 import { OpenedPage } from './opened-page.ts'
+import { withBrowser } from './with-browser.ts'
 
 const PAGES = join(ROOT, 'tests', 'pages')
 const PULSES = 20
-const AIM_MS = 150
-/** What two cores that also draw both pages without a graphics card keep to; beyond it something is wrong. */
-const LIMIT_MS = 250
-const TRIES = 2
+/** What is asked for where the computer has time, once what held it up while both pages began has been worked off. */
+const LIMIT_MS = 150
+/** What is asked for in a calm moment before that. */
+const SOON_MS = 250
+const TRIES = 6
+/** 12 s. */
+const SETTLES_WITHIN = 2
 /** 1.2 s of them. */
 const MOST_ON_THE_WAY = 4
 /** Six seconds' worth of pulses, on a computer that is held up for a while. */
 const ATTEMPT_MS = 20_000
-let lab: Lab
-let browser: Browser
 let broadcaster: OpenedPage
 let listener: OpenedPage
 
-beforeAll(async () => {
-  const binary = chromiumBinary()
-  if (binary === undefined) return
-  lab = await Lab.open()
-  browser = await launchChromium(binary)
+withBrowser(async ({ browser, lab, open }) => {
   const options = { prepare: bringPulses, bypassCSP: true }
   ;[broadcaster, listener] = await Promise.all([
-    OpenedPage.open(browser, lab, 'broadcaster', options),
-    OpenedPage.open(browser, lab, 'listener', options),
+    open(OpenedPage.open(browser, lab, 'broadcaster', options)),
+    open(OpenedPage.open(browser, lab, 'listener', options)),
   ])
-}, 60_000)
-afterAll(async () => {
-  await Promise.all([broadcaster?.close(), listener?.close()])
-  await browser?.close()
-  await lab?.close()
 })
-beforeEach(requireChromium)
 
 /** Runs before the page's own scripts, with the worklets as a text of its own: a request of theirs cannot be answered here. */
 async function bringPulses(context: BrowserContext): Promise<void> {
@@ -96,13 +87,25 @@ function latenciesOf(heard: readonly number[], captured: readonly number[]): num
   return matches.toSorted((a, b) => spread(a) - spread(b))[0] ?? []
 }
 
+/** What is asked for, after what the computer let us do so far; undefined where it had no time. */
+function limitMs(seen: readonly Measured[]): number | undefined {
+  let calm = 0
+  let longest = 0
+  for (const { heldUp } of seen) {
+    calm = heldUp === undefined ? calm + 1 : 0
+    longest = Math.max(longest, calm)
+  }
+  if (longest > SETTLES_WITHIN) return LIMIT_MS
+  return longest > 0 ? SOON_MS : undefined
+}
+
 describe('from one page to another', () => {
   test(`sound takes ${LIMIT_MS} ms at most where the computer has time, from capture to playout`, async () => {
     const link = await broadcaster.goOnAir('Pulses')
     await listener.listen(link)
     await listener.untilPhase('Playing')
     const seen: Measured[] = []
-    while (seen.length < TRIES && !seen.some(({ p95Ms }) => p95Ms <= AIM_MS)) {
+    while (seen.length < TRIES && !seen.some(({ p95Ms }) => p95Ms <= LIMIT_MS)) {
       const measured = await measure()
       const { heldUp, p50Ms, p95Ms, pulses } = measured
       process.stdout.write(
@@ -115,11 +118,9 @@ describe('from one page to another', () => {
       }
       seen.push(measured)
     }
-    const calm = seen.filter(({ heldUp }) => heldUp === undefined)
     const best = Math.min(...seen.map(({ p95Ms }) => p95Ms))
-    process.stdout.write(`p95 ${best} ms; the aim is ${AIM_MS} ms\n`)
-    if (calm.length === 0) process.stdout.write(`no calm moment: ${LIMIT_MS} ms were not asked for\n`)
-    else expect(best).toBeLessThanOrEqual(LIMIT_MS)
-    expect(broadcaster.complaints.concat(listener.complaints)).toEqual([])
-  }, 120_000)
+    const limit = limitMs(seen)
+    process.stdout.write(`p95 ${best} ms; the limit is ${limit ?? 'none: no calm moment'}\n`)
+    if (limit !== undefined) expect(best).toBeLessThanOrEqual(limit)
+  }, 180_000)
 })

@@ -26,7 +26,7 @@ interface OpenOptions {
   prepare?: (context: BrowserContext) => Promise<void>
 }
 
-async function recordOutput(context: BrowserContext): Promise<void> {
+export async function recordOutput(context: BrowserContext): Promise<void> {
   await context.addInitScript({ path: join(PAGES, 'output-recorder.js') })
   await context.addInitScript({ path: join(PAGES, 'layout-shifts.js') })
 }

@@ -1,16 +1,15 @@
 import { join } from 'node:path'
 import { decodeFile } from '@pearcast/audio'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
-import { Lab, ROOT } from '../testing/pearcast.ts'
+import { describe, expect, test } from 'vitest'
+import { ROOT, type Lab } from '../testing/pearcast.ts'
 import { writeNotes } from './fake-microphone.ts'
 import { expectContinuous, expectHeard, expectNotesIn, isLoud, isPlayed, isSilent } from './hearing.ts'
 import { JUKEBOX, openJukebox } from './jukebox.ts'
 import { OpenedPage } from './opened-page.ts'
 import { DESCRIPTION, STATE_MS } from './user-page.ts'
+import { withBrowser } from './with-browser.ts'
 
-const binary = chromiumBinary()
 const TITLE = 'Kitchen Radio'
 /** What the web calls good: https://web.dev/articles/cls */
 const STEADY = 0.1
@@ -20,31 +19,18 @@ let broadcaster: OpenedPage
 let listener: OpenedPage
 let link: string
 
-/** One station on air from a page, and another page: the tests follow one another like a user's evening. */
-beforeAll(async () => {
-  if (binary === undefined) return
-  lab = await Lab.open()
-  await writeNotes(lab.path('notes.wav'))
-  browser = await launchChromium(binary, [
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${lab.path('notes.wav')}`,
-    '--auto-select-tab-capture-source-by-title=Jukebox',
-  ])
-  ;[broadcaster, listener] = await Promise.all([
-    OpenedPage.open(browser, lab, 'broadcaster'),
-    OpenedPage.open(browser, lab, 'listener'),
-  ])
-}, 60_000)
-afterAll(async () => {
-  await Promise.all([broadcaster?.close(), listener?.close()])
-  await browser?.close()
-  await lab?.close()
-})
-beforeEach(requireChromium)
-/** Its policy is strict: what breaks it is a fault, whatever else works. */
-afterEach(() => {
-  for (const opened of [broadcaster, listener]) expect(opened?.complaints ?? []).toEqual([])
-})
+/** One station on air from a page, and another page. */
+withBrowser(
+  async (opened) => {
+    const { open } = opened
+    ;({ browser, lab } = opened)
+    ;[broadcaster, listener] = await Promise.all([
+      open(OpenedPage.open(browser, lab, 'broadcaster')),
+      open(OpenedPage.open(browser, lab, 'listener')),
+    ])
+  },
+  ['--auto-select-tab-capture-source-by-title=Jukebox'],
+)
 
 /** Of an input on air, whatever it was before. */
 async function setMuted(label: string, isMuted: boolean): Promise<void> {
@@ -162,10 +148,12 @@ describe('the page', () => {
       await setMuted('Fake', true)
       await expectHeard(listener, isPlayed, { notes: JUKEBOX, seconds: 0.5 })
       expect(await page.getByText('not shared any more').count()).toBe(0)
+      await jukebox.close()
+      await page.getByText('not shared any more').waitFor()
     } finally {
+      await jukebox.close()
       await page.getByRole('button', { name: 'Remove Sound of a tab' }).click()
       await setMuted('Fake', false)
-      await jukebox.close()
     }
   })
 

@@ -24,13 +24,13 @@ export class UserPage {
     page.on('dialog', (dialog) => void dialog.accept())
   }
 
-  /** Goes on air with the microphone. @returns the link */
-  async goOnAir(title: string): Promise<string> {
+  /** Goes on air with the microphone, or with what is added otherwise. @returns the link */
+  async goOnAir(title: string, input = 'Add a microphone'): Promise<string> {
     const { page } = this
     await page.getByRole('link', { name: 'Broadcast' }).click()
     await page.getByLabel('Name of the station').fill(title)
     await page.getByRole('button', { name: 'Create' }).click()
-    await page.getByRole('button', { name: 'Add a microphone' }).click()
+    await page.getByRole('button', { name: input }).click()
     await page.getByRole('slider').waitFor()
     await page.getByLabel('A few words about it').fill(DESCRIPTION)
     await page.getByRole('button', { name: 'Go on air' }).click()
