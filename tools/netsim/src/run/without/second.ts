@@ -2,8 +2,4 @@ import { rewrite } from './rewrite.ts'
 
 /* Preloaded into a process: nobody is kept warm beside the parent. */
 
-rewrite(
-  'libs/relay/src/client/machine.ts',
-  'context.second === undefined && context.joining.length === 0',
-  'false',
-)
+rewrite('libs/relay/src/client/machine.ts', 'second === undefined && isRoom', 'false')
