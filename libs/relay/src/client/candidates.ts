@@ -133,11 +133,11 @@ export class Candidates {
     known.notBeforeMs = 0
   }
 
-  /** When the next one that rests, and may have room, can be asked again. */
-  nextRestedMs(nowMs: number): number {
+  /** When the next one that rests can be asked again; `roomy`: of those that may have room. */
+  nextRestedMs(nowMs: number, roomy: boolean): number {
     let nextMs = Infinity
     for (const { freeSlots, notBeforeMs } of this.#all.values()) {
-      if (notBeforeMs > nowMs && freeSlots !== 0) nextMs = Math.min(nextMs, notBeforeMs)
+      if (notBeforeMs > nowMs && (freeSlots !== 0 || !roomy)) nextMs = Math.min(nextMs, notBeforeMs)
     }
     return nextMs
   }

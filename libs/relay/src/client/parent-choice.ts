@@ -8,6 +8,8 @@ import type { PickRole } from './types.ts'
 import { isBetter, Upgrade } from './upgrade.ts'
 
 const LOOK_EVERY_MS = 5000
+/** Suspicions end, and links: who found nobody looks again after this at the latest. */
+const EXHAUSTED_MS = 1000
 /** News of free places is old after that. */
 const FRESH_MS = 20_000
 
@@ -36,6 +38,8 @@ export class ParentChoice {
   #lookedSeq = -1
   /** The improvements that were known then. */
   #lookedAt = -1
+  #exhaustedAt = -1
+  #exhaustedUntilMs = 0
 
   constructor(chooser: Chooser) {
     this.#chooser = chooser
@@ -114,7 +118,19 @@ export class ParentChoice {
   best(role: PickRole, mayUse: (candidate: Candidate) => boolean, nowMs: number): Candidate | undefined {
     const trusted = this.#best(role, (each) => mayUse(each) && this.#mayAsk(each, nowMs))
     if (trusted !== undefined || role !== 'first') return trusted
-    return this.#best(role, (each) => mayUse(each) && this.#mayAskInNeed(each, nowMs))
+    const inNeed = this.#best(role, (each) => mayUse(each) && this.#mayAskInNeed(each, nowMs))
+    if (inNeed === undefined) this.#noteExhausted(nowMs)
+    return inNeed
+  }
+
+  /** Whether `best` found nobody just now for who has no parent, and nothing has changed since. */
+  isExhausted(nowMs: number): boolean {
+    return nowMs < this.#exhaustedUntilMs && this.#candidates.improvements === this.#exhaustedAt
+  }
+
+  #noteExhausted(nowMs: number): void {
+    this.#exhaustedAt = this.#candidates.improvements
+    this.#exhaustedUntilMs = Math.min(this.#candidates.nextRestedMs(nowMs, false), nowMs + EXHAUSTED_MS)
   }
 
   #best(role: PickRole, mayAsk: (candidate: Candidate) => boolean): Candidate | undefined {
@@ -153,7 +169,7 @@ export class ParentChoice {
     const climb = higher === undefined ? undefined : { isDeep: from.depth >= DEEP }
     const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, climb)
     if (!isDue) {
-      const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs))
+      const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs, true))
       this.#lookMs = Math.max(this.#lookMs, nextMs)
     }
     return isDue ? best?.key : undefined

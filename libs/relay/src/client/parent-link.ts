@@ -3,6 +3,12 @@ import { ParentWatch } from './parent-watch.ts'
 /** Hole punching takes its time; a peer that does not answer a reservation has no use for us. */
 const CONNECT_MS = 10_000
 const RESERVE_MS = 3000
+/**
+ * A place is asked for again after half its lifetime, so that one lost answer costs nothing; a little earlier when the
+ * other parent is asked anyway.
+ */
+const RENEW_AFTER = 0.5
+const RENEW_WITH_OTHER_AFTER = 0.44
 
 /** One link to a parent, or to a peer that is to become one. */
 export class ParentLink {
@@ -58,10 +64,13 @@ export class ParentLink {
     this.renewed(nowMs, lifetimeMs)
   }
 
-  /** Asked again after half the lifetime, so that one lost answer costs nothing. */
   renewed(nowMs: number, lifetimeMs: number = this.#lifetimeMs): void {
     this.#lifetimeMs = lifetimeMs
-    this.renewMs = nowMs + lifetimeMs / 2
+    this.renewMs = nowMs + lifetimeMs * RENEW_AFTER
+  }
+
+  mayRenew(nowMs: number): boolean {
+    return nowMs >= this.renewMs - this.#lifetimeMs * (RENEW_AFTER - RENEW_WITH_OTHER_AFTER)
   }
 
   activate(nowMs: number): void {

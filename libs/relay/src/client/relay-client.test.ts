@@ -102,3 +102,115 @@ test('a parent hears at once under which key we can be dialled, when we come to 
   client.slotsChanged(500)
   expect(sent).toMatchObject([{ slots: 0 }, { slots: 3, freeSlots: 3, key: fromHex('0c'.repeat(32)) }])
 })
+
+/** A listener at depth 3 with the frame 100 whose only parent is gone; a relay so deep has a place for it. */
+function orphan(feeds: boolean, depth: number): RelayClient {
+  const former = '0d'.repeat(32)
+  const client: RelayClient = new RelayClient({
+    self: '0c'.repeat(32),
+    isChild: () => false,
+    feeds: () => feeds,
+    slots: () => ({ slots: 3, freeSlots: 1 }),
+    room: () => [],
+    random: () => 0.5,
+    perform: () => {},
+  })
+  const join = (key: string, at: number, nowMs: number): void => {
+    client.learn({ key, source: 'referral', depth: at }, nowMs)
+    // Those on the way do not answer, should they be asked.
+    for (let ms = nowMs; ms <= nowMs + 2000; ms += 100) client.advance(ms)
+    client.linkUp(key, { rttMs: 10 }, nowMs + 2000)
+    const keys = ['0a', 'e1', 'e2'].slice(0, at).map((digits) => fromHex(digits.repeat(32)))
+    client.message(key, { type: 'ancestors', channel: 1, keys }, nowMs + 2000)
+    const place = {
+      type: 'reserved',
+      channel: 1,
+      lifetimeMs: 60_000,
+      bytesPerS: 24_000,
+      freeSlots: 3,
+    } as const
+    client.message(key, place, nowMs + 2000)
+  }
+  client.start(0)
+  join(former, 2, 0)
+  for (let seq = 1; seq <= 100; seq++) client.frame(former, RUN, seq, 2, true, 2000 + 20 * seq)
+  expect([client.primary, client.lineage.depth]).toEqual([former, 3])
+  client.linkDown(former, 4100)
+  expect(client.primary).toBeUndefined()
+  join(RELAY, depth, 4100)
+  return client
+}
+
+describe('who lost its parent while the source stalls', () => {
+  test('and feeds others takes none that has the same frame over as many hops', () => {
+    const client = orphan(true, 3)
+    expect([client.primary, client.next]).toEqual([undefined, RELAY])
+    // Its ring, then nothing but beats for as long as the source is silent.
+    for (let seq = 51; seq <= 100; seq++) client.frame(RELAY, RUN, seq, 3, false, 6200)
+    for (let nowMs = 6300; nowMs <= 16_000; nowMs += 100) {
+      client.beat(RELAY, 100, nowMs)
+      client.advance(nowMs)
+    }
+    expect([client.primary, client.next]).toEqual([undefined, RELAY])
+    client.frame(RELAY, RUN, 101, 3, true, 16_020)
+    expect([client.primary, client.state]).toEqual([RELAY, 'live'])
+  })
+
+  test('and feeds others takes at once who has the same frame over fewer hops', () => {
+    const client = orphan(true, 1)
+    client.frame(RELAY, RUN, 100, 1, false, 6200)
+    expect([client.primary, client.lineage.depth]).toEqual([RELAY, 2])
+  })
+
+  test('and feeds nobody takes whoever has a place', () => {
+    expect(orphan(false, 3).primary).toBe(RELAY)
+  })
+})
+
+test('two places whose half-time is near are asked for again together', () => {
+  const asked: [number, string][] = []
+  let nowMs = 0
+  const client: RelayClient = new RelayClient({
+    self: '0c'.repeat(32),
+    isChild: () => false,
+    feeds: () => false,
+    slots: () => ({ slots: 0, freeSlots: 0 }),
+    room: () => [],
+    random: () => 0.5,
+    perform: ({ type, ...effect }) => {
+      if (type === 'send' && 'message' in effect && effect.message.type === 'reserve')
+        asked.push([nowMs, effect.key])
+    },
+  })
+  const join = (key: string, keys: readonly string[]): void => {
+    client.learn({ key, source: 'referral', depth: keys.length }, nowMs)
+    client.linkUp(key, { rttMs: 10 }, nowMs)
+    client.message(key, { type: 'ancestors', channel: 1, keys: keys.map(fromHex) }, nowMs)
+    const place = {
+      type: 'reserved',
+      channel: 1,
+      lifetimeMs: 60_000,
+      bytesPerS: 24_000,
+      freeSlots: 3,
+    } as const
+    client.message(key, place, nowMs)
+  }
+  const live = (untilMs: number): void => {
+    for (; nowMs < untilMs; nowMs += 100) {
+      for (const key of [STATION, RELAY]) client.beat(key, 0, nowMs)
+      client.advance(nowMs)
+    }
+  }
+  client.start(0)
+  join(STATION, [])
+  client.learn({ key: RELAY, source: 'referral', depth: 1 }, nowMs)
+  live(3000)
+  join(RELAY, [STATION])
+  expect([client.primary, client.second]).toEqual([STATION, RELAY])
+  asked.length = 0
+  live(35_000)
+  expect(asked).toEqual([
+    [30_000, STATION],
+    [30_000, RELAY],
+  ])
+})

@@ -37,6 +37,8 @@ const MAX_SPARE_FACTOR = 16
 const NOBODY: readonly string[] = []
 /** Who left a parent for what it passed over, and finds the same at another one, has a bad line himself. */
 const PATCHY_AGAIN_MS = 60_000
+/** Where nobody can be asked, and attempts are under way. */
+const LOOK_AGAIN_MS = 300
 /** A check that comes so much too late means that our own machine stood still. */
 const PAUSE_MS = 150
 
@@ -139,8 +141,15 @@ export class RelayClient {
       this.#checkMs = this.#nextCheckMs(nowMs)
     }
     for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
-      this.#send({ type: 'timer', id })
+      if (id === 'pick' && this.#findsNobody(nowMs)) this.#timers.start('pick', LOOK_AGAIN_MS, nowMs)
+      else this.#send({ type: 'timer', id })
     }
+  }
+
+  /** Whether a pick would bring nothing: so many are asked already, or nobody is left, and somebody is asked. */
+  #findsNobody(nowMs: number): boolean {
+    const { joining, maxJoining } = this.#driver.snapshot().context
+    return joining.length >= maxJoining || (joining.length > 0 && this.#choice.isExhausted(nowMs))
   }
 
   /** Our children came or went, or told of room below them: the parent hears of it if that makes a difference. */
@@ -422,7 +431,12 @@ export class RelayClient {
       this.#send(silent ? { type: 'SILENT', key, jitterMs: this.#jitterMs() } : { type: 'ALIVE', key })
     }
     if (nowMs >= link.tellMs && key === this.#primary) this.#tellRoom(link)
-    if (nowMs >= link.renewMs && this.#links.has(key)) {
+    if (nowMs >= link.renewMs && this.#links.has(key)) this.#renewAll(nowMs)
+  }
+
+  #renewAll(nowMs: number): void {
+    for (const link of this.#links.values()) {
+      if (link.phase !== 'held' || !link.mayRenew(nowMs)) continue
       link.renewed(nowMs)
       this.#reserve(link)
     }

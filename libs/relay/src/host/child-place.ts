@@ -41,8 +41,10 @@ export class ChildPlace implements Place {
   /** Since when it gets audio. */
   activeMs: number
   movingMs: number | undefined
-  /** When it is told next who else carries the station. */
-  parentsMs = 0
+  /** When it was asked for at the latest, and answered. */
+  grantedMs: number = -Infinity
+  /** The way to the broadcaster that it knows. */
+  toldWay: readonly string[] | undefined
   #expiresMs: number
   #answers = 0
   #answersMs = -Infinity
@@ -68,11 +70,14 @@ export class ChildPlace implements Place {
     this.#setOwn(freeSlots)
   }
 
-  renew(expiresMs: number, { at, freeSlots, slots }: Pick<Request, 'at' | 'freeSlots' | 'slots'>): void {
+  /** Returns whether it tells of other room than before. */
+  renew(expiresMs: number, { at, freeSlots, slots }: Pick<Request, 'at' | 'freeSlots' | 'slots'>): boolean {
+    const isNews = at !== this.at || freeSlots !== this.freeSlots || slots !== this.slots
     this.#expiresMs = expiresMs
     this.at = at
     this.slots = slots
     this.#setOwn(freeSlots)
+    return isNews
   }
 
   /** It tells who of its branch has places free; itself, if it has, is one of them. */
@@ -115,10 +120,6 @@ export class ChildPlace implements Place {
   get endMs(): number {
     const moved = this.movingMs === undefined ? Infinity : this.movingMs + MOVE_MS
     return Math.min(this.#expiresMs, moved, this.subscribed ? Infinity : this.#unusedMs)
-  }
-
-  get nextMs(): number {
-    return Math.min(this.endMs, this.parentsMs)
   }
 
   isOver(nowMs: number): boolean {

@@ -24,11 +24,12 @@ interface Asking {
 /** A host at depth 1, open, and what it said. */
 function hosting(limits: HostLimits = LIMITS) {
   const effects: RelayHostEffect[] = []
+  let way = [keyOf(0xaaaa)]
   const host = new RelayHost({
     self: keyOf(0xffff),
     limits,
     perform: (effect) => effects.push(effect),
-    ancestors: () => [keyOf(0xaaaa)],
+    ancestors: () => way,
     isParent: (key) => key === keyOf(0xbbbb),
     hints: () => [],
   })
@@ -55,7 +56,10 @@ function hosting(limits: HostLimits = LIMITS) {
       { type: 'subscribe', channel: 1, variant: 0, paths: { swarm: audio, webrtc: false } },
       nowMs,
     )
-  return { ask, effects, host, use }
+  const moveBelow = (ancestors: readonly number[]): void => {
+    way = ancestors.map(keyOf)
+  }
+  return { ask, effects, host, moveBelow, use }
 }
 
 const typesOf = (messages: readonly ControlMessage[]): string[] => messages.map(({ type }) => type)
@@ -67,6 +71,15 @@ describe('a host', () => {
     expect(typesOf(answers)).toEqual(['ancestors', 'reserved'])
     expect(answers[0]).toMatchObject({ keys: [fromHex(keyOf(0xaaaa))] })
     expect(answers[1]).toMatchObject({ lifetimeMs: 30_000, bytesPerS: 20_000, freeSlots: 3 })
+  })
+
+  test('tells who renews in time its way only when it is another one, and who comes early what it may have missed', () => {
+    const { ask, moveBelow } = hosting()
+    ask(1)
+    expect(typesOf(ask(1, { nowMs: 15_000 }))).toEqual(['reserved'])
+    expect(typesOf(ask(1, { nowMs: 17_000 }))).toEqual(['ancestors', 'reserved'])
+    moveBelow([0xaaaa, 0xaaab])
+    expect(typesOf(ask(1, { nowMs: 32_000 }))).toEqual(['ancestors', 'reserved'])
   })
 
   test('serves neither its parents nor its ancestors', () => {

@@ -24,7 +24,8 @@ const FULL_RETRY_MS = 5000
 /** Asking for a place costs us an answer with a list: a key may do so this often. */
 const ASK_EVERY_MS = 100
 const MAX_ASKERS = 512
-const PARENTS_EVERY_MS = 30_000
+/** Of its lifetime, what a place has had when it is renewed in time; earlier there is news, or the link is another one. */
+const IN_TIME_AFTER = 0.4
 /** Of those with room, told to our parent: ourselves and so many below. */
 const REPORTED = 7
 
@@ -183,7 +184,7 @@ export class RelayHost {
 
   get nextMs(): number {
     let next = Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs)
-    for (const place of this.#places.values()) next = Math.min(next, place.nextMs)
+    for (const { endMs } of this.#places.values()) next = Math.min(next, endMs)
     return next
   }
 
@@ -192,7 +193,6 @@ export class RelayHost {
     if (nowMs < this.nextMs) return
     for (const place of this.#places.values()) {
       if (place.isOver(nowMs)) this.#drop(place.key)
-      else if (nowMs >= place.parentsMs) this.#tellParents(place)
     }
     if (nowMs >= this.#overdrawnMs) this.#moveOverdrawn(OVERDRAFT_MS)
     if (nowMs >= this.#advert.dueMs) this.#advertise()
@@ -207,9 +207,9 @@ export class RelayHost {
     const at = reserve.key === undefined ? undefined : toHex(reserve.key)
     const place = this.#places.get(key)
     if (place !== undefined && place.movingMs === undefined) {
-      place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
+      const isNews = place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
-      this.#options.perform({ type: 'room' })
+      if (isNews) this.#options.perform({ type: 'room' })
       if (place.mayBeAnswered(this.#nowMs)) this.#grant(place)
       return
     }
@@ -251,8 +251,10 @@ export class RelayHost {
   }
 
   #grant(place: ChildPlace): void {
-    this.#tellWay(place)
     const { bytesPerS, lifetimeMs } = this.#limits
+    const inTime = this.#nowMs - place.grantedMs >= lifetimeMs * IN_TIME_AFTER
+    place.grantedMs = this.#nowMs
+    if (!inTime || place.toldWay !== this.#options.ancestors()) this.#tellWay(place)
     this.#tell(place.key, {
       type: 'reserved',
       channel: place.channel,
@@ -260,7 +262,7 @@ export class RelayHost {
       bytesPerS,
       freeSlots: this.#free,
     })
-    if (this.#nowMs >= place.parentsMs) this.#tellParents(place)
+    if (inTime) this.#tellParents(place)
   }
 
   #subscribe(key: string, prefix: string | undefined, channel: number, audio: boolean): void {
@@ -312,14 +314,15 @@ export class RelayHost {
   }
 
   #tellParents(place: ChildPlace): void {
-    place.parentsMs = this.#nowMs + PARENTS_EVERY_MS
     const parents = this.#referral.namesFor(place, false)
     if (parents.length > 0) this.#tell(place.key, { type: 'parents', channel: place.channel, parents })
   }
 
-  #tellWay({ channel, key }: ChildPlace): void {
+  #tellWay(place: ChildPlace): void {
     if (!this.#isFed) return
+    const { channel, key } = place
     const ancestors = this.#options.ancestors()
+    place.toldWay = ancestors
     // A way that is too long to tell is one that we serve nobody from.
     if (ancestors.length > LIMITS.maxHops) return this.move(key, this.#nowMs)
     if (ancestors !== this.#told.ancestors) this.#told = { ancestors, keys: ancestors.map(fromHex) }

@@ -85,7 +85,7 @@ function textOf(run: ScaleRun): string {
   return [
     `${run.listeners} listeners, ${run.name}, seed ${run.seed}: hash ${run.hash} of ${run.events} events, ${run.transitions} transitions`,
     `  ${run.simulatedS} s in ${run.wallS} s (${run.timesRealTime} x real time; ${run.cpuS} s of CPU), ${run.memoryMiB} MiB`,
-    `  arrival: first sound p50 ${arrival.joinMs.p50} p95 ${arrival.joinMs.p95} ms, ${arrival.unserved} heard nothing, ${arrival.messagesPerPeer} messages a peer`,
+    `  arrival: first sound p50 ${arrival.joinMs.p50} p95 ${arrival.joinMs.p95} ms, ${arrival.unserved} heard nothing, ${arrival.placesPerListener} places a listener, ${arrival.messagesPerPeer} messages a peer`,
     `  churn: continuity ${(100 * churn.continuity).toFixed(3)} %, copies <= ${churn.copiesMax}, depth p95 ${churn.depthP95} max ${churn.depthMax}, uplink used ${percent(churn.uplinkUsed)}, ${churn.messagesPerPeerMinute} messages a peer and minute`,
     `  partition: ${percent(partition.othersHearing)} of the others hear, healed after ${healed}`,
   ].join('\n')

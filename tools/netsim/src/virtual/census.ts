@@ -20,7 +20,6 @@ export interface Census {
 const DEAF_MS = 500
 
 export function census(world: World): Census {
-  world.catchUp()
   const { agenda, listeners, root } = world
   const depths = depthsOf(world)
   const sum = (of: (peer: VirtualPeer) => number): number =>
@@ -43,10 +42,10 @@ export function census(world: World): Census {
   }
 }
 
-/** Of these, who has had new audio within the last half second: 0..1. What came has been told, see `World.catchUp`. */
-export function hearingOf({ agenda, source }: World, peers: readonly VirtualPeer[]): number {
-  const isDeaf = ({ ears }: VirtualPeer): boolean =>
-    ears.firstMs === undefined || ears.silentMs(source, agenda.nowMs) > DEAF_MS
+/** Of these, who has had new audio within the last half second: 0..1. */
+export function hearingOf(world: World, peers: readonly VirtualPeer[]): number {
+  const isDeaf = (peer: VirtualPeer): boolean =>
+    peer.ears.firstMs === undefined || world.silentMs(peer) > DEAF_MS
   return round(1 - peers.filter(isDeaf).length / Math.max(1, peers.length))
 }
 
@@ -107,13 +106,13 @@ export class HearingAccount {
     world.catchUp()
     for (const peer of world.listeners) {
       const { lost, silencesMs } = peer.ears
-      const openMs = peer.ears.silentMs(world.source, this.#sinceMs)
+      const openMs = world.silentMs(peer)
       this.#before.set(peer, { silences: silencesMs.length, lost, openMs })
     }
   }
 
   close(): Hearing {
-    const { agenda, peers, source } = this.#world
+    const { agenda, peers } = this.#world
     this.#world.catchUp()
     const silences: number[] = []
     let listenedMs = 0
@@ -126,7 +125,7 @@ export class HearingAccount {
       const before = this.#before.get(peer) ?? { silences: 0, lost: 0, openMs: 0 }
       listenedMs += untilMs - Math.max(firstMs, this.#sinceMs)
       const own = silencesMs.slice(before.silences)
-      if (peer.alive) own.push(peer.ears.silentMs(source, agenda.nowMs))
+      if (peer.alive) own.push(this.#world.silentMs(peer))
       // A silence that had begun before counts from where the account was opened.
       if (own[0] !== undefined) own[0] = Math.max(0, own[0] - before.openMs)
       for (const each of own) {

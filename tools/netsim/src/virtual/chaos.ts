@@ -121,14 +121,12 @@ function guesses({ person }: VirtualPeer): boolean {
 }
 
 function complaintsOf(world: World, counts: (peer: VirtualPeer) => boolean, afterMs: number): Complaint[] {
-  world.catchUp()
-  const { agenda, source } = world
+  const { agenda } = world
   return world.listeners.flatMap((peer) => {
     const { ears, id, leftMs, person, relay } = peer
     // Who came just now, or is leaving, is not asked.
     if (!counts(peer) || leftMs !== undefined || agenda.nowMs - peer.joinedMs < afterMs) return []
-    const silentMs =
-      ears.firstMs === undefined ? agenda.nowMs - peer.joinedMs : ears.silentMs(source, agenda.nowMs)
+    const silentMs = ears.firstMs === undefined ? agenda.nowMs - peer.joinedMs : world.silentMs(peer)
     if (silentMs < DEAF_MS) return []
     const state = relay.client.state
     return [`listener ${id} (${person.nat}, ${state}) hears nothing ${afterMs / 1000} s after all was mended`]

@@ -22,7 +22,7 @@ export class Ears {
     if (this.firstMs === undefined) {
       this.firstMs = fromMs
     } else {
-      const silentMs = fromMs - this.#lastMs - this.#dueMs(source)
+      const silentMs = fromMs - this.#lastMs - dueMs(source, this.headSeq)
       if (silentMs > 0) this.silencesMs.push(silentMs)
       this.lost += Math.max(0, firstSeq - this.headSeq - 1)
     }
@@ -30,14 +30,24 @@ export class Ears {
     this.#lastMs = lastMs
   }
 
-  /** The silence that still lasts, 0 if there is none. */
-  silentMs(source: Source, nowMs: number): number {
+  /** The silence that still lasts, 0 if there is none; `heard` may be newer than what the ears were told of. */
+  silentMs(source: Source, nowMs: number, heard: Heard = this.latest): number {
     if (this.firstMs === undefined) return 0
-    return Math.max(0, nowMs - this.#lastMs - this.#dueMs(source, nowMs))
+    return Math.max(0, nowMs - heard.atMs - dueMs(source, heard.seq, nowMs))
   }
 
-  /** How long after the newest frame the next one was sent. */
-  #dueMs(source: Source, nowMs = Infinity): number {
-    return Math.min(source.sentMs(this.headSeq + 1), nowMs) - source.sentMs(this.headSeq)
+  get latest(): Heard {
+    return { seq: this.headSeq, atMs: this.#lastMs }
   }
+}
+
+/** A frame, and when it came. */
+export interface Heard {
+  readonly seq: number
+  readonly atMs: number
+}
+
+/** How long after this frame the next one was sent. */
+function dueMs(source: Source, seq: number, nowMs = Infinity): number {
+  return Math.min(source.sentMs(seq + 1), nowMs) - source.sentMs(seq)
 }

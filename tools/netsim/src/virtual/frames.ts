@@ -1,5 +1,6 @@
 import type { Agenda } from './agenda.ts'
 import { virtualFrame, type VirtualFrame } from './frame.ts'
+import type { Heard } from './ears.ts'
 import type { Link } from './link.ts'
 import type { Media } from './media.ts'
 import { FRAME_MS, type Source } from './source.ts'
@@ -34,6 +35,10 @@ export class FrameMedia implements Media {
   voiceChanged(): void {}
   refresh(): void {}
   serve(): void {}
+
+  heard({ ears }: VirtualPeer): Heard {
+    return ears.latest
+  }
 
   nextMs(): number {
     return Infinity

@@ -1,5 +1,6 @@
 import type { Agenda } from './agenda.ts'
 import { type Course, delayed, isSame, newestAt } from './course.ts'
+import type { Heard } from './ears.ts'
 import type { Link } from './link.ts'
 import type { Media } from './media.ts'
 import { FRAME_MS, type Source } from './source.ts'
@@ -32,7 +33,11 @@ export class IntervalMedia implements Media {
 
   /** Everything that came to a peer until now. */
   before(peer: VirtualPeer): void {
-    for (const link of peer.above.values()) if (link.gets !== 'nothing') this.#tell(link)
+    const isCalm = peer.primary?.flows === true
+    for (const link of peer.above.values()) {
+      // How far the second is matters only when the primary is not as far as it could be.
+      if (!isCalm || link.gets !== 'heads' || !link.flows) this.#tell(link)
+    }
   }
 
   /** It may have another parent, or none. */
@@ -57,6 +62,7 @@ export class IntervalMedia implements Media {
       const { dialer, host } = link
       const { nowMs } = this.#agenda
       this.before(dialer)
+      this.#tell(link)
       const starts = audio && link.gets !== 'audio'
       const isFirst = link.gets === 'nothing'
       link.gets = audio ? 'audio' : 'heads'
@@ -70,6 +76,17 @@ export class IntervalMedia implements Media {
       this.after(dialer)
       this.#wake(dialer)
     })
+  }
+
+  heard({ above, ears }: VirtualPeer): Heard {
+    let heard = ears.latest
+    for (const { course, gets, heardMs, speaks } of above.values()) {
+      if (gets !== 'audio' || !speaks) continue
+      const seq = newestAt(course, this.#source, this.#agenda.nowMs)
+      const atMs = Math.max(this.#source.sentMs(seq) + course.lagMs, heardMs)
+      if (seq > heard.seq) heard = { seq, atMs }
+    }
+    return heard
   }
 
   nextMs(peer: VirtualPeer): number {
@@ -87,6 +104,7 @@ export class IntervalMedia implements Media {
     this.#agenda.after(link.delayMs, () => {
       if (link.state !== 'up' || link.gets === 'nothing') return
       this.before(link.dialer)
+      this.#tell(link)
       this.#take(link, delayed(course, link.delayMs), speaks)
       this.after(link.dialer)
       this.#wake(link.dialer)
@@ -98,14 +116,14 @@ export class IntervalMedia implements Media {
   }
 
   #take(link: Link, course: Course, speaks: boolean): void {
+    const { dialer, host } = link
     link.course = course
     link.speaks = speaks
-    const { dialer, host } = link
-    dialer.relay.flowing(host.key, speaks && course.endSeq === Infinity, this.#agenda.nowMs)
+    dialer.relay.flowing(host.key, link.flows, this.#agenda.nowMs)
   }
 
   #tell(link: Link): void {
-    if (!link.speaks) return
+    if (!link.speaks || link.gets === 'nothing') return
     if (link.gets === 'audio') this.#tellFrames(link)
     this.#tellBeats(link)
   }

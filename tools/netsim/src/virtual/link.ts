@@ -22,6 +22,11 @@ export class Link {
   seq = -1
   heardMs = 0
 
+  /** Whatever the source has comes, and so it will until something changes. */
+  get flows(): boolean {
+    return this.speaks && this.course.endSeq === Infinity
+  }
+
   constructor(dialer: VirtualPeer, host: VirtualPeer, delayMs: number) {
     this.dialer = dialer
     this.host = host

@@ -1,3 +1,4 @@
+import type { Heard } from './ears.ts'
 import type { Link } from './link.ts'
 import type { VirtualPeer } from './virtual-peer.ts'
 
@@ -14,6 +15,8 @@ export interface Media {
   refresh(link: Link): void
   /** A host begins to send audio, or heads only. */
   serve(link: Link, audio: boolean, warm: boolean): void
+  /** The newest frame that came to a peer until now, whether it was told or not. */
+  heard(peer: VirtualPeer): Heard
   /** When a peer has to be woken for what comes; Infinity if it can be told later. */
   nextMs(peer: VirtualPeer): number
 }

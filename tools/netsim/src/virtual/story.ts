@@ -29,6 +29,8 @@ export interface StoryReport {
     }
     /** Of the listeners, who never heard anything within the first minute. */
     readonly unserved: number
+    /** Children that the broadcaster and all relays together offer to serve, for each listener: below 1 some have no place. */
+    readonly placesPerListener: number
     readonly messagesPerPeer: number
     /** Dials that the broadcaster answered in its busiest second. */
     readonly rootDialsPerS: number
@@ -135,6 +137,10 @@ class Story {
         max: joined.at(-1) ?? 0,
       },
       unserved: listeners - joined.length,
+      placesPerListener:
+        Math.round(
+          (1000 * this.#world.peers.reduce((sum, { person }) => sum + person.slots, 0)) / listeners,
+        ) / 1000,
       messagesPerPeer: Math.round((10 * this.#world.messages) / listeners) / 10,
       rootDialsPerS: busiest,
     }
@@ -174,21 +180,18 @@ class Story {
     const isFar = ({ person }: VirtualPeer): boolean => person.region === CUT_REGION
     world.cut((a, b) => isFar(a) !== isFar(b))
     this.#run(20_000)
-    world.catchUp()
-    const { nowMs } = world.agenda
     const others = world.listeners.filter((peer) => !isFar(peer))
-    const hearing = others.filter(({ ears }) => ears.silentMs(world.source, nowMs) < 500).length
+    const othersHearing = hearingOf(world, others)
     world.cut()
     let healedAfterS: number | undefined
     for (let s = 1; s <= 40; s++) {
       this.#run(1000)
       if (healedAfterS !== undefined) continue
-      world.catchUp()
       if (hearingOf(world, world.listeners) >= 0.999) healedAfterS = s
     }
     return {
       cutOff: world.listeners.length - others.length,
-      othersHearing: hearing / Math.max(1, others.length),
+      othersHearing,
       healedAfterS,
     }
   }

@@ -29,7 +29,7 @@ export interface VirtualPeerOptions extends Person {
 }
 
 /** As libs/station has it. */
-const LIFETIME_MS = 60_000
+const LIFETIME_MS = 120_000
 const BYTES_PER_S = 40_000
 
 /** One peer of libs/relay with its connections. */
@@ -54,6 +54,8 @@ export class VirtualPeer {
   leftMs: number | undefined
   /** Another parent than before, the first one not counted. */
   reparents = 0
+  /** Of these, moves that it did not choose: the parent was silent, behind, or gone. */
+  forced: number = 0
   /** Connections of others that came about. */
   answered: number = 0
   /** Where it stands in the list of those who announce themselves, -1 if it does not. */

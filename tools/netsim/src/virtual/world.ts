@@ -105,6 +105,11 @@ export class World {
     }
   }
 
+  /** How long a listener has had nothing new; 0 for who never heard anything. */
+  silentMs(peer: VirtualPeer): number {
+    return peer.ears.silentMs(this.source, this.agenda.nowMs, this.#media.heard(peer))
+  }
+
   stall(): void {
     this.log.note(this.agenda.nowMs, 'fault', 0, 1)
     this.source.stall(this.agenda.nowMs)
@@ -221,7 +226,10 @@ export class World {
       case 'unannounce':
         return this.#unannounce(peer)
       case 'parent':
-        if (effect.key !== undefined && effect.cause !== 'first') peer.reparents++
+        if (effect.key !== undefined && effect.cause !== 'first') {
+          peer.reparents++
+          if (effect.cause !== 'better' && effect.cause !== 'withdrawn') peer.forced++
+        }
         return this.log.note(this.agenda.nowMs, 'parent', peer.id, this.#idOf(effect.key))
       case 'child': {
         const link = peer.below.get(effect.key)
