@@ -8,6 +8,7 @@ import { MECHANISMS } from '../../scenarios/scenario.ts'
 import { withoutFile } from '../stage.ts'
 
 const CLI = fileURLToPath(new URL('../../../../../apps/cli/src/main.ts', import.meta.url))
+const STATION = new URL('../../../../../libs/station/src/index.ts', import.meta.url).href
 
 test('every mechanism has a file and a control, and every file a mechanism', () => {
   const files = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ''))
@@ -24,4 +25,7 @@ test('what is taken out is there to be taken, and the program starts without it'
   )
   const { stdout } = await promisify(execFile)(process.execPath, [...preloads, CLI, '--version'])
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+/)
+  // What listens and relays is loaded when it is needed, and only then rewritten.
+  const load = ['--input-type=module', '--eval', `await import(${JSON.stringify(STATION)}); process.exit(0)`]
+  await promisify(execFile)(process.execPath, [...preloads, ...load])
 }, 60_000)
