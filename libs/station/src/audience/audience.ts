@@ -249,7 +249,7 @@ export function hostLimits(
   { bitrate, maxPerPrefix }: { bitrate: number; maxPerPrefix: number },
 ): HostLimits {
   const bytesPerS = Math.ceil((2 * streamBps(bitrate)) / 8)
-  return { maxChildren, maxPerPrefix, bytesPerS, maxStandby: Math.max(8, maxChildren), lifetimeMs: 120_000 }
+  return { maxChildren, maxPerPrefix, bytesPerS, maxStandby: Math.max(8, maxChildren), lifetimeMs: 60_000 }
 }
 
 /** Frame, seal and headers of IP, UDP and UDX around the payload. */

@@ -29,7 +29,7 @@ export interface VirtualPeerOptions extends Person {
 }
 
 /** As libs/station has it. */
-const LIFETIME_MS = 120_000
+const LIFETIME_MS = 60_000
 const BYTES_PER_S = 40_000
 
 /** One peer of libs/relay with its connections. */
