@@ -1,43 +1,24 @@
 import { decodeFile } from '@pearcast/audio'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
-import { Lab } from '../testing/pearcast.ts'
+import { describe, expect, test } from 'vitest'
+import type { Lab } from '../testing/pearcast.ts'
 import { DesktopApp } from './desktop-app.ts'
-import { hearNotes, writeNotes } from './fake-microphone.ts'
+import { hearNotes } from './fake-microphone.ts'
 import { expectHeard, isPlayed, tell } from './hearing.ts'
+import { withBrowser } from './with-browser.ts'
 
-const binary = chromiumBinary()
 const TITLE = 'Kitchen Radio'
 let lab: Lab
-let browser: Browser
 let broadcaster: DesktopApp
 let listener: DesktopApp
 let link: string
 
-/** Two apps, each with processes and a storage of its own: the tests follow one another like an evening. */
-beforeAll(async () => {
-  if (binary === undefined) return
-  lab = await Lab.open()
-  await writeNotes(lab.path('notes.wav'))
-  browser = await launchChromium(binary, [
-    '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${lab.path('notes.wav')}`,
-  ])
+/** Two apps, each with processes and a storage of its own. */
+withBrowser(async ({ browser, lab: own, open }) => {
+  lab = own
   ;[broadcaster, listener] = await Promise.all([
-    DesktopApp.open(browser, lab, 'broadcaster'),
-    DesktopApp.open(browser, lab, 'listener'),
+    open(DesktopApp.open(browser, lab, 'broadcaster')),
+    open(DesktopApp.open(browser, lab, 'listener')),
   ])
-}, 60_000)
-afterAll(async () => {
-  await Promise.all([broadcaster?.close(), listener?.close()])
-  await browser?.close()
-  await lab?.close()
-})
-beforeEach(requireChromium)
-/** Its policy is strict: what breaks it is a fault, whatever else works. */
-afterEach(() => {
-  for (const opened of [broadcaster, listener]) expect(opened?.complaints ?? []).toEqual([])
 })
 
 /** From the first sound on: what comes before is how long it took to connect. */

@@ -9,13 +9,15 @@ import { withBrowser } from './with-browser.ts'
 
 const PAGES = join(ROOT, 'tests', 'pages')
 const PULSES = 20
-/** What is asked for where the computer has time, once what held it up while both pages began has been worked off. */
+/** What is asked for where the computer has time, once what two pages that begin at once cost has been worked off. */
 const LIMIT_MS = 150
-/** What is asked for in a calm moment before that. */
+/** What is asked for before that. */
 const SOON_MS = 250
 const TRIES = 6
 /** 12 s. */
 const SETTLES_WITHIN = 2
+/** The listening page's buffer aims at 20 ms until it has seen something come later than that. */
+const CALM_TARGET_MS = 40
 /** 1.2 s of them. */
 const MOST_ON_THE_WAY = 4
 /** Six seconds' worth of pulses, on a computer that is held up for a while. */
@@ -43,6 +45,10 @@ interface Measured {
   pulses: number
   p50Ms: number
   p95Ms: number
+  /** What the listening page's buffer aimed at, after it. */
+  targetMs: number
+  /** Where the time goes, as the page tells it: from the engine that captures to the decoder, the ring, the output. */
+  parts: string
   /** Why the computer had no time for us. */
   heldUp: string | undefined
 }
@@ -63,15 +69,12 @@ async function measure(): Promise<Measured> {
   const sorted = latenciesOf(heard, captured).toSorted((a, b) => a - b)
   const percentile = (share: number): number =>
     Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN)
-  return { pulses: heard.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), heldUp }
-}
-
-/** Where the time goes, as the page tells it: from the engine that captures to the decoder, the ring, the output. */
-async function parts(): Promise<string> {
   const { outputMs, page } = JSON.parse(await listener.diagnostics()).listening
-  const { bufferMs, latencyMs, ringMs, underruns } = page
-  const ring = `ring ${ringMs} ms, ${underruns} times dry`
-  return `to the decoder ${latencyMs.p50}/${latencyMs.p95} ms with ${Math.round(bufferMs)} ms in the buffer, ${ring}, output ${outputMs} ms`
+  const { bufferMs, latencyMs, ringMs, targetMs, underruns } = page
+  const buffer = `${Math.round(bufferMs)} of ${Math.round(targetMs)} ms in the buffer`
+  const parts = `to the decoder ${latencyMs.p50}/${latencyMs.p95} ms with ${buffer}, ring ${ringMs} ms, ${underruns} times dry, output ${outputMs} ms`
+  const { length: pulses } = heard
+  return { pulses, p50Ms: percentile(0.5), p95Ms: percentile(0.95), targetMs, parts, heldUp }
 }
 
 /** Their distances are uneven: only where each is taken for the right one do all take about as long. */
@@ -87,16 +90,13 @@ function latenciesOf(heard: readonly number[], captured: readonly number[]): num
   return matches.toSorted((a, b) => spread(a) - spread(b))[0] ?? []
 }
 
-/** What is asked for, after what the computer let us do so far; undefined where it had no time. */
+/**
+ * What is asked for, after what the computer let us do; undefined where it had no time. What a hold-up has left behind stays
+ * for a minute or more: delay, and a buffer that waits for the next one.
+ */
 function limitMs(seen: readonly Measured[]): number | undefined {
-  let calm = 0
-  let longest = 0
-  for (const { heldUp } of seen) {
-    calm = heldUp === undefined ? calm + 1 : 0
-    longest = Math.max(longest, calm)
-  }
-  if (longest > SETTLES_WITHIN) return LIMIT_MS
-  return longest > 0 ? SOON_MS : undefined
+  if (seen.some(({ heldUp, targetMs }) => heldUp !== undefined || targetMs > CALM_TARGET_MS)) return undefined
+  return seen.length > SETTLES_WITHIN ? LIMIT_MS : SOON_MS
 }
 
 describe('from one page to another', () => {
@@ -107,11 +107,11 @@ describe('from one page to another', () => {
     const seen: Measured[] = []
     while (seen.length < TRIES && !seen.some(({ p95Ms }) => p95Ms <= LIMIT_MS)) {
       const measured = await measure()
-      const { heldUp, p50Ms, p95Ms, pulses } = measured
+      const { heldUp, p50Ms, p95Ms, parts, pulses } = measured
       process.stdout.write(
         `capture to playout: p50 ${p50Ms} ms, p95 ${p95Ms} ms of ${pulses} pulses${heldUp === undefined ? '' : `, where ${heldUp}`}\n`,
       )
-      process.stdout.write(`of that: ${await parts()}\n`)
+      process.stdout.write(`of that: ${parts}\n`)
       if (heldUp === undefined) {
         expect(pulses).toBe(PULSES)
         expect(p50Ms).toBeGreaterThan(20)
@@ -120,7 +120,7 @@ describe('from one page to another', () => {
     }
     const best = Math.min(...seen.map(({ p95Ms }) => p95Ms))
     const limit = limitMs(seen)
-    process.stdout.write(`p95 ${best} ms; the limit is ${limit ?? 'none: no calm moment'}\n`)
+    process.stdout.write(`p95 ${best} ms; the limit is ${limit ?? 'none: the computer was held up'}\n`)
     if (limit !== undefined) expect(best).toBeLessThanOrEqual(limit)
   }, 180_000)
 })

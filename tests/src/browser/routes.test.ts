@@ -1,38 +1,22 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chromiumBinary, launchChromium, requireChromium } from '../testing/browser.ts'
-import { Lab } from '../testing/pearcast.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Lab } from '../testing/pearcast.ts'
 import { startRelay } from '../testing/relays.ts'
-import { writeNotes } from './fake-microphone.ts'
 import { expectHeard, isPlayed } from './hearing.ts'
 import { OpenedPage } from './opened-page.ts'
+import { withBrowser } from './with-browser.ts'
 
-const binary = chromiumBinary()
 /** Of WAV, before its samples. */
 const HEADER_BYTES = 44
 let lab: Lab
-let browser: Browser
 let opened: OpenedPage
 
-beforeAll(async () => {
-  if (binary === undefined) return
-  lab = await Lab.open()
-  await writeNotes(lab.path('notes.wav'))
-  browser = await launchChromium(binary)
-  opened = await OpenedPage.open(browser, lab, 'listener')
+withBrowser(async ({ browser, lab: own, open }) => {
+  lab = own
+  opened = await open(OpenedPage.open(browser, lab, 'listener'))
   await opened.agree()
-}, 60_000)
-afterAll(async () => {
-  await opened?.close()
-  await browser?.close()
-  await lab?.close()
 })
-beforeEach(requireChromium)
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([])
-  await lab?.clear()
-})
+afterEach(() => lab?.clear())
 
 async function lampAnimation(): Promise<unknown> {
   return opened.page.evaluate(`getComputedStyle(document.querySelector('.lamp')).animationName`)
