@@ -8,6 +8,7 @@ export type NetsimErrorCode =
   | 'UNKNOWN_SITE'
   | 'UNKNOWN_NAT'
   | 'PATTERN_INVALID'
+  | 'OPTIONS_CONFLICT'
   | 'FOLDER_UNUSABLE'
   | 'FILE_UNUSABLE'
   | 'PROBE_FAILED'
@@ -53,6 +54,10 @@ export class NetsimError extends Error {
     return new NetsimError('PATTERN_INVALID', message)
   }
 
+  static optionsConflict(what: string, why: string): NetsimError {
+    return new NetsimError('OPTIONS_CONFLICT', `${what}: ${why}.`)
+  }
+
   static folderUnusable(folder: string, error: unknown): NetsimError {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     return new NetsimError('FOLDER_UNUSABLE', `${folder} cannot hold a report (${why}): name another folder.`)
@@ -65,6 +70,13 @@ export class NetsimError extends Error {
       'FILE_UNUSABLE',
       `${file} cannot be used (${why}): name another file, or correct it.`,
     )
+  }
+
+  static bootstrapSilent(asked: string): NetsimError {
+    const message =
+      `No answer over UDP from ${asked}: nobody is there, this machine is offline, or its network blocks UDP. ` +
+      'Check the addresses of --bootstrap; with --udp-blocked it is taken for a network that blocks UDP.'
+    return new NetsimError('PROBE_FAILED', message)
   }
 
   /** @param why a sentence of the library that asked */

@@ -1,7 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { deviceForAll, ordinaryUser } from './tun/testing/ordinary-user.ts'
 import { requireTun } from './tun/testing/requirements.ts'
 
@@ -26,6 +30,9 @@ test.each([
   [['chaos', '--without', 'luck'], /^error: .*'--without <mechanism>'.*Allowed choices/],
   [['report', MAIN], /^error: .*main\.ts cannot be used/],
   [['--jobs', '0'], /^error: .*'--jobs <n>'.*at least 1/],
+  [['--shell', 'listener', '--json'], /^error: --shell and --json do not go together/],
+  [['chaos', '--list'], /^error: chaos cannot take --list/],
+  [['--repeat', '1000000'], /^error: .*'--repeat <n>'.*at most/],
   [['--onyl', 'x'], /^error: unknown option '--onyl'/],
 ])('%j is a mistake that is told in plain words, with exit code 2', async (args, words) => {
   const failure: unknown = await run(process.execPath, [MAIN, ...args]).catch((error: unknown) => error)
@@ -46,3 +53,41 @@ test('an ordinary user plays a scenario, with a TUN node that he may open', asyn
   expect(result).toMatchObject({ name: 'matrix/public x public', heard: { playsAtEnd: true } })
   expect(summary).toMatchObject({ backend: 'tun', pairs: 1, heard: 1, skipped: 0, failed: 0, retries: 0 })
 }, 120_000)
+
+test('who is ended in the middle writes down what was played, and leaves no home behind', async (context) => {
+  requireTun(context)
+  const report = mkdtempSync(join(tmpdir(), 'pearcast-interrupted-'))
+  onTestFinished(() => rmSync(report, { recursive: true, force: true }))
+  const args = ['--only', 'matrix/public x public', '--repeat', '50', '--jobs', '1', '--json']
+  const child = spawn(process.execPath, [MAIN, ...args, '--report', report], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  child.kill('SIGTERM')
+  child.stdout.resume()
+  expect(await once(child, 'exit')).toEqual([143, null])
+  const written: unknown = JSON.parse(readFileSync(join(report, 'report.json'), 'utf8'))
+  expect(written).toMatchObject({
+    summary: { interrupted: 'SIGTERM' },
+    results: expect.arrayContaining([expect.objectContaining({ passed: true })]),
+  })
+  const left = readdirSync(report, { recursive: true, encoding: 'utf8' })
+  expect(left.filter((name) => name.endsWith('-home'))).toEqual([])
+}, 120_000)
+
+test('a probe that nobody answers says so, and writes nothing', async () => {
+  const failure: unknown = await run(process.execPath, [
+    MAIN,
+    'probe',
+    '--bootstrap',
+    '127.0.0.1:9',
+    '--out',
+    join(tmpdir(), 'pearcast-never-written.json'),
+  ]).catch((error: unknown) => error)
+  expect(failure).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: No answer over UDP/),
+  })
+}, 30_000)

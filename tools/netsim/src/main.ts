@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander'
 import { playChaos, type ChaosOptions } from './commands/chaos.ts'
-import { positive, whole, wholes } from './commands/numbers.ts'
+import { jobs, positive, times, whole, wholes } from './commands/numbers.ts'
+import { patternsOf } from './commands/only.ts'
 import { play, type PlayOptions } from './commands/play.ts'
 import { probe, type ProbeOptions } from './commands/probe.ts'
+import { refuseConflicts, refuseForeign } from './commands/refuse.ts'
 import { renderReport, type RenderOptions } from './commands/render-report.ts'
 import { scale, type ScaleOptions } from './commands/scale.ts'
 import { virtualChaos } from './commands/virtual-chaos.ts'
@@ -13,7 +15,7 @@ import { readJson } from './report/write-report.ts'
 import { keepCompiled } from './run/compile-cache.ts'
 import { openShell } from './run/open-shell.ts'
 import { checkHost } from './run/stage.ts'
-import { select } from './scenarios/index.ts'
+import { scenarios, select } from './scenarios/index.ts'
 import { nearNames } from './scenarios/near.ts'
 import { parseScenarioFile, scenarioOf } from './scenarios/scenario-file.ts'
 import { MECHANISMS, type Scenario } from './scenarios/scenario.ts'
@@ -32,6 +34,7 @@ interface Options extends PlayOptions {
 const USAGE = 2
 const USAGE_CODES: readonly NetsimErrorCode[] = [
   'PATTERN_INVALID',
+  'OPTIONS_CONFLICT',
   'UNKNOWN_HOST',
   'FOLDER_UNUSABLE',
   'FILE_UNUSABLE',
@@ -41,15 +44,17 @@ const program = new Command('netsim')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
   .description('Plays scenarios with real pearcast processes behind simulated NATs.')
   .option('--list', 'print the names of the scenarios, and play none')
-  // Several words are one pattern: task runners take the quotes away.
-  .option('--only <pattern...>', 'those whose name contains the text, or matches /a regular expression/')
+  .option(
+    '--only <pattern...>',
+    'those whose name contains the text, or matches /a regular expression/; of several all must match',
+  )
   .option('--file <file>', 'a scenario file, as netsim:probe and netsim:chaos write them')
   .option('--canary', 'the short selection that npm test plays')
   .addOption(new Option('--seed <n>', 'of every draw of the lab').default(1).argParser(whole))
   .addOption(
-    new Option('--repeat <n>', 'each so many times, with seeds that count up').default(1).argParser(positive),
+    new Option('--repeat <n>', 'each so many times, with seeds that count up').default(1).argParser(times),
   )
-  .addOption(new Option('--jobs <n>', 'scenarios at once').default(2).argParser(positive))
+  .addOption(new Option('--jobs <n>', 'scenarios at once').default(2).argParser(jobs))
   .option('--json', 'print one object a line: each result, and a summary at the end')
   .option('--report <folder>', 'keep report.json, report.html, junit.xml and the logs of all processes there')
   .option('--baseline <file>', 'compare with what --save-baseline stored; a regression fails')
@@ -60,8 +65,17 @@ const program = new Command('netsim')
     '--shell <host>',
     'a prompt inside a host of the first chosen scenario: broadcaster, listener, dht-1 or dht-2',
   )
+  .option(
+    '--program <file>',
+    'what node runs as pearcast, as `nx run cli:bundle` makes it; default: the sources',
+  )
   .option('--tun-device <path>', 'default /dev/net/tun')
-  .action((options: Options) => done(main(options)))
+  .action((options: Options) =>
+    done(() => {
+      refuseConflicts(given(program))
+      return main(options)
+    }),
+  )
 
 program
   .command('report')
@@ -73,7 +87,7 @@ program
   .option('--scale <file>', "show the curves of a scale run's report too")
   .action((file: string, _: unknown, command: Command) => {
     const options: RenderOptions = command.optsWithGlobals()
-    return done(renderReport(file, options))
+    return done(() => renderReport(file, options), 'report', command)
   })
 
 program
@@ -81,7 +95,7 @@ program
   .description(
     'Play random places and faults, then mend all, and see that everybody hears again within 10 s.',
   )
-  .addOption(new Option('--runs <n>', 'so many seeds, which count up').default(5).argParser(positive))
+  .addOption(new Option('--runs <n>', 'so many seeds, which count up').default(5).argParser(times))
   .option('--no-shrink', 'do not look for the fewest events with which a seed fails')
   .addOption(
     new Option('--without <mechanism>', 'take this out of the programs, to see that chaos finds it').choices(
@@ -95,8 +109,12 @@ program
   )
   .action((_: unknown, command: Command) => {
     const options: ChaosOptions & { virtual?: true } = command.optsWithGlobals()
-    if (options.virtual) return done(virtualChaos({ ...options, keep: options.keep ?? 'reports/chaos' }))
-    return done(chaos({ ...options, report: options.report ?? 'reports/chaos' }))
+    const folder = 'reports/chaos'
+    if (options.virtual) {
+      const inVirtualTime = (): Promise<number> => virtualChaos({ ...options, keep: options.keep ?? folder })
+      return done(inVirtualTime, 'chaos --virtual', command)
+    }
+    return done(() => chaos({ ...options, report: options.report ?? folder }), 'chaos', command)
   })
 
 program
@@ -113,10 +131,11 @@ program
       .choices(Object.keys(NAT_TYPES))
       .default('port-restricted'),
   )
+  .option('--udp-blocked', 'where no node answers, take it that the network blocks UDP')
   .option('--out <file>', 'the scenario file', 'reports/field.json')
   .action((_: unknown, command: Command) => {
     const options: ProbeOptions = command.optsWithGlobals()
-    return done(probe(options))
+    return done(() => probe(options), 'probe', command)
   })
 
 program
@@ -140,7 +159,7 @@ program
   .option('--out <file>', 'the report, as JSON with curves', 'reports/scale.json')
   .action((_: unknown, command: Command) => {
     const options: ScaleOptions = command.optsWithGlobals()
-    return done(scale(options))
+    return done(() => scale(options), 'scale', command)
   })
 
 /** Seeds of virtual chaos that are played in place of scenarios. */
@@ -153,8 +172,21 @@ keepCompiled()
 await program.parseAsync()
 setTimeout(() => process.exit(), LINGER_MS).unref()
 
-async function done(work: Promise<number>): Promise<void> {
-  process.exitCode = await work.catch(complain)
+async function done(work: () => Promise<number>, name?: string, command?: Command): Promise<void> {
+  try {
+    if (name !== undefined && command !== undefined) refuseForeign(name, given(command, program))
+    process.exitCode = await work()
+  } catch (error) {
+    process.exitCode = complain(error)
+  }
+}
+
+/** What was written on the command line, without defaults. */
+function given(...commands: readonly Command[]): Record<string, unknown> {
+  const written = commands.flatMap((command) =>
+    Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli'),
+  )
+  return Object.fromEntries(written)
 }
 
 async function main(options: Options): Promise<number> {
@@ -174,7 +206,7 @@ async function main(options: Options): Promise<number> {
 }
 
 async function chosenBy({ file, only, canary }: Options): Promise<Scenario[]> {
-  if (file === undefined) return select(only?.join(' '), canary === true)
+  if (file === undefined) return select(only === undefined ? [] : patternsOf(process.argv), canary === true)
   return [scenarioOf(await readJson(file, parseScenarioFile), 'field')]
 }
 
@@ -187,9 +219,11 @@ async function chaos(options: ChaosOptions): Promise<number> {
   return available.inUserNamespace ? enterUserNamespace() : playChaos(options)
 }
 
-function unknownName({ only = [], canary }: Options): number {
-  const pattern = only.join(' ')
-  const near = pattern.startsWith('/') ? [] : nearNames(pattern, namesOf(canary === true))
+function unknownName({ canary }: Options): number {
+  const patterns = patternsOf(process.argv)
+  const pattern = patterns.join('" and "')
+  const near =
+    pattern.startsWith('/') || patterns.length > 1 ? [] : nearNames(pattern, namesOf(canary === true))
   const hint = near.length === 0 ? '' : ` Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
   const where = canary ? 'No scenario of the canary' : 'No scenario'
   process.stderr.write(`${where} has a name like "${pattern}".${hint} --list shows them all.\n`)
@@ -197,7 +231,7 @@ function unknownName({ only = [], canary }: Options): number {
 }
 
 function namesOf(canary: boolean): string[] {
-  return select(undefined, canary).map(({ name }) => name)
+  return scenarios.filter((scenario) => !canary || scenario.canary === true).map(({ name }) => name)
 }
 
 /** One line for what a person can act on. */
@@ -207,13 +241,13 @@ function complain(error: unknown): number {
   return USAGE_CODES.includes(error.code) ? USAGE : 1
 }
 
-/** Where the lab cannot run, that is told, and what needs none is played; under CI=true it is a failure. */
+/** Where the lab cannot run, that is told, and what needs none is played; for what was named, and under CI=true, it is a failure. */
 async function skip(chosen: readonly Scenario[], options: Options, reason: string): Promise<number> {
-  process.stderr.write(`SKIP ${chosen.length} scenarios: ${reason}\n`)
-  const inCi = process.env['CI'] === 'true' ? 1 : 0
+  process.stderr.write(`SKIP ${chosen.length} scenario${chosen.length === 1 ? '' : 's'}: ${reason}\n`)
+  const isNamed = options.only !== undefined || options.file !== undefined
+  const inCi = isNamed || process.env['CI'] === 'true' ? 1 : 0
   if (options.json) process.stdout.write(`${JSON.stringify(summaryOf([], chosen.length))}\n`)
-  const isChoice = options.only !== undefined || options.file !== undefined || options.canary === true
-  if (options.json || isChoice) return inCi
+  if (options.json || isNamed || options.canary === true) return inCi
   process.stdout.write('What needs no lab: trees of libs/relay in virtual time, and their troubles.\n')
   const { seed } = options
   const code = await virtualChaos({ seed, runs: VIRTUAL_RUNS, shrink: true, keep: 'reports/chaos' })

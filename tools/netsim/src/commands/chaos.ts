@@ -7,6 +7,7 @@ import { shrink } from '../chaos/shrink.ts'
 import { tableHead, tableRow } from '../report/table.ts'
 import { writeReport } from '../report/write-report.ts'
 import { summaryOf, closing } from '../report/summary.ts'
+import { Interruption } from '../run/interruption.ts'
 import { runScenario, type Result } from '../run/run-scenario.ts'
 import { stepText } from '../run/timeline.ts'
 import { scenarioOf } from '../scenarios/scenario-file.ts'
@@ -38,23 +39,36 @@ export async function playChaos(options: ChaosOptions): Promise<number> {
   say(tableHead())
   const results: Result[] = []
   const seeds = Array.from({ length: runs }, (_, i) => seed + i)
+  const interruption = new Interruption()
+  const { signal } = interruption
   const work = async (): Promise<void> => {
-    for (let next = seeds.shift(); next !== undefined; next = seeds.shift())
-      results.push(await playSeed(chaosOf(next), folder, options))
+    for (let next = seeds.shift(); next !== undefined && !signal.aborted; next = seeds.shift()) {
+      const result = await playSeed(chaosOf(next), folder, { ...options, signal })
+      if (result !== undefined) results.push(result)
+    }
   }
   await Promise.all(Array.from({ length: jobs }, work))
   const durationMs = Math.round(performance.now() - startedMs)
-  const summary = { ...summaryOf(results, 0), durationMs }
+  const { name: interrupted } = interruption
+  const summary = { ...summaryOf(results, 0), durationMs, ...(interrupted && { interrupted }) }
   const at = new Date().toISOString()
   const report = { commit: commit(), node: process.version, at, jobs, summary, results }
   const { files } = await writeReport(report, { folder })
-  say(`\n${closing(results, durationMs)}`)
+  say(`\n${closing(results, durationMs, interrupted)}`)
   say(`Report: ${files.page}, report.json and junit.xml beside it`)
+  interruption.stop()
+  if (interrupted !== undefined) return interruption.exitCode
   return summary.failed === 0 ? 0 : 1
 }
 
-async function playSeed(chaos: Chaos, folder: string, options: ChaosOptions): Promise<Result> {
+/** Undefined when it was interrupted before it came to anything. */
+async function playSeed(
+  chaos: Chaos,
+  folder: string,
+  options: ChaosOptions & { signal: AbortSignal },
+): Promise<Result | undefined> {
   const { seed, events } = chaos
+  const { signal } = options
   let plays = 0
   const play = (some: readonly ChaosStep[]): Promise<Result> => {
     const own = join(folder, `seed-${seed}${plays++ === 0 ? '' : `-try-${plays}`}`)
@@ -62,14 +76,19 @@ async function playSeed(chaos: Chaos, folder: string, options: ChaosOptions): Pr
       seed,
       folder: own,
       tunDevice: options.tunDevice,
+      signal,
     })
   }
   const result = await play(events)
+  if (signal.aborted) return undefined
   say(tableRow(result))
   if (result.passed) return result
   process.stderr.write(`    seed ${seed}, commit ${commit()}, logs in ${result.folder}\n`)
   const fails = async (some: readonly ChaosStep[]): Promise<boolean> => {
+    if (signal.aborted) return false
     const isFailure = !(await play(some)).passed
+    // What an interruption has spoiled shows nothing.
+    if (signal.aborted) return false
     say(`    ${some.length} of ${events.length} events: ${isFailure ? 'fails' : 'passes'}`)
     return isFailure
   }
@@ -96,7 +115,9 @@ async function keep(
   await mkdir(folder, { recursive: true })
   const path = join(folder, `seed-${chaos.seed}.json`)
   await writeFile(path, `${JSON.stringify({ ...fileOf(chaos, events), note }, undefined, 2)}\n`)
-  say(`    ${events.length} events: ${events.map(stepText).join('; ') || 'none'}`)
+  say(
+    `    ${events.length} event${events.length === 1 ? '' : 's'}: ${events.map(stepText).join('; ') || 'none'}`,
+  )
   say(`    kept as ${path}; --file plays it`)
 }
 

@@ -14,6 +14,24 @@ export function positive(text: string): number {
   return value
 }
 
+/** So many times: what is more is a slip of the keyboard that would play for days. */
+const MOST_TIMES = 10_000
+
+export function times(text: string): number {
+  const value = positive(text)
+  if (value > MOST_TIMES) throw new InvalidArgumentError(`It is at most ${MOST_TIMES}.`)
+  return value
+}
+
+/** Every lab at once has its own processes, namespaces and devices. */
+const MOST_JOBS = 64
+
+export function jobs(text: string): number {
+  const value = positive(text)
+  if (value > MOST_JOBS) throw new InvalidArgumentError(`It is at most ${MOST_JOBS}.`)
+  return value
+}
+
 /** Several of them, with commas between. */
 export function wholes(text: string): number[] {
   return text.split(',').map(positive)

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { NetsimError } from '../errors.ts'
@@ -8,6 +8,7 @@ import { closing, summaryOf } from '../report/summary.ts'
 import { tableHead, tableRow } from '../report/table.ts'
 import { readBaseline, readJson, writeReport } from '../report/write-report.ts'
 import { aimsOf, aimText } from '../run/aims.ts'
+import { Interruption } from '../run/interruption.ts'
 import { runAll } from '../run/run-all.ts'
 import type { Result } from '../run/run-scenario.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
@@ -25,6 +26,7 @@ export interface PlayOptions {
   scale?: string
   pcap?: string
   tunDevice?: string
+  program?: string
 }
 
 /** Play scenarios, tell of each, and write the report that was asked for. Resolves with the exit code. */
@@ -33,6 +35,7 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
   // What is wrong with a file is told before minutes of play.
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline)
   const scale = options.scale === undefined ? undefined : await readJson(options.scale, (value) => value)
+  const program = options.program === undefined ? undefined : await programAt(options.program)
   const folder = await folderFor(options.report)
   const pcap = options.pcap === undefined ? undefined : await folderFor(options.pcap)
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -40,16 +43,21 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
   const tell = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
   const startedMs = performance.now()
   if (!json) say(tableHead())
+  const interruption = new Interruption()
   const results = await runAll(chosen, {
+    signal: interruption.signal,
     seed,
     repeat,
     jobs,
     folder,
     file: options.file,
     pcap,
+    program,
     tunDevice,
     onResult: (result) => {
-      say(json ? JSON.stringify(result) : tableRow(result))
+      // Where nobody asked for a report, logs are kept only if something failed.
+      const kept = result.passed && options.report === undefined ? { ...result, folder: undefined } : result
+      say(json ? JSON.stringify(kept) : tableRow(result))
       if (!result.passed) process.stderr.write(`${replayLine(result)}\n`)
     },
     onSetAside: (result) => {
@@ -58,8 +66,9 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     },
   })
   const durationMs = Math.round(performance.now() - startedMs)
-  const summary = { ...summaryOf(results, 0), durationMs }
-  say(json ? JSON.stringify(summary) : `\n${closing(results, durationMs)}`)
+  const { name: interrupted } = interruption
+  const summary = { ...summaryOf(results, 0), durationMs, ...(interrupted && { interrupted }) }
+  say(json ? JSON.stringify(summary) : `\n${closing(results, durationMs, interrupted)}`)
   const aims = aimsOf(results)
   for (const aim of aims) tell(aimText(aim))
   const at = new Date().toISOString()
@@ -69,7 +78,8 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     const { files, comparison } = await writeReport(report, {
       folder,
       baseline,
-      saveBaseline: options.saveBaseline,
+      // Of half a run it would be no baseline.
+      saveBaseline: interrupted === undefined ? options.saveBaseline : undefined,
       scale,
     })
     regressions = comparison?.regressions.length ?? 0
@@ -79,6 +89,8 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     await rm(folder, { recursive: true })
   }
   if (pcap !== undefined) tell(`Packets: ${pcap}`)
+  interruption.stop()
+  if (interrupted !== undefined) return interruption.exitCode
   return summary.failed === 0 && regressions === 0 && aims.every(({ passed }) => passed) ? 0 : 1
 }
 
@@ -86,6 +98,14 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
 function replayLine(result: Result): string {
   const where = `    seed ${result.seed}, commit ${commit()}, logs in ${result.folder}`
   return `${where}\n    ${replayCommand(result)}`
+}
+
+async function programAt(name: string): Promise<string> {
+  const file = resolve(name)
+  await access(file).catch((error: unknown) => {
+    throw NetsimError.fileUnusable(file, error)
+  })
+  return file
 }
 
 async function folderFor(name: string | undefined): Promise<string> {

@@ -1,4 +1,5 @@
 import { examineNetwork, parseBootstrap, SwarmError, type NetworkFindings } from '@pearcast/swarm'
+import { lookup } from 'node:dns/promises'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { dirname, resolve } from 'node:path'
@@ -10,11 +11,14 @@ export interface ProbeOptions extends FieldOptions {
   bootstrap?: string
   out: string
   json?: true
+  /** Where nothing answers, take it that the network lets no UDP through. */
+  udpBlocked?: true
 }
 
 /** Find out what stands before this machine, and write it down as a scenario. Resolves with the exit code. */
-export async function probe({ bootstrap, out, json, role, other }: ProbeOptions): Promise<number> {
-  const found = await examine(bootstrap)
+export async function probe(options: ProbeOptions): Promise<number> {
+  const { out, json, role, other } = options
+  const found = await examine(options)
   if (found?.isLoopback) {
     process.stderr.write('error: The bootstrap nodes are on this machine, so there is no NAT to see.\n')
     return 1
@@ -46,15 +50,26 @@ export async function probe({ bootstrap, out, json, role, other }: ProbeOptions)
   return 0
 }
 
-/** Undefined where no UDP comes back. */
-async function examine(bootstrap: string | undefined): Promise<NetworkFindings | undefined> {
+/** Undefined where no UDP comes back, though somebody who answers others was asked. */
+async function examine({ bootstrap, udpBlocked }: ProbeOptions): Promise<NetworkFindings | undefined> {
   try {
     return await examineNetwork(bootstrap === undefined ? {} : { bootstrap: parseBootstrap(bootstrap) })
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error
-    if (error.code === 'NO_UDP') return undefined
+    if (error.code === 'NO_UDP') {
+      if (udpBlocked || (bootstrap === undefined && (await namesResolve()))) return undefined
+      throw NetsimError.bootstrapSilent(bootstrap ?? 'the public DHT')
+    }
     throw NetsimError.probeFailed(error.message)
   }
+}
+
+/** This machine is online: of three nodes in three places that answer nothing, the network in between is the likely reason. */
+async function namesResolve(): Promise<boolean> {
+  return lookup('node1.hyperdht.org').then(
+    () => true,
+    () => false,
+  )
 }
 
 function ownAddresses(): string[] {

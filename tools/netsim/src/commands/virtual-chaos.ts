@@ -26,7 +26,7 @@ export async function virtualChaos({ keep, runs, seed, ...options }: VirtualChao
     process.stdout.write(`seed ${chaos.seed}: ${complaints[0] ?? ''}\n`)
     await keepFewest(chaos, options.shrink, complaints, resolve(keep))
   }
-  process.stdout.write(`${runs} seeds from ${seed}: ${failed} failed\n`)
+  process.stdout.write(`${runs === 1 ? `seed ${seed}` : `${runs} seeds from ${seed}`}: ${failed} failed\n`)
   return failed === 0 ? 0 : 1
 }
 

@@ -13,7 +13,7 @@ import { requireTun } from '../tun/testing/requirements.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('../run/dht-host.ts', import.meta.url))
-const PORT = 49_737
+const PORT = 20_737
 const names = Object.keys(PRESETS)
 
 test(
@@ -64,7 +64,17 @@ async function probeAll(sites: readonly Site[], folder: string): Promise<FilePla
     return await Promise.all(
       sites.map(async ({ id }) => {
         const out = join(folder, `${id}.json`)
-        const args = [MAIN, 'probe', '--bootstrap', bootstrap, '--out', out, '--role', 'listener']
+        const args = [
+          MAIN,
+          'probe',
+          '--bootstrap',
+          bootstrap,
+          '--udp-blocked',
+          '--out',
+          out,
+          '--role',
+          'listener',
+        ]
         const child = lab.spawn(`${id}-host`, process.execPath, args, {
           stdio: ['ignore', 'ignore', 'inherit'],
         })

@@ -58,7 +58,7 @@ const report = v.looseObject({
   node: v.optional(v.string(), ''),
   at: text,
   jobs: number,
-  summary: v.optional(v.looseObject({ durationMs: number })),
+  summary: v.optional(v.looseObject({ durationMs: number, interrupted: text })),
   aims: v.optional(v.array(aim), []),
   results: v.array(run),
 })
@@ -106,7 +106,7 @@ export interface Report {
   node: string
   at?: Text
   jobs?: Num
-  summary?: { durationMs?: Num } | undefined
+  summary?: { durationMs?: Num; interrupted?: Text } | undefined
   aims: AimData[]
   results: Run[]
 }

@@ -14,6 +14,8 @@ export interface Summary {
   failed: number
   /** Plays that failed where the machine stood still too long to measure anything, and were played once again. */
   retries: number
+  /** The signal that ended it before everything was played. */
+  interrupted?: string
   /** First sound over all that were heard, ms. */
   firstSoundMs: { p50: number; p95: number } | null
 }
@@ -37,7 +39,7 @@ export function summaryOf(results: readonly Result[], skipped: number): Summary 
 }
 
 /** The last line for people. Each play counts once: the numbers add up to what was played. */
-export function closing(results: readonly Result[], durationMs: number): string {
+export function closing(results: readonly Result[], durationMs: number, interrupted?: string): string {
   const { pairs, expectedSilent, controls, failed, retries, firstSoundMs } = summaryOf(results, 0)
   const heard = results.filter(({ passed, expected }) => passed && expected === 'heard').length
   const told = pairs - heard - expectedSilent - controls - failed
@@ -54,7 +56,8 @@ export function closing(results: readonly Result[], durationMs: number): string 
     `${failed} failed`,
     ...(retries === 0 ? [] : [`${retries} played again because the machine had stood still`]),
   ]
-  return `${counts.join(', ')}${first}; ${(durationMs / 1000).toFixed(0)} s`
+  const cut = interrupted === undefined ? '' : `, interrupted by ${interrupted}`
+  return `${counts.join(', ')}${first}; ${(durationMs / 1000).toFixed(0)} s${cut}`
 }
 
 /** Nearest rank. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Scenario } from '../scenarios/scenario.ts'
-import { addressOf, Stage } from './stage.ts'
+import { addressOf, CLI, Stage } from './stage.ts'
 
 /** A prompt inside a host of a scenario, with its DHT running, until that shell ends. @returns its exit code */
 export async function openShell(
@@ -17,7 +17,7 @@ export async function openShell(
     try {
       const hosts = stage.lab.hosts.map(({ id }) => `${id} ${addressOf(stage.lab, id)}`).join(', ')
       process.stderr.write(`${scenario.name}: you are "${host}". ${hosts}.\n`)
-      process.stderr.write(`PEARCAST_BOOTSTRAP is set; npx node apps/cli/src/main.ts is pearcast.\n`)
+      process.stderr.write(`PEARCAST_BOOTSTRAP is set; this is pearcast: '${process.execPath}' '${CLI}'\n`)
       const shell = stage.lab.spawn(host, process.env['SHELL'] ?? '/bin/sh', [], {
         stdio: 'inherit',
         env: {
@@ -27,6 +27,11 @@ export async function openShell(
           PS1: `${host}$ `,
         },
       })
+      // Ctrl-C is for what runs in the shell, and who ends this one wants the shell ended: it leaves no home behind.
+      const ignore = (): void => undefined
+      const end = (): void => void shell.kill('SIGHUP')
+      process.on('SIGINT', ignore)
+      for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
       const [code] = await once(shell, 'exit')
       return typeof code === 'number' ? code : 1
     } finally {

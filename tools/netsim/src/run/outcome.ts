@@ -20,7 +20,7 @@ export interface Heard {
   latencyMs: { p50: number; p95: number } | undefined
   /** Peers between the broadcaster and this listener at the end; 0 when it hears the broadcaster itself. */
   relayHops: number
-  /** Longest silence after the first sound, by events and recording: the longer of both. */
+  /** Longest silence after the first sound, by events and recording: the longer of both. One that does not end counts too. */
   gapMs: number
   framesSent: number
   framesLost: number
@@ -32,8 +32,8 @@ export interface Heard {
   playsAtEnd: boolean
 }
 
-/** Frames of 20 ms played in the last two seconds that count as "it plays". */
-const PLAYS_FRAMES = 30
+/** Frames of 20 ms played in each of the last two seconds that count as "it plays". */
+const PLAYS_FRAMES_A_SECOND = 15
 const PLAYS_WINDOW_MS = 2500
 
 /** Undefined when there was no first sound. Gaps told before `gapsFromMs`, Unix time, do not count. */
@@ -47,6 +47,8 @@ export function heardBy(
   if (first === undefined) return undefined
   const final = listener.last('ended') ?? listener.last('stats')
   const latency = final?.['latencyMs']
+  const untilEndMs = endedAtMs - Math.max(lastPlayedAtMs(listener, endedAtMs, first.t), gapsFromMs)
+  const endGapMs = untilEndMs > PLAYS_WINDOW_MS ? untilEndMs : 0
   const gapsMs = listener
     .of('gap')
     .filter(({ t }) => t >= gapsFromMs)
@@ -58,7 +60,7 @@ export function heardBy(
     via: viaOf(final?.['via'] ?? first['via']),
     latencyMs: isLatency(latency) ? latency : undefined,
     relayHops: number(final?.['relayHops']),
-    gapMs: Math.round(Math.max(silenceMs, ...gapsMs)),
+    gapMs: Math.round(Math.max(silenceMs, endGapMs, ...gapsMs)),
     framesSent: number(final?.['framesSent']),
     framesLost: number(final?.['framesLost']),
     framesConcealed: number(final?.['framesConcealed']),
@@ -68,12 +70,26 @@ export function heardBy(
   }
 }
 
-/** Compares the statistics, one a second, of the last moment with those of two before it. */
+/** When it last told that frames had been played, Unix time, ms. */
+function lastPlayedAtMs(listener: Program, endedAtMs: number, firstAtMs: number): number {
+  let atMs = firstAtMs
+  let played = 0
+  for (const { t, framesPlayed } of listener.of('stats')) {
+    if (t > endedAtMs) break
+    if (number(framesPlayed) > played) atMs = t
+    played = number(framesPlayed)
+  }
+  return atMs
+}
+
+/** Compares the statistics, one a second, of the last moment with those of two before it, or of one where it listened shortly. */
 function playsAt(listener: Program, atMs: number): boolean {
   const stats = listener.of('stats').filter(({ t }) => t <= atMs)
-  const [before, , last] = stats.slice(-3)
+  const [before, ...later] = stats.slice(-3)
+  const last = later.at(-1)
   if (before === undefined || last === undefined || atMs - last.t > PLAYS_WINDOW_MS) return false
-  return number(last['framesPlayed']) - number(before['framesPlayed']) >= PLAYS_FRAMES
+  const frames = number(last['framesPlayed']) - number(before['framesPlayed'])
+  return frames >= PLAYS_FRAMES_A_SECOND * later.length
 }
 
 function number(value: unknown): number {

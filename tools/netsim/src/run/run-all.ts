@@ -16,6 +16,10 @@ export interface RunOptions {
   /** For the packets of each play's hosts. */
   pcap?: string | undefined
   tunDevice?: string | undefined
+  /** What `node` runs as `pearcast`; default: the sources. */
+  program?: string | undefined
+  /** What plays when it is aborted comes to nothing, and nothing more is played. */
+  signal?: AbortSignal | undefined
   onResult: (result: Result) => void
   /** What failed where the machine stood still too long to measure anything: it is played again when all others are done. */
   onSetAside: (result: Result) => void
@@ -23,7 +27,7 @@ export interface RunOptions {
 
 /** Play scenarios; the long ones begin first when several run at once. Resolves with the results by their order. */
 export async function runAll(scenarios: readonly Scenario[], options: RunOptions): Promise<Result[]> {
-  const { seed, repeat, jobs, onResult, onSetAside } = options
+  const { seed, repeat, jobs, onResult, onSetAside, signal } = options
   const plays = Array.from({ length: repeat }, (_, round) =>
     scenarios.map((scenario) => ({ scenario, seed: seed + round })),
   ).flat()
@@ -41,6 +45,7 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
       const { play, done } = taken
       const played = await once(play, options)
       done()
+      if (signal?.aborted) return
       const unmeasured = played.find((result) => !result.passed && !isMeasured(result))
       if (unmeasured === undefined) settle(play, played)
       else {
@@ -51,7 +56,11 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
   }
   await Promise.all(Array.from({ length: jobs }, work))
   // One at a time: the machine has little to give.
-  for (const play of aside) settle(play, await once(play, options))
+  for (const play of aside) {
+    if (signal?.aborted) break
+    const played = await once(play, options)
+    if (!signal?.aborted) settle(play, played)
+  }
   return results.flat()
 }
 
@@ -82,11 +91,13 @@ function isLarge({ audience, others = [] }: Scenario): boolean {
 }
 
 async function once({ scenario, seed, setAside }: Play, options: RunOptions): Promise<Result[]> {
-  const { file, folder, pcap, tunDevice } = options
+  const { file, folder, pcap, program, signal, tunDevice } = options
   const name = `${folderName(scenario.name, seed)}${setAside === undefined ? '' : '-again'}`
   const { rest = [], ...first } = await runScenario(scenario, {
     seed,
     tunDevice,
+    program,
+    signal,
     folder: join(folder, name),
     pcapFolder: pcap && join(pcap, name),
   })

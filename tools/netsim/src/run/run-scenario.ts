@@ -8,6 +8,7 @@ import type { BareOutcome } from './bare.ts'
 import { HELPER_RECORDING } from './helper.ts'
 import { HoldUpMeter } from './hold-up-meter.ts'
 import type { HoldUps } from './hold-up.ts'
+import { unlessAborted } from './interruption.ts'
 import { limitMs, observe, RECORDING, type Seen } from './observe.ts'
 import type { Heard } from './outcome.ts'
 import { addressOf, Stage, type StageOptions } from './stage.ts'
@@ -71,6 +72,7 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     seen = await play(scenario, options, meter)
     await removeRecordings(folder)
   } catch (error) {
+    if (options.signal?.aborted) await removeRecordings(folder)
     seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
   } finally {
     meter.stop()
@@ -146,7 +148,8 @@ async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMete
   const stage = await Stage.open(scenario, { ...options, pcapFolder: wires })
   let seen: PlayedSeen
   try {
-    const observed = await within(limitMs(scenario), 'The scenario', observe(scenario, stage, folder, meter))
+    const observing = unlessAborted(options.signal, observe(scenario, stage, folder, meter))
+    const observed = await within(limitMs(scenario), 'The scenario', observing)
     const lab = await stage.lab.stats()
     seen = { ...observed, lab, escapes: stage.lab.escapes, held: meter.figures(lab.lateMs.max) }
   } finally {

@@ -24,8 +24,13 @@ test('the longest of several silences counts', async () => {
   expect(await longestSilenceMs(file)).toBe(120)
 })
 
-test('what comes before the first sound and after the last one is no gap', async () => {
+test('what comes before the first sound and while a program ends is no gap', async () => {
   expect(await longestSilenceMs(await recording([false, 300], [true, 50], [false, 300]))).toBe(0)
+})
+
+test('audio that does not come back has a gap until the end', async () => {
+  expect(await longestSilenceMs(await recording([true, 50], [false, 700]))).toBe(700)
+  expect(await longestSilenceMs(await recording([true, 50], [false, 700]), 100)).toBe(650)
 })
 
 test('a silence across the blocks in which the file is read is one', async () => {
@@ -35,5 +40,5 @@ test('a silence across the blocks in which the file is read is one', async () =>
 test('a recording without any sound has no gap', () => {
   const meter = new SilenceMeter()
   for (let ms = 0; ms < 10; ms++) meter.add(true)
-  expect(meter.longestMs).toBe(0)
+  expect(meter.end()).toBe(0)
 })

@@ -10,7 +10,8 @@ import { openTunLab, type Lab } from '../tun/lab.ts'
 import { within } from '../within.ts'
 import { Program } from './program.ts'
 
-const CLI = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
+/** The program that is played. */
+export const CLI: string = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
 const DHT_HOST = fileURLToPath(new URL('./dht-host.ts', import.meta.url))
 const BARE_DHT = fileURLToPath(new URL('./bare-dht.ts', import.meta.url))
 const AUDIENCE_HOST = fileURLToPath(new URL('./audience-host.ts', import.meta.url))
@@ -21,7 +22,8 @@ const DHT_HOSTS = ['dht-1', 'dht-2'] as const
  */
 const DHT_DELAY_MS = { 'dht-1': 1, 'dht-2': 15 }
 const NODES_PER_HOST = 2
-const DHT_PORT = 49_737
+/** Below the ports that a system gives to sockets which ask for any: one of those may have been given before. */
+const DHT_PORT = 20_737
 const DHT_START_MS = 20_000
 const KILLED_MS = 10_000
 
@@ -68,6 +70,10 @@ export interface StageOptions {
   folder: string
   /** For a pcapng file of each host. */
   pcapFolder?: string | undefined
+  /** What `node` runs as `pearcast`; default: the sources. */
+  program?: string | undefined
+  /** Ends the play before its time. */
+  signal?: AbortSignal | undefined
 }
 
 /** A lab with a DHT in it, in which `pearcast` processes can be started. */
@@ -76,22 +82,28 @@ export class Stage {
   readonly bootstrap: string
   readonly #scenario: Scenario
   readonly #folder: string
+  readonly #program: string
   readonly #dht: Program[]
   readonly #homes = new Set<string>()
 
-  private constructor(lab: Lab, bootstrap: string, scenario: Scenario, folder: string, dht: Program[]) {
+  private constructor(
+    lab: Lab,
+    bootstrap: string,
+    scenario: Scenario,
+    { folder, program = CLI }: StageOptions,
+    dht: Program[],
+  ) {
     this.lab = lab
     this.bootstrap = bootstrap
     this.#scenario = scenario
     this.#folder = folder
+    this.#program = program
     this.#dht = dht
   }
 
   /** Rejects with the lab's error, or `LAB_FAILED` when the DHT does not start. */
-  static async open(
-    scenario: Scenario,
-    { seed, tunDevice, folder, pcapFolder }: StageOptions,
-  ): Promise<Stage> {
+  static async open(scenario: Scenario, options: StageOptions): Promise<Stage> {
+    const { seed, tunDevice, folder, pcapFolder } = options
     const lab = await openTunLab(topologyOf(scenario), { seed, pcapFolder, ...(tunDevice && { tunDevice }) })
     try {
       const dht: Program[] = []
@@ -109,7 +121,7 @@ export class Stage {
         if (program.exit !== undefined) throw NetsimError.labFailed(program.describe())
       }
       const bootstrap = DHT_HOSTS.map((host) => `${addressOf(lab, host)}:${DHT_PORT}`).join(',')
-      return new Stage(lab, bootstrap, scenario, folder, dht)
+      return new Stage(lab, bootstrap, scenario, options, dht)
     } catch (error) {
       await lab.close()
       throw error
@@ -123,7 +135,8 @@ export class Stage {
     const disabled = without !== undefined && (without.role === role || (without.role === 'both' && isOfBoth))
     const preload = disabled ? ['--import', withoutFile(without.mechanism).href] : []
     const args = [
-      CLI,
+      // Only the sources have modules of which one can be taken out.
+      disabled ? CLI : this.#program,
       ...command,
       '--json',
       '--log-level',

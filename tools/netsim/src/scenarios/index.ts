@@ -30,17 +30,20 @@ export const scenarios: readonly Scenario[] = [
 
 /**
  * The one of that name, or those whose name contains the text, or matches it as a regular expression between slashes;
- * throws `PATTERN_INVALID` when that is none. Without a pattern all. No pair comes twice: a row that is chosen holds its own.
+ * throws `PATTERN_INVALID` when that is none. Several patterns must all match. Without a pattern all. No pair comes twice: a
+ * row that is chosen holds its own.
  */
-export function select(pattern: string | undefined, canary: boolean): Scenario[] {
-  const matches = matcher(pattern)
+export function select(patterns: readonly string[], canary: boolean): Scenario[] {
+  const matchers = patterns.map(matcher)
   return eachPairOnce(
-    scenarios.filter((scenario) => (!canary || scenario.canary === true) && matches(scenario.name)),
+    scenarios.filter(
+      (scenario) =>
+        (!canary || scenario.canary === true) && matchers.every((matches) => matches(scenario.name)),
+    ),
   )
 }
 
-function matcher(pattern: string | undefined): (name: string) => boolean {
-  if (pattern === undefined) return () => true
+function matcher(pattern: string): (name: string) => boolean {
   if (scenarios.some(({ name }) => name === pattern)) return (name) => name === pattern
   const expression = /^\/(.*)\/$/.exec(pattern)?.[1]
   if (expression === undefined) return (name) => name.includes(pattern)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NetsimError } from '../errors.ts'
@@ -46,7 +47,7 @@ test('what is wrong is said in a line, with where it is', () => {
     parseScenarioFile({ ...GOOD, scenario: { ...GOOD.scenario, listener } })
     expect.unreachable()
   } catch (error) {
-    expect(whyInvalid(error)).toMatch(/^scenario\.listener.*: /)
+    expect(whyInvalid(error)).toMatch(/^scenario\.listener\.mtu is 12, and must be at least 576$/)
     expect(whyInvalid(error)).not.toContain('\n')
   }
 })
@@ -77,3 +78,9 @@ function router(): object {
 function operator(): object {
   return { place: 'operator', behaviour: GOOD.scenario.broadcaster.nats[0]?.behaviour }
 }
+
+test('the example in docs/netsim.md is one', () => {
+  const docs = readFileSync(new URL('../../../../docs/netsim.md', import.meta.url), 'utf8')
+  const example = /```json\n([\s\S]*?)```/.exec(docs)?.[1] ?? ''
+  expect(parseScenarioFile(JSON.parse(example)).scenario.steps).toHaveLength(3)
+})

@@ -61,8 +61,8 @@ function figure(
   const words = series.map(
     ({ path, values }) =>
       html`<li>
-        <i class="swatch ${path}"></i>${path}: ${values.length} runs, p50 ${ms(percentile(values, 0.5))}, p95
-        ${ms(percentile(values, 0.95))}
+        <i class="swatch ${path}"></i>${path}: ${values.length} run${values.length === 1 ? '' : 's'}, p50
+        ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}
       </li>`,
   )
   return html`<figure>

@@ -87,6 +87,9 @@ function origin({ commit, node, at: when, jobs, summary }: Report): string {
     node === '' ? undefined : `Node ${node}`,
     typeof jobs === 'number' ? `${jobs} at once` : undefined,
     typeof seconds === 'number' ? `${Math.round(seconds / 1000)} s` : undefined,
+    typeof summary?.interrupted === 'string'
+      ? `interrupted by ${summary.interrupted}: not all was played`
+      : undefined,
   ]
   return parts.filter((part) => typeof part === 'string').join(' · ')
 }

@@ -46,8 +46,8 @@ export function scaleSection(report: unknown): Html | undefined {
   return html`<section id="scale">
     <h2>Scale</h2>
     <p class="lead">
-      Trees of many listeners in virtual time: ${runs.length} runs. First every figure against the number of
-      listeners, then each run as it went along.
+      Trees of many listeners in virtual time: ${runs.length} run${runs.length === 1 ? '' : 's'}. First every
+      figure against the number of listeners, then each run as it went along.
     </p>
     <div class="charts">${bySize(runs, isNamed)}</div>
     <h3>Along the way</h3>
@@ -103,15 +103,15 @@ function namesOf(all: readonly ReadonlyMap<string, number>[]): string[] {
 }
 
 function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): Html {
-  const series = all.filter(({ points }) => points.length > 0)
+  // Of those without a point, too, so that a run has the same colour in every chart.
+  const series = all.map((each, i) => ({ ...each, hue: HUES[i % HUES.length] ?? '' }))
   const values = series.flatMap(({ points }) => points.map(({ value }) => value))
   const least = Math.min(...values)
   const most = Math.max(...values)
   const y = least >= NEARLY_ALL && most <= 1 ? shareAxis(least) : linearAxis(most)
   const title = WORDS[name] ?? name
   const frame = frameOf(HEIGHT, x, y)
-  const lines = series.map(({ label, points }, i) => {
-    const hue = HUES[i % HUES.length] ?? ''
+  const lines = series.map(({ label, points, hue }) => {
     const d = points
       .map((point, k) => `${k === 0 ? 'M' : 'L'}${at(frame.x(point.x))} ${at(frame.y(point.value))}`)
       .join('')
@@ -128,7 +128,10 @@ function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): H
     return html`<path class="line ${hue}" d="${d}" />${marks}`
   })
   const legend = series.map(
-    ({ label }, i) => html`<li><i class="swatch ${HUES[i % HUES.length]}"></i>${label}</li>`,
+    ({ label, points, hue }) =>
+      html`<li>
+        <i class="swatch ${hue}"></i>${label}${points.length === 0 && ': never, or not measured'}
+      </li>`,
   )
   return html`<figure>
     <figcaption>${title}</figcaption>

@@ -3,16 +3,16 @@ import { at, chart, frameOf, snugAxis, type Axis, type Frame } from './chart.ts'
 import { html, type Html } from './html.ts'
 import { runId } from './matrix.ts'
 
-const HEIGHT = 170
 const FRAMES_A_SECOND = 50
-const RATE: Axis = {
-  from: 0,
-  to: FRAMES_A_SECOND * 1.7,
-  ticks: [
-    [0, '0'],
-    [FRAMES_A_SECOND, '50/s'],
-  ],
-}
+/** Of what is played, below the words for what happened. */
+const PLAYED_HEIGHT = 80
+/** Above and below it: the chart's own edges. */
+const EDGES = 36
+const ROW_HEIGHT = 12
+const LEAST_ROWS = 3
+/** Of the small letters of the words; a little more than they have, so that two never touch. */
+const LETTER_WIDTH = 5.6
+const RIGHT_EDGE = 408
 /** More would be a page that nobody reads; the failures come first. */
 const MOST = 60
 
@@ -47,24 +47,76 @@ function figure(run: Run): Html {
     ...timeline.marks.map(({ atMs }) => atMs),
   )
   const x = snugAxis(endMs / 1000, ' s')
-  const frame = frameOf(HEIGHT, x, RATE)
+  const { x: along } = frameOf(PLAYED_HEIGHT, x, x)
+  const labels = labelsOf(timeline, along)
+  const rows = Math.max(LEAST_ROWS, ...labels.map(({ row }) => row + 1))
+  const y = rateAxis(rows)
+  const frame = frameOf(EDGES + PLAYED_HEIGHT + rows * ROW_HEIGHT, x, y)
   const gap = typeof heard?.gapMs === 'number' ? html`, longest gap ${Math.round(heard.gapMs)} ms` : undefined
   return html`<figure>
     <figcaption>
       <a href="#${runId(run)}" class="${passed ? 'good' : 'bad'}">${passed ? '✔' : '✖'} ${name}</a>${gap}
     </figcaption>
-    ${chart(name, frame, { x, y: RATE }, [...silences(timeline, frame), played(timeline, frame), ...marks(timeline, frame)])}
+    ${chart(name, frame, { x, y }, [...silences(timeline, frame, y), played(timeline, frame, y), ...marks(timeline, frame, y), ...words(labels, frame, y)])}
     ${!passed && html`<p class="bad">${problems.join('; ')}</p>`}
   </figure>`
 }
 
+/** With room for so many rows of words above. */
+function rateAxis(rows: number): Axis {
+  const to = (FRAMES_A_SECOND * (PLAYED_HEIGHT + rows * ROW_HEIGHT)) / PLAYED_HEIGHT
+  return {
+    from: 0,
+    to,
+    ticks: [
+      [0, '0'],
+      [FRAMES_A_SECOND, '50/s'],
+    ],
+  }
+}
+
+/** Words beside the line of a step. */
+interface Label {
+  text: string
+  along: number
+  anchor: 'start' | 'end'
+  row: number
+}
+
+/** Each in the first row in which it covers nobody; towards the end they stand to the left of their line. */
+function labelsOf({ marks: all }: RunTimeline, x: Frame['x']): Label[] {
+  const ends: number[] = []
+  return all
+    .filter(({ kind }) => kind === 'step')
+    .map(({ atMs, text }): Label => {
+      const line = x(atMs / 1000)
+      const width = text.length * LETTER_WIDTH
+      const isLast = line + 4 + width > RIGHT_EDGE
+      const from = isLast ? line - 4 - width : line + 4
+      const free = ends.findIndex((end) => end < from)
+      const row = free === -1 ? ends.length : free
+      ends[row] = Math.max(isLast ? line : from + width, ends[row] ?? 0)
+      return { text, row, along: at(isLast ? line - 4 : from), anchor: isLast ? 'end' : 'start' }
+    })
+}
+
+function words(labels: readonly Label[], { y }: Frame, rate: Axis): Html[] {
+  const top = at(y(rate.to))
+  return labels.map(
+    ({ along, anchor, row, text }) =>
+      html`<text class="mark" x="${along}" y="${top + 10 + row * ROW_HEIGHT}" text-anchor="${anchor}"
+        >${text}</text
+      >`,
+  )
+}
+
 /** Steps of one second: each look tells of the second before it. */
-function played({ looks }: RunTimeline, { x, y }: Frame): Html {
+function played({ looks }: RunTimeline, { x, y }: Frame, rate: Axis): Html {
   let beforeMs = 0
   const points = looks.flatMap(({ atMs, played: frames }) => {
     const seconds = (atMs - beforeMs) / 1000
     if (seconds <= 0) return []
-    const height = at(y(Math.min(RATE.to, frames / seconds)))
+    const height = at(y(Math.min(rate.to, frames / seconds)))
     const text = `L${at(x(beforeMs / 1000))} ${height}L${at(x(atMs / 1000))} ${height}`
     beforeMs = atMs
     return [text]
@@ -74,7 +126,7 @@ function played({ looks }: RunTimeline, { x, y }: Frame): Html {
   return html`<path class="area" d="${d}" />`
 }
 
-function silences({ marks: all }: RunTimeline, { x, y }: Frame): Html[] {
+function silences({ marks: all }: RunTimeline, { x, y }: Frame, rate: Axis): Html[] {
   return all
     .filter(({ kind }) => kind === 'gap')
     .map(({ atMs, forMs, text }) => {
@@ -84,34 +136,26 @@ function silences({ marks: all }: RunTimeline, { x, y }: Frame): Html[] {
         class="gap"
         x="${at(from)}"
         width="${at(width)}"
-        y="${at(y(RATE.to))}"
-        height="${at(y(0) - y(RATE.to))}"
+        y="${at(y(rate.to))}"
+        height="${at(y(0) - y(rate.to))}"
         data-tip="${text}"
       />`
     })
 }
 
-function marks({ marks: all }: RunTimeline, { x, y }: Frame): Html[] {
-  const top = at(y(RATE.to))
-  const steps = all.filter(({ kind }) => kind !== 'gap')
-  return steps.map(({ atMs, kind, text }, i) => {
-    const along = at(x(atMs / 1000))
-    const isStep = kind === 'step'
-    // Every other one lower, so that two near each other are both read; towards the end they stand to the left.
-    const height = top + 10 + (steps.slice(0, i).filter((each) => each.kind === 'step').length % 3) * 12
-    const anchor = along > 270 ? 'end' : 'start'
-    const label =
-      isStep &&
-      html`<text class="mark" x="${along + (anchor === 'end' ? -4 : 4)}" y="${height}" text-anchor="${anchor}"
-        >${text}</text
-      >`
-    return html`<line
-        class="${isStep ? 'step' : 'told'}"
+function marks({ marks: all }: RunTimeline, { x, y }: Frame, rate: Axis): Html[] {
+  const top = at(y(rate.to))
+  return all
+    .filter(({ kind }) => kind !== 'gap')
+    .map(({ atMs, kind, text }) => {
+      const along = at(x(atMs / 1000))
+      return html`<line
+        class="${kind === 'step' ? 'step' : 'told'}"
         x1="${along}"
         x2="${along}"
         y1="${top}"
         y2="${at(y(0))}"
         data-tip="${text} at ${(atMs / 1000).toFixed(1)} s"
-      />${label}`
-  })
+      />`
+    })
 }
