@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'rolldown'
+import { bundle, BUNDLED } from './bundle.ts'
 import { npm } from './npm.ts'
 
 const CLI = dirname(import.meta.dirname)
@@ -16,9 +16,6 @@ const PACKAGE = join(OUT, 'package')
 /** Node 22.12 is the first that can `require` what is an ES module. */
 const NODE = '>=22.12'
 const SAMPLE = 'first-light.flac'
-
-/** Its package would be compiled while it is installed; its JavaScript and its prebuilt parts are taken apart instead. */
-const BUNDLED = '@audio/speaker'
 
 interface Manifest {
   version: string
@@ -78,21 +75,6 @@ function manifest(): object {
   }
 }
 
-async function bundle(): Promise<void> {
-  await build({
-    input: join(CLI, 'src', 'main.ts'),
-    platform: 'node',
-    external: (id) => !id.startsWith('.') && !/^([A-Za-z]:)?[\\/]/.test(id) && !isBundled(id),
-    transform: { target: 'node22' },
-    output: {
-      dir: join(PACKAGE, 'dist'),
-      format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: '[name]-[hash].js',
-    },
-  })
-}
-
 /** The page of `pearcast ui`, beside the program. */
 function addPage(): void {
   const ui = join(ROOT, 'libs', 'ui')
@@ -103,10 +85,6 @@ function addPage(): void {
   })
   if (status !== 0) throw new Error(`the page could not be built: ${stderr}`)
   cpSync(join(ui, 'dist'), join(PACKAGE, 'dist', 'page'), { recursive: true })
-}
-
-function isBundled(id: string): boolean {
-  return id.startsWith('@pearcast/') || id === BUNDLED
 }
 
 function copy(to: string, ...from: string[]): void {
@@ -122,7 +100,7 @@ function npmPack(): string {
 }
 
 rmSync(OUT, { recursive: true, force: true })
-await bundle()
+await bundle(join(PACKAGE, 'dist'))
 addPage()
 writeFileSync(join(PACKAGE, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
 copy('schema/events.schema.json', CLI, 'schema', 'events.schema.json')

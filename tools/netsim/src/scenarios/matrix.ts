@@ -33,8 +33,8 @@ const HELPED_MS = 10_000
 const SILENT_MS = 15_000
 /** HyperDHT asks for 6 s before it gives up. */
 const NO_UDP_MS = 8000
-/** Long enough to see that it plays: three statistics, one a second. */
-const LISTEN_MS = 3500
+/** Long enough to see that it plays: two statistics, one a second. */
+const LISTEN_MS = 2500
 
 const HELPERS: Record<Help, Pick<Scenario, 'relays' | 'helper'>> = {
   none: {},
