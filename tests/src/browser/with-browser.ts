@@ -8,11 +8,11 @@ import type { UserPage } from './user-page.ts'
 /** A page of a user, which ends with all that it has started. */
 type ClosingPage = UserPage & { close(): Promise<void> }
 
-export interface BrowserLab {
+interface BrowserLab {
   lab: Lab
   browser: Browser
   /** Sees to it that a page is closed at the end, and that its browser never complains. */
-  open<Opened extends ClosingPage>(opening: Promise<Opened>): Promise<Opened>
+  open: <Opened extends ClosingPage>(opening: Promise<Opened>) => Promise<Opened>
 }
 
 /**
