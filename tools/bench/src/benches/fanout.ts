@@ -1,3 +1,4 @@
+import { UsageError } from '../arguments.ts'
 import { CARRIERS } from '../carriers/carriers.ts'
 import type { Carrier, CarrierKind } from '../carriers/carrier.ts'
 import { openDgram } from '../carriers/ours.ts'
@@ -31,7 +32,7 @@ export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promi
   for (const path of paths) {
     const kind = CARRIERS.find(({ name }) => name === path)
     if (kind === undefined)
-      throw new Error(`no path ${path}: there are ${CARRIERS.map(({ name }) => name).join(', ')}`)
+      throw new UsageError(`there is no path "${path}": there are ${CARRIERS.map(({ name }) => name).join(', ')}`)
     const missing = kind.needs.filter((program) => !isInstalled(program))
     if (missing.length > 0) {
       tellMissing(path, `${missing.join(', ')} not installed; \`nx run bench:setup\` does`)

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { UsageError } from '../arguments.ts'
 import { percentile, row, type Row } from '../figures/row.ts'
 
 interface Play {
   name: string
-  pair?: { broadcaster: string; listener: string; help?: string }
   heard?: object
   folder: string
+  /** Whose events are in `<folder>/<role>.jsonl`. */
+  role: string
 }
 
 /** What a listener tells, as far as the way to its first sound goes; `ms` counts from its arguments being parsed. */
@@ -29,19 +31,29 @@ interface Steps {
   totalMs: number
 }
 
-/** The steps to the first sound in each pair of NATs that the lab played: `npx nx run netsim:matrix --report FOLDER`. */
+/** The steps to the first sound in each pair of NATs that the lab played, `npx nx run netsim:matrix`. Throws a `UsageError`. */
 export function labRows(folder: string): Row[] {
-  const { results }: { results: Play[] } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))
   const byPair = new Map<string, Steps[]>()
-  for (const { folder: kept, heard, name, pair } of results) {
+  for (const { folder: kept, heard, name, role } of playsIn(folder)) {
     if (heard === undefined || heard === null) continue
-    const told = readFileSync(join(folder, basename(kept), 'listener.jsonl'), 'utf8')
+    const told = readFileSync(join(folder, basename(kept), `${role}.jsonl`), 'utf8')
     const steps = stepsOf(told)
     if (steps === undefined) continue
-    const path = pair === undefined ? name : `${pair.broadcaster} x ${pair.listener}`
+    const path = name.replace(/^matrix\//, '')
     byPair.set(path, [...(byPair.get(path) ?? []), steps])
   }
   return [...byPair].map(([path, all]) => row('first-sound', path, all.length, medians(all)))
+}
+
+function playsIn(folder: string): Play[] {
+  const file = join(folder, 'report.json')
+  try {
+    const { results }: { results: Play[] } = JSON.parse(readFileSync(file, 'utf8'))
+    return results
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`--path takes the folder of a lab's report (${why})`)
+  }
 }
 
 /** Undefined when nothing was heard. */

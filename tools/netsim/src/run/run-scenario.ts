@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pairName, type Expectation, type Pair, type Scenario } from '../scenarios/scenario.ts'
+import { pairName, type Actor, type Expectation, type Pair, type Scenario } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
 import { within } from '../within.ts'
 import type { AudienceOutcome } from './audience.ts'
@@ -49,6 +49,8 @@ export interface Result {
   timeline?: Timeline | undefined
   /** Logs of its processes. */
   folder: string
+  /** Who listened: `<folder>/<role>.jsonl` has what it told. */
+  role: Actor
   /** The other pairs of a row of the matrix. */
   rest?: Result[]
 }
@@ -99,6 +101,7 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
     held: seen.held,
     timeline: seen.timeline,
     folder,
+    role: 'listener',
   }
   return { ...result, rest: restOf(scenario, seen, result) }
 }
@@ -136,6 +139,7 @@ function restOf({ others = [] }: Scenario, seen: PlayedSeen, row: Result): Resul
         lab,
         held: came?.held ?? row.held,
         folder,
+        role: id,
       },
     ]
   })
