@@ -33,6 +33,7 @@ export function playedResult(firstSoundMs: number | undefined, changes: Partial<
     lab: undefined,
     held: { worstMs: 0, totalMs: 0, startMs: 0, long: 0, excuseMs: () => 0 },
     folder: '/nowhere',
+    role: 'listener',
     ...changes,
   }
 }
