@@ -45,6 +45,15 @@ describe('a node of a private DHT', () => {
     await moved.close()
   }, 30_000)
 
+  test('whose first look at itself went wrong looks again', async () => {
+    const mistaken = await openDht({ bootstrap: net.bootstrap })
+    await mistaken.dht.fullyBootstrapped()
+    mistaken.dht.firewalled = mistaken.dht.io.firewalled = true
+    await new Promise<void>((resolve) => void mistaken.onceReachable(resolve))
+    expect(mistaken.natClass).toBe('open')
+    await mistaken.close()
+  }, 30_000)
+
   test('that has moved and is closed asks no more', async () => {
     const moved = await openDht({ bootstrap: net.bootstrap })
     moved.forgetAddress()

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import HyperDHT, { type DhtKeyPair, type DhtOptions } from 'hyperdht'
 import { type Address, formatAddress, isLoopbackHost } from './address.ts'
 import { SwarmError } from './errors.ts'
@@ -44,6 +45,8 @@ export interface OpenDhtOptions {
 /** 300 listeners arriving at once took 4.1 s with dht-rpc's window of 80 requests, and 1.0 s with this one. */
 const MAX_WINDOW = 2000
 const READY_TIMEOUT_MS = 6500
+/** HyperDHT's own look has come to its end by then, if an answer came. */
+const FIRST_LOOK_MS = 2000
 /** Whose answers show a new address. */
 const SAMPLES = 4
 /** Bound to 127.0.0.1, the usual port would be one that another private DHT still remembers. */
@@ -93,6 +96,7 @@ class OpenNode implements DhtNode {
   readonly #bootstrap: readonly Address[] | undefined
   readonly #readyTimeoutMs: number
   readonly #secondLook: SecondLook
+  #soon: ReturnType<typeof setTimeout> | undefined
   #closing: Promise<void> | undefined
 
   constructor(dht: HyperDHT, isLoopback: boolean, here: DhtOptions, readyTimeoutMs: number) {
@@ -136,7 +140,20 @@ class OpenNode implements DhtNode {
       callback()
     }
     for (const event of events) dht.on(event, look)
+    if (dht.firewalled) this.#lookAgainSoon()
     return stop
+  }
+
+  /**
+   * HyperDHT asks once whether it can be reached, as it starts, and an answer may be lost. Whose own interface has the address
+   * that others see is behind no NAT, and asks again: listeners behind symmetric NATs would guess ports for 20 minutes.
+   */
+  #lookAgainSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      const { firewalled, host } = this.dht
+      const own = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+      if (firewalled && own.some(({ address }) => address === host)) this.#secondLook.begin()
+    }, FIRST_LOOK_MS)
   }
 
   forgetAddress(): void {
@@ -175,6 +192,7 @@ class OpenNode implements DhtNode {
   }
 
   close(): Promise<void> {
+    clearTimeout(this.#soon)
     this.#secondLook.stop()
     this.#closing ??= this.dht.destroy()
     return this.#closing

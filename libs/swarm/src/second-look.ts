@@ -1,14 +1,14 @@
 import HyperDHT, { type DhtOptions } from 'hyperdht'
 
-/** After a move the line may be bad, and an answer that is lost looks like a firewall. From one look to the next. */
+/** The line may be bad, and an answer that is lost looks like a firewall. From one look to the next. */
 const LOOK_AGAIN_MS: readonly number[] = [2000, 4000, 15_000]
 /** Where nobody answered at all: that takes HyperDHT some seconds, and says nothing of a firewall. */
 const UNANSWERED_MS = 500
 const MOST_UNANSWERED = 30
 
 /**
- * Finds out whether a node that has moved can be reached by everybody. HyperDHT itself asks when it starts, and then 20
- * minutes later: until then a broadcaster on a public address counts as firewalled, and a listener behind a symmetric NAT
+ * Finds out whether a node that has moved, or whose first look went wrong, can be reached by everybody. HyperDHT itself asks
+ * when it starts, and then 20 minutes later: until then a broadcaster on a public address counts as firewalled, and a listener behind a symmetric NAT
  * has to guess ports. The node's own socket cannot be asked with: it has written to the DHT from the new address, so that
  * answers come back through a NAT as well. A node of its own, with a socket that has written to nobody, can.
  */
