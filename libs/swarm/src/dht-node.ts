@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os'
 import HyperDHT, { type DhtKeyPair, type DhtOptions } from 'hyperdht'
 import { type Address, formatAddress, isLoopbackHost } from './address.ts'
 import { SwarmError } from './errors.ts'
@@ -150,9 +149,9 @@ class OpenNode implements DhtNode {
    */
   #lookAgainSoon(): void {
     this.#soon ??= setTimeout(() => {
-      const { firewalled, host } = this.dht
-      const own = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
-      if (firewalled && own.some(({ address }) => address === host)) this.#secondLook.begin()
+      const { firewalled, host, io } = this.dht
+      const isOwn = io.networkInterfaces.interfaces.some((each) => each.host === host)
+      if (firewalled && isOwn) this.#secondLook.begin()
     }, FIRST_LOOK_MS)
   }
 

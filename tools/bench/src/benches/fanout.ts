@@ -32,7 +32,9 @@ export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promi
   for (const path of paths) {
     const kind = CARRIERS.find(({ name }) => name === path)
     if (kind === undefined)
-      throw new UsageError(`there is no path "${path}": there are ${CARRIERS.map(({ name }) => name).join(', ')}`)
+      throw new UsageError(
+        `there is no path "${path}": there are ${CARRIERS.map(({ name }) => name).join(', ')}`,
+      )
     const missing = kind.needs.filter((program) => !isInstalled(program))
     if (missing.length > 0) {
       tellMissing(path, `${missing.join(', ')} not installed; \`nx run bench:setup\` does`)
