@@ -106,11 +106,11 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
   return { ...result, rest: restOf(scenario, seen, result) }
 }
 
-/** A row of the matrix comes to its pairs, each by its own name. */
 async function removeRecordings(folder: string): Promise<void> {
   for (const file of [RECORDING, HELPER_RECORDING]) await rm(join(folder, file), { force: true })
 }
 
+/** A row of the matrix comes to its pairs, each by its own name. */
 function namesOf({ name, group, pair }: Scenario): Pick<Result, 'name' | 'group'> {
   return group === 'rows' && pair !== undefined ? { name: pairName(pair), group: 'matrix' } : { name, group }
 }
