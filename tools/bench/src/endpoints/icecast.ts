@@ -3,7 +3,9 @@ import { Arrivals, type Arrived } from '../figures/arrivals.ts'
 import { pause } from '../process/pinned.ts'
 import { OggPages } from './ogg-pages.ts'
 
-const AT_ONCE = 100
+/** Icecast lets five connections wait to be taken; of more at once, some hang for a minute. */
+const AT_ONCE = 4
+const ANSWER_MS = 3000
 const RETRY_MS = 300
 
 /** Web players as Icecast sees them: one TCP connection each, which only counts what comes. */
@@ -37,9 +39,13 @@ export class IcecastReceiver {
     const pages = new OggPages((sequence) => this.#arrivals.take(index, sequence))
     return new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.write('GET /bench.opus HTTP/1.0\r\n\r\n'))
-      socket.once('data', (head) => resolve(head.subarray(0, 16).includes(' 200 ')))
+      const tooLate = setTimeout(() => socket.destroy(), ANSWER_MS)
+      socket.once('data', (head) => {
+        clearTimeout(tooLate)
+        resolve(head.subarray(0, 16).includes(' 200 '))
+      })
       socket.on('data', (bytes) => pages.push(bytes))
-      // Reset, or closed without a word: one of a hundred that came at once.
+      // Reset, closed without a word, or given up.
       socket.once('error', () => resolve(false))
       socket.once('close', () => resolve(false))
     })
