@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { deviceForAll, ordinaryUser } from './tun/testing/ordinary-user.ts'
+import { pidsInLab, WatchedNamespaces } from './tun/testing/processes.ts'
 import { requireTun } from './tun/testing/requirements.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -72,9 +74,41 @@ test('who is ended in the middle writes down what was played, and leaves no home
     summary: { interrupted: 'SIGTERM' },
     results: expect.arrayContaining([expect.objectContaining({ passed: true })]),
   })
-  const left = readdirSync(report, { recursive: true, encoding: 'utf8' })
-  expect(left.filter((name) => name.endsWith('-home'))).toEqual([])
+  expect(homesIn(report)).toEqual([])
+  expect(readdirSync(report)).not.toContain('.running')
 }, 120_000)
+
+test('of a run that is killed nothing is left: no process, no namespace, no home', async (context) => {
+  requireTun(context)
+  const temporary = mkdtempSync(join(tmpdir(), 'pearcast-killed-'))
+  onTestFinished(() => rmSync(temporary, { recursive: true, force: true }))
+  const args = ['--only', '/public x (public|full-cone)$/', '--jobs', '2', '--repeat', '50']
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: 'ignore',
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const { pid = 0 } = child
+  await until(() => homesIn(temporary).length >= 2)
+  const watched = new WatchedNamespaces(pidsInLab(pid))
+  onTestFinished(() => {
+    watched.close()
+  })
+  expect(watched.holders().length).toBeGreaterThan(0)
+  child.kill('SIGKILL')
+  await until(() => watched.holders().length === 0 && readdirSync(temporary).length === 0)
+}, 120_000)
+
+/** The homes of the programs that play into a folder. */
+function homesIn(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('-home'))
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !isSo(); i++) await sleep(100)
+  expect(isSo()).toBe(true)
+}
 
 test('a probe that nobody answers says so, and writes nothing', async () => {
   const failure: unknown = await run(process.execPath, [

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { NetsimError } from '../errors.ts'
 import { chaosOf, fileOf, type Chaos } from '../chaos/generate.ts'
 import type { ChaosStep } from '../chaos/events.ts'
 import { shrink } from '../chaos/shrink.ts'
@@ -8,6 +7,7 @@ import { tableHead, tableRow } from '../report/table.ts'
 import { writeReport } from '../report/write-report.ts'
 import { summaryOf, closing } from '../report/summary.ts'
 import { Interruption } from '../run/interruption.ts'
+import { RunFolder } from '../run/run-folder.ts'
 import { runScenario, type Result } from '../run/run-scenario.ts'
 import { stepText } from '../run/timeline.ts'
 import { scenarioOf } from '../scenarios/scenario-file.ts'
@@ -31,10 +31,8 @@ export interface ChaosOptions {
  */
 export async function playChaos(options: ChaosOptions): Promise<number> {
   const { seed, runs, jobs } = options
-  const folder = resolve(options.report)
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw NetsimError.folderUnusable(folder, error)
-  })
+  const own = await RunFolder.open(options.report)
+  const folder = own.path
   const startedMs = performance.now()
   say(tableHead())
   const results: Result[] = []
@@ -43,7 +41,7 @@ export async function playChaos(options: ChaosOptions): Promise<number> {
   const { signal } = interruption
   const work = async (): Promise<void> => {
     for (let next = seeds.shift(); next !== undefined && !signal.aborted; next = seeds.shift()) {
-      const result = await playSeed(chaosOf(next), folder, { ...options, signal })
+      const result = await playSeed(chaosOf(next), folder, { ...options, signal, abandoned: own.abandoned })
       if (result !== undefined) results.push(result)
     }
   }
@@ -56,6 +54,7 @@ export async function playChaos(options: ChaosOptions): Promise<number> {
   const { files } = await writeReport(report, { folder })
   say(`\n${closing(results, durationMs, interrupted)}`)
   say(`Report: ${files.page}, report.json and junit.xml beside it`)
+  await own.close(true)
   interruption.stop()
   if (interrupted !== undefined) return interruption.exitCode
   return summary.failed === 0 ? 0 : 1
@@ -65,16 +64,17 @@ export async function playChaos(options: ChaosOptions): Promise<number> {
 async function playSeed(
   chaos: Chaos,
   folder: string,
-  options: ChaosOptions & { signal: AbortSignal },
+  options: ChaosOptions & { signal: AbortSignal; abandoned: readonly string[] },
 ): Promise<Result | undefined> {
   const { seed, events } = chaos
-  const { signal } = options
+  const { abandoned, signal } = options
   let plays = 0
   const play = (some: readonly ChaosStep[]): Promise<Result> => {
     const own = join(folder, `seed-${seed}${plays++ === 0 ? '' : `-try-${plays}`}`)
     return runScenario(scenarioWith(chaos, some, options), {
       seed,
       folder: own,
+      abandoned,
       tunDevice: options.tunDevice,
       signal,
     })

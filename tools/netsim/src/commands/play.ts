@@ -1,15 +1,16 @@
-import { access, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { access, mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { NetsimError } from '../errors.ts'
 import { comparisonText } from '../report/baseline.ts'
 import { replayCommand } from '../report/page/runs.ts'
+import { impairmentTable } from '../report/impairment-table.ts'
 import { closing, summaryOf } from '../report/summary.ts'
 import { tableHead, tableRow } from '../report/table.ts'
 import { readBaseline, readJson, writeReport } from '../report/write-report.ts'
 import { aimsOf, aimText } from '../run/aims.ts'
 import { Interruption } from '../run/interruption.ts'
 import { runAll } from '../run/run-all.ts'
+import { RunFolder } from '../run/run-folder.ts'
 import type { Result } from '../run/run-scenario.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { commit } from './commit.ts'
@@ -36,7 +37,8 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline)
   const scale = options.scale === undefined ? undefined : await readJson(options.scale, (value) => value)
   const program = options.program === undefined ? undefined : await programAt(options.program)
-  const folder = await folderFor(options.report)
+  const own = await RunFolder.open(options.report)
+  const folder = own.path
   const pcap = options.pcap === undefined ? undefined : await folderFor(options.pcap)
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   // The last line of --json stays the summary.
@@ -50,6 +52,7 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     repeat,
     jobs,
     folder,
+    abandoned: own.abandoned,
     file: options.file,
     pcap,
     program,
@@ -69,6 +72,8 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
   const { name: interrupted } = interruption
   const summary = { ...summaryOf(results, 0), durationMs, ...(interrupted && { interrupted }) }
   say(json ? JSON.stringify(summary) : `\n${closing(results, durationMs, interrupted)}`)
+  const impaired = impairmentTable(results)
+  if (impaired !== undefined) tell(`\n${impaired}\n`)
   const aims = aimsOf(results)
   for (const aim of aims) tell(aimText(aim))
   const at = new Date().toISOString()
@@ -85,9 +90,8 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     regressions = comparison?.regressions.length ?? 0
     if (comparison !== undefined) tell(comparisonText(comparison))
     tell(`Report: ${files.page}, report.json and junit.xml beside it`)
-  } else if (summary.failed === 0) {
-    await rm(folder, { recursive: true })
   }
+  await own.close(summary.failed > 0 || baseline !== undefined || options.saveBaseline !== undefined)
   if (pcap !== undefined) tell(`Packets: ${pcap}`)
   interruption.stop()
   if (interrupted !== undefined) return interruption.exitCode
@@ -108,8 +112,7 @@ async function programAt(name: string): Promise<string> {
   return file
 }
 
-async function folderFor(name: string | undefined): Promise<string> {
-  if (name === undefined) return mkdtemp(join(tmpdir(), 'pearcast-netsim-'))
+async function folderFor(name: string): Promise<string> {
   const folder = resolve(name)
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw NetsimError.folderUnusable(folder, error)

@@ -12,6 +12,7 @@ import { heardBy } from './outcome.ts'
 import { PipeSource } from './pipe-source.ts'
 import type { Program } from './program.ts'
 import { startNamedRelays, startRelays } from './relays.ts'
+import { SCRATCH } from './run-folder.ts'
 import { longestSilenceMs } from './silence.ts'
 import type { Stage } from './stage.ts'
 import { takeSteps } from './steps.ts'
@@ -19,7 +20,7 @@ import { timelineOf, type Taken, type Timeline } from './timeline.ts'
 import { treeOf } from './tree.ts'
 import type { Observation } from './verdict.ts'
 
-export const RECORDING = 'heard.wav'
+const RECORDING = join(SCRATCH, 'heard.wav')
 const ON_AIR_WITHIN_MS = 20_000
 const LISTEN_MS = 4000
 /** A process that gives up needs this long to leave. */

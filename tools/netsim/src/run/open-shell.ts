@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Scenario } from '../scenarios/scenario.ts'
+import { RunFolder } from './run-folder.ts'
 import { addressOf, CLI, Stage } from './stage.ts'
 
 /** A prompt inside a host of a scenario, with its DHT running, until that shell ends. @returns its exit code */
@@ -11,9 +10,10 @@ export async function openShell(
   host: string,
   { seed, tunDevice }: { seed: number; tunDevice?: string },
 ): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'pearcast-shell-'))
+  const own = await RunFolder.open()
+  const { path: folder, abandoned } = own
   try {
-    const stage = await Stage.open(scenario, { seed, tunDevice, folder })
+    const stage = await Stage.open(scenario, { seed, tunDevice, folder, abandoned })
     try {
       const hosts = stage.lab.hosts.map(({ id }) => `${id} ${addressOf(stage.lab, id)}`).join(', ')
       process.stderr.write(`${scenario.name}: you are "${host}". ${hosts}.\n`)
@@ -38,6 +38,6 @@ export async function openShell(
       await stage.close()
     }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await own.close(false)
   }
 }

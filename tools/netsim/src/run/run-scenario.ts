@@ -1,16 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pairName, type Actor, type Expectation, type Pair, type Scenario } from '../scenarios/scenario.ts'
 import type { LabStats } from '../tun/messages.ts'
 import { within } from '../within.ts'
 import type { AudienceOutcome } from './audience.ts'
 import type { BareOutcome } from './bare.ts'
-import { HELPER_RECORDING } from './helper.ts'
 import { HoldUpMeter } from './hold-up-meter.ts'
 import type { HoldUps } from './hold-up.ts'
 import { unlessAborted } from './interruption.ts'
-import { limitMs, observe, RECORDING, type Seen } from './observe.ts'
+import { limitMs, observe, type Seen } from './observe.ts'
 import type { Heard } from './outcome.ts'
+import { SCRATCH } from './run-folder.ts'
 import { addressOf, Stage, type StageOptions } from './stage.ts'
 import type { Timeline } from './timeline.ts'
 import { needsPackets, onTheWire, type TreeOutcome } from './tree.ts'
@@ -68,16 +68,14 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
   const meter = new HoldUpMeter()
   let seen: PlayedSeen = { ...NOTHING, held: meter.figures(0) }
   try {
-    await mkdir(folder, { recursive: true })
     // A play that was ended in its middle has left its own, and nobody overwrites a recording.
-    await removeRecordings(folder)
+    await removeScratch(folder)
     seen = await play(scenario, options, meter)
-    await removeRecordings(folder)
   } catch (error) {
-    if (options.signal?.aborted) await removeRecordings(folder)
     seen = { ...seen, broken: error instanceof Error ? error.message : String(error) }
   } finally {
     meter.stop()
+    await removeScratch(folder)
   }
   const isControl = scenario.group === 'controls'
   // What the machine did is no reason for a control not to fail.
@@ -106,8 +104,8 @@ export async function runScenario(scenario: Scenario, options: StageOptions): Pr
   return { ...result, rest: restOf(scenario, seen, result) }
 }
 
-async function removeRecordings(folder: string): Promise<void> {
-  for (const file of [RECORDING, HELPER_RECORDING]) await rm(join(folder, file), { force: true })
+async function removeScratch(folder: string): Promise<void> {
+  await rm(join(folder, SCRATCH), { recursive: true, force: true, maxRetries: 3 })
 }
 
 /** A row of the matrix comes to its pairs, each by its own name. */
@@ -148,7 +146,7 @@ function restOf({ others = [] }: Scenario, seen: PlayedSeen, row: Result): Resul
 async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMeter): Promise<PlayedSeen> {
   const { folder, pcapFolder } = options
   // What a relay does with a frame is seen on its wire.
-  const wires = pcapFolder ?? (needsPackets(scenario) ? join(folder, 'pcap') : undefined)
+  const wires = pcapFolder ?? (needsPackets(scenario) ? join(folder, SCRATCH, 'pcap') : undefined)
   const stage = await Stage.open(scenario, { ...options, pcapFolder: wires })
   let seen: PlayedSeen
   try {
@@ -161,6 +159,5 @@ async function play(scenario: Scenario, options: StageOptions, meter: HoldUpMete
   }
   if (wires === undefined || seen.tree === undefined || !needsPackets(scenario)) return seen
   const wire = await onTheWire(scenario, wires, addressOf(stage.lab, 'broadcaster'))
-  if (pcapFolder === undefined) await rm(wires, { recursive: true, force: true })
   return { ...seen, tree: { ...seen.tree, ...wire } }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NetsimError } from '../errors.ts'
@@ -9,6 +9,7 @@ import type { Site, Topology } from '../topology/topology.ts'
 import { openTunLab, type Lab } from '../tun/lab.ts'
 import { within } from '../within.ts'
 import { Program } from './program.ts'
+import { SCRATCH } from './run-folder.ts'
 
 /** The program that is played. */
 export const CLI: string = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url))
@@ -66,8 +67,10 @@ export function withoutFile(mechanism: Mechanism): URL {
 export interface StageOptions {
   seed: number
   tunDevice?: string | undefined
-  /** For keys, recordings and logs. */
+  /** For logs, and in its scratch folder for keys and recordings. */
   folder: string
+  /** What is removed besides the scratch folder if this process ends before the play does. */
+  abandoned?: readonly string[] | undefined
   /** For a pcapng file of each host. */
   pcapFolder?: string | undefined
   /** What `node` runs as `pearcast`; default: the sources. */
@@ -84,7 +87,6 @@ export class Stage {
   readonly #folder: string
   readonly #program: string
   readonly #dht: Program[]
-  readonly #homes = new Set<string>()
 
   private constructor(
     lab: Lab,
@@ -104,7 +106,11 @@ export class Stage {
   /** Rejects with the lab's error, or `LAB_FAILED` when the DHT does not start. */
   static async open(scenario: Scenario, options: StageOptions): Promise<Stage> {
     const { seed, tunDevice, folder, pcapFolder } = options
-    const lab = await openTunLab(topologyOf(scenario), { seed, pcapFolder, ...(tunDevice && { tunDevice }) })
+    const scratch = join(folder, SCRATCH)
+    await mkdir(scratch, { recursive: true })
+    const abandoned = [scratch, ...(options.abandoned ?? [])]
+    const topology = topologyOf(scenario)
+    const lab = await openTunLab(topology, { seed, pcapFolder, abandoned, ...(tunDevice && { tunDevice }) })
     try {
       const dht: Program[] = []
       const first = addressOf(lab, DHT_HOSTS[0])
@@ -146,8 +152,7 @@ export class Stage {
       '--path',
       path,
     ]
-    const home = join(this.#folder, `${role}-home`)
-    this.#homes.add(home)
+    const home = join(this.#folder, SCRATCH, `${role}-home`)
     const stdin = role === 'broadcaster' && input === 'pipe' ? 'pipe' : 'ignore'
     const child = this.lab.spawn(role, process.execPath, [...preload, ...args], {
       stdio: [stdin, 'pipe', 'pipe'],
@@ -180,16 +185,12 @@ export class Stage {
     await within(KILLED_MS, 'The end of the DHT', Promise.all(this.#dht.map((node) => node.exited)))
   }
 
-  /** Ends the processes, and removes their homes: the keys in them are of no use to anybody. */
+  /** Ends the processes. Their scratch folder is left to whoever named the folder. */
   async close(): Promise<void> {
     try {
       await this.loseDht()
     } finally {
-      try {
-        await this.lab.close()
-      } finally {
-        for (const home of this.#homes) await rm(home, { recursive: true, force: true, maxRetries: 3 })
-      }
+      await this.lab.close()
     }
   }
 }

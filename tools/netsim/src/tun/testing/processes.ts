@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** The first line that a child prints, as JSON of the type that its program promises; rejects when it prints none. */
@@ -10,6 +10,32 @@ export async function firstJson<T>(child: ChildProcess): Promise<T> {
     return value
   }
   throw new Error(`The child ended without a result (exit code ${child.exitCode}).`)
+}
+
+/** The processes that a process has started, and theirs, which stand in another network namespace than it. */
+export function pidsInLab(pid: number): number[] {
+  const outside = readlinkSync(`/proc/${pid}/ns/net`)
+  const childrenOf = (parent: number): number[] => {
+    const own = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
+    return own.flatMap((name) => [Number(name), ...childrenOf(Number(name))])
+  }
+  return childrenOf(pid).filter((each) => {
+    try {
+      return readlinkSync(`/proc/${each}/ns/net`) !== outside
+    } catch {
+      return false // It ended meanwhile.
+    }
+  })
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    // proc_pid_stat(5): the second field is in brackets and may contain anything, the fourth is the parent.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined // It ended meanwhile.
+  }
 }
 
 /**
