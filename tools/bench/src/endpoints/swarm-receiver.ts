@@ -94,6 +94,8 @@ export function takeSeat(
   let talk: NodeJS.Timeout[] = []
   let headSeq = 0
   const onLink = (peer: PeerLink): void => {
+    // What a relay tells of ways and rooms: untaken, it piles up until the link is ended as a violation.
+    peer.onControl = () => {}
     peer.onDatagram = (plaintext) => {
       const seq = seqOf(plaintext)
       if (seq === undefined) return
