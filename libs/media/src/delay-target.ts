@@ -8,7 +8,10 @@ const EPISODES_LEFT_OUT_LOSSY = 0
 const RAISE_AT_ONCE_US = 20_000
 const JITTER_MARGIN_US = 10_000
 const REVIEW_US = 1_000_000
-const SHRINK_PER_REVIEW_US = 2_000
+/** What resampling works off in a second. */
+const SHRINK_PER_REVIEW_US = 5_000
+/** A rare long hole is worth remembering while others come. */
+const SHRINK_PER_REVIEW_LOSSY_US = 2_000
 const HOLD_US = 10_000_000
 
 const LATE_FRAMES = 3
@@ -76,6 +79,8 @@ export class DelayTarget {
 
   /** Losses recur, and repair takes this long; 0: no longer. True when the target rose for it. */
   awaitRepair(repairUs: number, nowUs: number): boolean {
+    // What was late in a lossy time was repair, which says nothing of the way when losses have ceased.
+    if (repairUs === 0 && this.#repairUs > 0) this.#jitter.clear()
     this.#repairUs = repairUs
     const wantedUs = this.#clamp(repairUs)
     if (wantedUs <= this.#us) return false
@@ -100,7 +105,7 @@ export class DelayTarget {
       this.#us = wantedUs
       this.#raisedUs = nowUs
     } else if (nowUs - this.#raisedUs >= HOLD_US) {
-      this.#us = Math.max(wantedUs, this.#us - SHRINK_PER_REVIEW_US)
+      this.#us = Math.max(wantedUs, this.#us - (isLossy ? SHRINK_PER_REVIEW_LOSSY_US : SHRINK_PER_REVIEW_US))
     }
     return isLossy && (risesUs >= RAISE_AT_ONCE_US || delayUs <= this.#us - RAISE_AT_ONCE_US)
   }

@@ -6,6 +6,8 @@ import { SAMPLES_PER_MS, usToSamples } from './time.ts'
 const SETTLE_US = 15_000
 const SETTLE_STEP_US = 5_000
 const SETTLE_MAX_US = 250_000
+/** A way that has just become so much longer is rare; frames of before an outage, repaired first, are not. */
+const STALE_US = 60_000
 /** After that only the latest arrivals count: one frame that was faster than all others must not be waited for. */
 const RECENT_US = 500_000
 /** Start this much early rather than a whole pull late, at most a quarter of a pull. */
@@ -27,7 +29,7 @@ export class LiveEdge {
 
   /**
    * The frame to start with, of those from `fromSeq` on, when the next sample produced is played at `outputUs`;
-   * undefined while it is too early. Frames start at the beginning of a pull, so that a frame as long as a pull
+   * undefined while it is too early. `usualUs`: how late the fastest arrivals were before; NaN if that says nothing. Frames start at the beginning of a pull, so that a frame as long as a pull
    * never straddles two and none is needed earlier than the delay says.
    */
   find(
@@ -36,12 +38,14 @@ export class LiveEdge {
     outputUs: number,
     targetUs: number,
     pullSamples: number,
+    usualUs: number,
   ): Frame | undefined {
     const fastestUs = this.#store.fastestUs(fromSeq)
     if (!Number.isFinite(fastestUs)) return undefined
     if (Number.isNaN(this.#gatheringSinceUs)) this.#gatheringSinceUs = nowUs
     const settledUs = this.#store.fastestUs(fromSeq, nowUs - SETTLE_US)
-    const settled = settledUs - fastestUs <= SETTLE_STEP_US
+    const isStale = fastestUs - usualUs > STALE_US
+    const settled = settledUs - fastestUs <= SETTLE_STEP_US && !isStale
     const isPatient = nowUs - this.#gatheringSinceUs < SETTLE_MAX_US
     if (!settled && isPatient) return undefined
     const recentUs = isPatient ? fastestUs : this.#store.fastestUs(fromSeq, nowUs, nowUs - RECENT_US)

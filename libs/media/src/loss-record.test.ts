@@ -9,16 +9,26 @@ test('one loss is an accident, and so is one burst', () => {
   expect(losses.isLossy(2 * S)).toBe(false)
 })
 
-test('a second one within 10 s is not; then the path is lossy until 30 s after the last', () => {
+test('a second one within 10 s is not; the path is lossy until none came for four times as long', () => {
   const losses = new LossRecord()
   losses.onLoss(40_000, S)
   losses.onLoss(40_000, 12 * S)
   expect(losses.isLossy(12 * S)).toBe(false)
-  losses.onLoss(40_000, 21 * S)
-  expect(losses.isLossy(21 * S)).toBe(true)
-  losses.onLoss(40_000, 50 * S)
-  expect(losses.isLossy(79 * S)).toBe(true)
-  expect(losses.isLossy(81 * S)).toBe(false)
+  losses.onLoss(40_000, 17 * S)
+  expect(losses.isLossy(36 * S)).toBe(true)
+  expect(losses.isLossy(38 * S)).toBe(false)
+})
+
+test('that takes 10 s at least, and 30 s at most', () => {
+  const often = new LossRecord()
+  for (let i = 0; i < 20; i++) often.onLoss(40_000, S + i * 400_000)
+  const lastS = (S + 19 * 400_000) / S
+  expect(often.isLossy((lastS + 9) * S)).toBe(true)
+  expect(often.isLossy((lastS + 11) * S)).toBe(false)
+  const rarely = new LossRecord()
+  for (let i = 0; i < 20; i++) rarely.onLoss(40_000, S + i * 9 * S)
+  expect(rarely.isLossy((1 + 19 * 9 + 29) * S)).toBe(true)
+  expect(rarely.isLossy((1 + 19 * 9 + 31) * S)).toBe(false)
 })
 
 test('an outage is no loss', () => {

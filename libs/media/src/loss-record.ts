@@ -2,8 +2,12 @@
 const EPISODE_US = 100_000
 /** A second episode within this time is no accident. */
 const RECURS_US = 10_000_000
-/** After the last loss the path counts as lossy for so long. */
-const LOSSY_US = 30_000_000
+/** The path counts as lossy until nothing has been lost for so many times as long as it took between losses: by chance 2 %. */
+const CALM_INTERVALS = 4
+const CALM_MIN_US = 10_000_000
+const CALM_MAX_US = 30_000_000
+/** Of the mean time between losses, the share of the newest. */
+const INTERVAL_GAIN = 1 / 8
 const HALF_US = 30_000_000
 /** A longer hole is an outage, which no delay covers: it says nothing of what the path loses. */
 const MAX_HOLE_US = 400_000
@@ -16,6 +20,8 @@ export class LossRecord {
   #episodeUs = Number.NEGATIVE_INFINITY
   #previousUs = Number.NEGATIVE_INFINITY
   #lossyUntilUs = Number.NEGATIVE_INFINITY
+  /** Between the episodes of late, on average. */
+  #intervalUs = RECURS_US
   #halfSinceUs = Number.NEGATIVE_INFINITY
   #holeUs = 0
   #holeBeforeUs = 0
@@ -23,18 +29,30 @@ export class LossRecord {
   /** A frame was lost in a hole that is `holeUs` from the frame before to the frame after it. */
   onLoss(holeUs: number, nowUs: number): void {
     if (holeUs > MAX_HOLE_US) return
-    if (nowUs - this.#episodeUs >= EPISODE_US) {
+    const isNew = nowUs - this.#episodeUs >= EPISODE_US
+    if (isNew) {
       this.#previousUs = this.#episodeUs
       this.#episodeUs = nowUs
     }
-    const recurs = this.#episodeUs - this.#previousUs < RECURS_US
-    if (recurs || this.isLossy(nowUs)) this.#lossyUntilUs = nowUs + LOSSY_US
+    this.#judge(isNew, nowUs)
     if (nowUs - this.#halfSinceUs >= HALF_US) {
       this.#holeBeforeUs = this.#holeUs
       this.#holeUs = 0
       this.#halfSinceUs = nowUs
     }
     this.#holeUs = Math.max(this.#holeUs, holeUs)
+  }
+
+  #judge(isNew: boolean, nowUs: number): void {
+    const intervalUs = this.#episodeUs - this.#previousUs
+    if (!this.isLossy(nowUs)) {
+      if (intervalUs >= RECURS_US) return
+      this.#intervalUs = intervalUs
+    } else if (isNew) {
+      this.#intervalUs += (intervalUs - this.#intervalUs) * INTERVAL_GAIN
+    }
+    const calmUs = CALM_INTERVALS * this.#intervalUs
+    this.#lossyUntilUs = nowUs + Math.min(Math.max(calmUs, CALM_MIN_US), CALM_MAX_US)
   }
 
   /** The latest loss was none: the frame had only been overtaken. */

@@ -10,6 +10,8 @@ export class Outage {
   quiet = false
   /** The next frame turned out to have been captured late: the source had stalled. */
   stalled = false
+  /** A frame came so late that no delay would have helped. */
+  long = false
   /** No concealment: playback goes on wherever the live edge now is. */
   rebuffering = false
   /** Media time at which the buffer ran empty. */
@@ -22,6 +24,7 @@ export class Outage {
   begin(startTs: number, rebuffering: boolean): void {
     this.quiet = false
     this.stalled = false
+    this.long = false
     this.rebuffering = rebuffering
     this.#startTs = startTs
     this.#concealed = 0

@@ -1,7 +1,7 @@
 import type { SourceHeartbeat } from '@pearcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { Bench } from './testing/bench.ts'
-import { toneAt } from './testing/frames.ts'
+import { frame, toneAt } from './testing/frames.ts'
 import { Recording } from './testing/recording.ts'
 
 type State = SourceHeartbeat['state']
@@ -84,6 +84,66 @@ describe('a source that pauses', () => {
     beat(bench, 'muted')()
     bench.run(2000)
     expect(bench.playout.stats()).toMatchObject({ framesConcealed: 5, framesLost: 15, interruptions: 1 })
+  })
+})
+
+describe('after an outage', () => {
+  test.each([
+    ['one', [3000]],
+    ['two soon after each other', [3000, 6000]],
+  ])('of 1.2 s, %s, what is sent again teaches no delay', (_, outagesMs) => {
+    const bench = new Bench()
+    const beganUs = bench.nowUs
+    // All of it comes late, spread over a quarter of a second, as answers to requests do.
+    bench.channel = (_, sentUs) => {
+      const inMs = (sentUs - beganUs) / 1000
+      const fromMs = outagesMs.find((ms) => inMs >= ms && inMs < ms + 1200)
+      if (fromMs === undefined) return [1000]
+      return [(fromMs + 1200 - inMs + 20 + (inMs - fromMs) / 5) * 1000]
+    }
+    bench.run(12_000)
+    expect(bench.playout.targetMs).toBe(40)
+    expect(lastLatencyMs(bench)).toBeLessThan(65)
+    expect(bench.playout.stats().interruptions).toBe(outagesMs.length)
+  })
+
+  test.each([40, 100, 200])(
+    'frames of before that come %i ms too early are not taken for the live edge',
+    (ms) => {
+      const bench = new Bench()
+      const [lost, live] = [1100, 1170]
+      bench.channel = (sent) => (sent.seq >= lost && sent.seq < live ? [] : [1000])
+      bench.run(3400 - ms)
+      const first = live - ms / 20 - 28
+      for (let seq = first; seq < first + 8; seq++) bench.sendNow(frame({ seq }), 1000 + (seq - first) * 500)
+      bench.run(3000)
+      expect(bench.playout.stats()).toMatchObject({ interruptions: 1, state: 'playing' })
+      expect(lastLatencyMs(bench)).toBeLessThan(65)
+    },
+  )
+
+  test('stalls of 300 ms that recur are covered from the fourth on, such of 700 ms cost no delay', () => {
+    const stalling = (ms: number): Bench => {
+      const bench = new Bench()
+      const beganUs = bench.nowUs
+      bench.channel = (_, sentUs) => {
+        const inMs = ((sentUs - beganUs) / 1000) % 5000
+        return [1000 + Math.max(0, ms - inMs) * 1000]
+      }
+      // The first begins with the source, and is none.
+      return bench.run(42_000)
+    }
+    expect(stalling(300).playout.stats()).toMatchObject({ interruptions: 3, targetMs: 310 })
+    expect(stalling(700).playout.stats()).toMatchObject({ interruptions: 8, targetMs: 40 })
+  })
+
+  test('a way that is 200 ms longer is believed within a quarter of a second', () => {
+    const bench = new Bench()
+    bench.channel = (sent) => (sent.seq < 1100 ? [1000] : sent.seq < 1150 ? [] : [201_000])
+    bench.run(6000)
+    const [outage] = bench.gaps
+    expect(outage?.ms).toBeLessThan(1000 - 100 + 200 + 300)
+    expect(bench.playout.stats()).toMatchObject({ interruptions: 1, targetMs: 40 })
   })
 })
 

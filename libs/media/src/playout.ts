@@ -22,6 +22,8 @@ const MAX_HOLE_SAMPLES = 500 * SAMPLES_PER_MS
 const MAX_HOLE_FRAMES = 500
 /** Delay beyond the allowed maximum plus this is not worked off but skipped. */
 const SKIP_BEYOND_MAX_US = 200_000
+/** Concealment fades out over so long. */
+const BRIDGED_US = 100_000
 /** An expected first frame that is missing is waited for so long: a repair at a round trip of 100 ms. */
 const FIRST_FRAME_WAIT_US = 150_000
 
@@ -64,6 +66,10 @@ export class Playout {
   #delayUs = 0
   #insert = 0
   #insertFromTs = Number.NEGATIVE_INFINITY
+  /** When the latest outage ended that concealment did not bridge. */
+  #resumedUs = Number.NEGATIVE_INFINITY
+  /** The fastest arrival before the present outage. */
+  #usualUs = Number.NaN
   #waited = 0
   #waitIsQuiet = true
   #sentBefore = 0
@@ -100,15 +106,17 @@ export class Playout {
     const arrivedUs = this.#fastest.add(nowUs - samplesToUs(frame.ts48k), nowUs)
     // A pause of this process is no jitter of the way: pulls and arrivals were held up alike.
     const latenessUs = Math.max(0, arrivedUs - this.#pulls.overdueUs(nowUs))
+    // What should have come before an outage was over came late because of it: no delay would have covered that.
+    const isOfOutage = nowUs - arrivedUs < this.#resumedUs
     if (this.#isLate(frame)) {
       this.#late++
       this.#store.markSeen(seq)
+      if (isOfOutage) return 'late'
       this.#target.onArrival(latenessUs, nowUs)
       if (this.#target.onLate(latenessUs, nowUs)) this.#raiseDelay()
       return 'late'
     }
-    // What gathered behind an outage says nothing about the jitter of the way.
-    if (this.#phase === 'playing' || this.#bridges()) this.#target.onArrival(latenessUs, nowUs)
+    if (this.#teaches(latenessUs) && !isOfOutage) this.#target.onArrival(latenessUs, nowUs)
     return this.#store.put(frame, samples, path, nowUs) ? 'queued' : 'late'
   }
 
@@ -162,6 +170,7 @@ export class Playout {
     this.#phase = 'buffering'
     this.#delayUs = 0
     this.#insert = 0
+    this.#resumedUs = Number.NEGATIVE_INFINITY
     this.#store.clear()
     this.#liveEdge.restart()
     this.#source.clear()
@@ -343,6 +352,8 @@ export class Playout {
 
   #beginOutage(rebuffering: boolean): void {
     this.#phase = 'outage'
+    // Where media time has jumped, that of before says nothing.
+    this.#usualUs = rebuffering ? Number.NaN : this.#fastest.us
     this.#outage.begin(this.#nextTs, rebuffering)
     this.#liveEdge.restart()
     this.#control.restart()
@@ -354,7 +365,10 @@ export class Playout {
     const bridges = this.#bridges()
     const keeps = bridges || this.#anchorHolds()
     const next = keeps ? this.#store.first(this.#nextSeq, this.#nextTs) : this.#findLiveEdge(this.#nextSeq)
-    if (next !== undefined && (!keeps || next.ts48k <= this.#nextTs)) return this.#resume(next, keeps)
+    if (next !== undefined && (!keeps || next.ts48k <= this.#nextTs)) {
+      if (!bridges) this.#resumedUs = this.#nowUs
+      return this.#resume(next, keeps)
+    }
     const left = next === undefined ? Number.POSITIVE_INFINITY : next.ts48k - this.#nextTs
     const samples = Math.min(left, bridges ? CHUNK_SAMPLES : wanted)
     if (bridges) {
@@ -411,7 +425,10 @@ export class Playout {
   }
 
   #findLiveEdge(fromSeq: number): Frame | undefined {
-    return this.#liveEdge.find(fromSeq, this.#nowUs, this.#outputUs(), this.#target.us, this.#pullSamples)
+    const isPause = this.#phase !== 'outage' || this.#outage.quiet || this.#outage.stalled
+    const usualUs = isPause ? Number.NaN : this.#usualUs
+    const outputUs = this.#outputUs()
+    return this.#liveEdge.find(fromSeq, this.#nowUs, outputUs, this.#target.us, this.#pullSamples, usualUs)
   }
 
   /**
@@ -429,6 +446,15 @@ export class Playout {
     if (this.#phase !== 'outage' || frame.ts48k >= this.#nextTs) return false
     if (frame.seq === this.#nextSeq && this.#source.hadStalledBefore(frame)) this.#outage.stalled = true
     return this.#bridges()
+  }
+
+  /** What gathered behind an outage says something of the way only if a delay, and concealment, would have bridged it. */
+  #teaches(latenessUs: number): boolean {
+    if (this.#phase === 'playing' || this.#bridges()) return true
+    if (this.#phase !== 'outage') return false
+    this.#outage.long ||= latenessUs > this.#maxDelayUs + BRIDGED_US
+    const { long, quiet, rebuffering, stalled } = this.#outage
+    return !long && !quiet && !rebuffering && !stalled
   }
 
   /** In an outage: whether concealment still bridges it, and so the mapping is kept without question. */

@@ -134,10 +134,23 @@ describe('the delay', () => {
     expect(stats.framesConcealed).toBeLessThanOrEqual(1)
   })
 
-  test('comes down again when nothing is lost any more', () => {
+  test('comes down again when nothing is lost any more, as fast as resampling can work it off', () => {
     const bench = repairing(40, lossOf([1100, 1150, 1200]), 1)
-    bench.run(180_000)
+    bench.run(14_000)
+    expect(bench.playout.targetMs).toBeGreaterThanOrEqual(120)
+    bench.run(26_000)
     expect(bench.playout.targetMs).toBe(40)
+    bench.run(20_000)
     expect(bench.playout.stats().latencyMs.p50).toBeLessThan(120)
+  })
+
+  test('of two bursts in ten seconds, long enough to be heard, is back in a minute and a half', () => {
+    const bursts = [1100, 1250].flatMap((from) => Array.from({ length: 15 }, (_, i) => from + i))
+    const bench = repairing(40, lossOf(bursts), 1)
+    bench.run(8000)
+    expect(bench.playout.targetMs).toBeGreaterThan(350)
+    bench.run(90_000)
+    expect(bench.playout.targetMs).toBe(40)
+    expect(bench.playout.stats().bufferMs).toBeLessThan(90)
   })
 })

@@ -89,9 +89,9 @@ function processNamespace(): string {
 /** When a process began, in ticks since the system did: another one may have got its number. Empty when there is none. */
 function startOf(pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // proc_pid_stat(5): the second field is in brackets and may contain anything, the 22nd is the start.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
   } catch {
     return ''
   }
