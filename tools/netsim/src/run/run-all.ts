@@ -27,14 +27,18 @@ export interface RunOptions {
   onSetAside: (result: Result) => void
 }
 
-/** Play scenarios; the long ones begin first when several run at once. Resolves with the results by their order. */
+/**
+ * Play scenarios; the long ones begin first when several run at once, and those that are to be alone come after them.
+ * Resolves with the results by their order.
+ */
 export async function runAll(scenarios: readonly Scenario[], options: RunOptions): Promise<Result[]> {
   const { seed, repeat, jobs, onResult, onSetAside, signal } = options
   const plays = Array.from({ length: repeat }, (_, round) =>
     scenarios.map((scenario) => ({ scenario, seed: seed + round })),
   ).flat()
   const results: Result[][] = plays.map(() => [])
-  const queue: Play[] = plays.map((play, order) => ({ ...play, order }))
+  const all = plays.map((play, order): Play => ({ ...play, order }))
+  const queue = all.filter(({ scenario }) => scenario.alone !== true)
   if (jobs > 1) queue.sort((a, b) => lengthMs(b.scenario) - lengthMs(a.scenario))
   const next = takingFrom(queue, Math.ceil(jobs / 2))
   const aside: Play[] = []
@@ -42,21 +46,27 @@ export async function runAll(scenarios: readonly Scenario[], options: RunOptions
     results[play.order] = [...played]
     for (const each of played) onResult(each)
   }
+  const settleOrSetAside = (play: Play, played: readonly Result[]): void => {
+    const unmeasured = played.find((result) => !result.passed && !isMeasured(result))
+    if (unmeasured === undefined) return settle(play, played)
+    aside.push({ ...play, setAside: unmeasured.problems })
+    onSetAside(unmeasured)
+  }
   const work = async (): Promise<void> => {
     for (let taken = next(); taken !== undefined; taken = next()) {
       const { play, done } = taken
       const played = await once(play, options)
       done()
       if (signal?.aborted) return
-      const unmeasured = played.find((result) => !result.passed && !isMeasured(result))
-      if (unmeasured === undefined) settle(play, played)
-      else {
-        aside.push({ ...play, setAside: unmeasured.problems })
-        onSetAside(unmeasured)
-      }
+      settleOrSetAside(play, played)
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))
+  for (const play of all.filter(({ scenario }) => scenario.alone === true)) {
+    if (signal?.aborted) break
+    const played = await once(play, options)
+    if (!signal?.aborted) settleOrSetAside(play, played)
+  }
   // One at a time: the machine has little to give.
   for (const play of aside) {
     if (signal?.aborted) break

@@ -172,6 +172,8 @@ export interface Scenario {
   input?: 'tone' | 'pipe'
   /** An empty site that a host can roam to. */
   elsewhere?: Place
+  /** Nothing else plays meanwhile: what it measures is about what another play would take from the machine. */
+  alone?: true
   /** `--path` of both; default auto. */
   path?: 'auto' | 'swarm' | 'webrtc'
   steps?: readonly Step[]
