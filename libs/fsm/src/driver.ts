@@ -2,7 +2,6 @@ import {
   type AnyActorScope,
   type AnyStateMachine,
   createActor,
-  initialTransition,
   type EventObject,
   type ExecutableActionObject,
   type MachineContext,
@@ -20,8 +19,8 @@ export interface MachineDriver<
   F extends Effect,
 > {
   /** Takes one event. Called from within `perform` it waits until the effects before it are performed. */
-  readonly send: (event: E) => void
-  readonly snapshot: () => SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  send(event: E): void
+  snapshot(): SnapshotFrom<EffectMachine<C, E, V, I, F>>
   /** Events that it took so far, ignored or not. */
   readonly taken: number
   /** True once the machine has reached its final state; every later event is ignored. */
@@ -30,7 +29,8 @@ export interface MachineDriver<
 
 /**
  * Runs a machine as xstate's pure `transition()` does: no running actor, no clock, no scheduler. That function builds an
- * actor that never runs for each event, which is more than half of its cost; here there is one for each machine.
+ * actor that never runs for each event, which is more than half of its cost, and `initialTransition()` two; here there is
+ * one for all drivers of a machine.
  *
  * - Effects reach `perform` one at a time, in the machine's order, after the state has changed.
  * - `perform` may send events: they queue and are taken once the present effects are done.
@@ -48,57 +48,91 @@ export function createDriver<
   input: I,
   perform: (effect: F) => void,
 ): MachineDriver<C, E, V, I, F> {
-  const queue: E[] = []
-  const armed = new Set<unknown>()
-  const errors: unknown[] = []
-  let busy = true
-  let taken = 0
+  return new Driver(machine, input, perform)
+}
 
-  const performAll = (actions: readonly ExecutableActionObject[]): void => {
+class Driver<
+  C extends MachineContext,
+  E extends EventObject,
+  V extends StateValue,
+  I,
+  F extends Effect,
+> implements MachineDriver<C, E, V, I, F> {
+  taken = 0
+  readonly #machine: EffectMachine<C, E, V, I, F>
+  readonly #perform: (effect: F) => void
+  readonly #scope: AnyActorScope
+  #snapshot: SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  /** Events that came from within `perform`. */
+  readonly #queue: E[] = []
+  /** Timers that run: a few at most. */
+  readonly #armed: unknown[] = []
+  #errors: unknown[] | undefined
+  #busy = true
+
+  constructor(machine: EffectMachine<C, E, V, I, F>, input: I, perform: (effect: F) => void) {
+    this.#machine = machine
+    this.#perform = perform
+    this.#scope = scopeOf(machine)
+    const actions = this.#collect()
+    this.#snapshot = machine.getInitialSnapshot(this.#scope, input)
+    this.#performAll(actions)
+    this.#drain()
+  }
+
+  get done(): boolean {
+    return this.#snapshot.status !== 'active'
+  }
+
+  snapshot(): SnapshotFrom<EffectMachine<C, E, V, I, F>> {
+    return this.#snapshot
+  }
+
+  send(event: E): void {
+    if (this.#busy) {
+      this.#queue.push(event)
+      return
+    }
+    this.#busy = true
+    this.#take(event)
+    this.#drain()
+  }
+
+  #drain(): void {
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) this.#take(event)
+    this.#busy = false
+    const errors = this.#errors
+    this.#errors = undefined
+    if (errors !== undefined) throw errors[0]
+  }
+
+  #take(event: E): void {
+    if (this.done || isLateTimer(this.#armed, event)) return
+    this.taken++
+    const actions = this.#collect()
+    this.#snapshot = this.#machine.transition(this.#snapshot, event, this.#scope)
+    this.#performAll(actions)
+  }
+
+  /** What the machine wants done in its next transition. */
+  #collect(): ExecutableActionObject[] {
+    const actions: ExecutableActionObject[] = []
+    this.#scope.actionExecutor = (action) => void actions.push(action)
+    return actions
+  }
+
+  #performAll(actions: readonly ExecutableActionObject[]): void {
     for (const action of actions) {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- type and params are what EffectActions declares
       const effect = { ...action.params, type: action.type } as unknown as F
-      trackTimer(armed, effect)
+      trackTimer(this.#armed, effect)
       try {
-        perform(effect)
+        this.#perform(effect)
       } catch (error) {
-        errors.push(error)
+        this.#errors ??= []
+        this.#errors.push(error)
       }
     }
-  }
-
-  const drain = (): void => {
-    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      if (snapshot.status !== 'active' || isLateTimer(armed, event)) continue
-      taken++
-      const actions: ExecutableActionObject[] = []
-      scope.actionExecutor = (action) => void actions.push(action)
-      snapshot = machine.transition(snapshot, event, scope)
-      performAll(actions)
-    }
-    busy = false
-    if (errors.length > 0) throw errors.splice(0)[0]
-  }
-
-  const scope = scopeOf(machine)
-  let [snapshot, actions] = initialTransition(machine, input)
-  performAll(actions)
-  drain()
-
-  return {
-    send(event) {
-      queue.push(event)
-      if (busy) return
-      busy = true
-      drain()
-    },
-    snapshot: () => snapshot,
-    get taken() {
-      return taken
-    },
-    get done() {
-      return snapshot.status !== 'active'
-    },
   }
 }
 
@@ -127,11 +161,19 @@ function inertScope(machine: AnyStateMachine): AnyActorScope {
   }
 }
 
-function trackTimer(armed: Set<unknown>, effect: Effect): void {
-  if (effect.type === 'start-timer' && 'id' in effect) armed.add(effect.id)
-  if (effect.type === 'stop-timer' && 'id' in effect) armed.delete(effect.id)
+function trackTimer(armed: unknown[], effect: Effect): void {
+  if (!('id' in effect)) return
+  if (effect.type === 'start-timer' && !armed.includes(effect.id)) armed.push(effect.id)
+  if (effect.type === 'stop-timer') disarm(armed, effect.id)
 }
 
-function isLateTimer(armed: Set<unknown>, event: EventObject): boolean {
-  return event.type === 'timer' && 'id' in event && !armed.delete(event.id)
+function isLateTimer(armed: unknown[], event: EventObject): boolean {
+  return event.type === 'timer' && 'id' in event && !disarm(armed, event.id)
+}
+
+/** Whether it ran. */
+function disarm(armed: unknown[], id: unknown): boolean {
+  const at = armed.indexOf(id)
+  if (at !== -1) armed.splice(at, 1)
+  return at !== -1
 }

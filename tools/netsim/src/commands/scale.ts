@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { NetsimError } from '../errors.ts'
-import type { Census } from '../virtual/census.ts'
-import { playStory, type StoryReport } from '../virtual/story.ts'
+import { Interruption } from '../run/interruption.ts'
+import { stepsOf, type StoryReport } from '../virtual/story.ts'
 import { commit } from './commit.ts'
+import { Progress } from './progress.ts'
 
 export interface ScaleOptions {
   seed: number
@@ -24,59 +26,83 @@ interface ScaleRun extends StoryReport {
   readonly memoryMiB: number
 }
 
+const LOOK_MS = 200
+
 /**
  * Plays trees of many listeners in virtual time, one after the other, and writes all figures and curves as JSON. Needs
- * no lab. Resolves with the exit code.
+ * no lab. Ctrl-C ends it with what is finished. Resolves with the exit code.
  */
-export async function scale({ json, listeners, minutes, out, relays, seed }: ScaleOptions): Promise<number> {
-  const file = resolve(out)
+export async function scale(options: ScaleOptions): Promise<number> {
+  const interruption = new Interruption()
+  try {
+    return await playAll(options, interruption)
+  } finally {
+    interruption.stop()
+  }
+}
+
+async function playAll(options: ScaleOptions, interruption: Interruption): Promise<number> {
+  const { json, listeners, relays } = options
+  const file = resolve(options.out)
   await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
     throw NetsimError.folderUnusable(dirname(file), error)
   })
+  const wanted = listeners.flatMap((count) => relays.map((share) => ({ count, share })))
   const runs: ScaleRun[] = []
-  for (const count of listeners) {
-    for (const share of relays) {
-      const run = playOne(count, share, minutes, seed)
-      runs.push(run)
-      // After each: whoever stops a long one keeps what there is.
-      const report = { commit: commit(), node: process.version, at: new Date().toISOString(), runs }
-      await writeFile(file, `${JSON.stringify(report, undefined, 1)}\n`)
-      process.stdout.write(json ? `${JSON.stringify({ ...run, curve: undefined })}\n` : `${textOf(run)}\n`)
+  for (const { count, share } of wanted) {
+    const run = await playOne(count, share, options, interruption.signal)
+    if (run === undefined) {
+      const kept = runs.length === 0 ? 'none' : `${runs.length}, in ${file}`
+      process.stderr.write(`Of ${wanted.length} runs finished: ${kept}.\n`)
+      return interruption.exitCode
     }
+    runs.push(run)
+    // After each: what is finished is kept, however the rest ends.
+    const report = { commit: commit(), node: process.version, at: new Date().toISOString(), runs }
+    await writeFile(file, `${JSON.stringify(report, undefined, 1)}\n`)
+    process.stdout.write(json ? `${JSON.stringify({ ...run, curve: undefined })}\n` : `${textOf(run)}\n`)
   }
   if (!json) process.stdout.write(`Report: ${file}\n`)
   return 0
 }
 
-function playOne(listeners: number, share: number, churnMinutes: number, seed: number): ScaleRun {
+/** Undefined when it was interrupted. */
+async function playOne(
+  listeners: number,
+  share: number,
+  { minutes, seed }: ScaleOptions,
+  interrupted: AbortSignal,
+): Promise<ScaleRun | undefined> {
   const startedMs = performance.now()
   const cpuBefore = process.cpuUsage()
+  const name = `${percent(share)} relays`
+  const progress = new Progress(`${listeners}, ${name}`)
+  const mix = { relays: share, slots: { least: 2, most: 8 } }
+  const steps = stepsOf({ seed, listeners, churnMinutes: minutes, mix })
   let memory = 0
-  const report = playStory({
-    seed,
-    listeners,
-    churnMinutes,
-    mix: { relays: share, slots: { least: 2, most: 8 } },
-    onCensus: (now) => {
-      memory = Math.max(memory, process.memoryUsage.rss())
-      if (process.stderr.isTTY) process.stderr.write(`\r${progressOf(now)}`)
-    },
-  })
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
+  let lookMs = startedMs
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) {
+    if (performance.now() < lookMs) continue
+    memory = Math.max(memory, process.memoryUsage.rss())
+    progress.look(step.value)
+    // A signal is taken in between only.
+    await setImmediate()
+    if (interrupted.aborted) break
+    lookMs = performance.now() + LOOK_MS
+  }
+  progress.end()
+  if (step.done !== true) return undefined
   const wallS = (performance.now() - startedMs) / 1000
   const { system, user } = process.cpuUsage(cpuBefore)
   return {
-    name: `${percent(share)} relays`,
+    name,
     wallS: Math.round(10 * wallS) / 10,
     cpuS: Math.round((system + user) / 1e5) / 10,
-    timesRealTime: Math.round((10 * report.simulatedS) / wallS) / 10,
+    timesRealTime: Math.round((10 * step.value.simulatedS) / wallS) / 10,
     memoryMiB: Math.round(memory / 2 ** 20),
-    ...report,
+    ...step.value,
   }
-}
-
-function progressOf({ atS, depth, hearing, listeners }: Census): string {
-  return `${atS} s: ${listeners} listeners, ${percent(hearing)} hear, depth ${depth.max} `
 }
 
 function textOf(run: ScaleRun): string {

@@ -11,7 +11,14 @@ export interface StoryOptions {
   readonly churnMinutes?: number
   readonly mix?: Mix
   readonly media?: WorldOptions['media']
-  readonly onCensus?: (now: Census) => void
+}
+
+/** How far a story is, in simulated time. */
+export interface StoryStep {
+  readonly atMs: number
+  readonly lengthMs: number
+  /** The latest one. */
+  readonly census: Census | undefined
 }
 
 /** What came of it. Times are of the simulated clock, but `wallS`. */
@@ -60,9 +67,15 @@ export interface StoryReport {
 }
 
 const ARRIVAL_MS = 10_000
+const CHURN_MINUTES = 2
 const CHURN_PER_MINUTE = 0.05
 const SAY_GOODBYE = 0.8
+const ARRIVED_MS = 60_000
+const CUT_MS = 20_000
+const HEALING_S = 40
 const CENSUS_MS = 5000
+/** In a storm of 100 000 even this takes a second. */
+const STEP_MS = 20
 /** Home of a few: far from the broadcaster's. */
 const CUT_REGION = 2
 
@@ -71,6 +84,15 @@ const BROADCASTER: Person = { nat: 'port-restricted', region: 0, accessMs: 5, sl
 
 /** A station through a storm of arrivals, coming and going, stalls and a partition. */
 export function playStory(options: StoryOptions): StoryReport {
+  const steps = stepsOf(options)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in small steps of simulated time, for who wants to look up meanwhile, or to end it. */
+export function stepsOf(options: StoryOptions): Generator<StoryStep, StoryReport> {
   return new Story(options).play()
 }
 
@@ -91,11 +113,11 @@ class Story {
     this.#fate = forkRandom(this.#world.random)
   }
 
-  play(): StoryReport {
+  *play(): Generator<StoryStep, StoryReport> {
     const { listeners, seed } = this.#options
-    const arrival = this.#arrive()
-    const churn = this.#comeAndGo()
-    const partition = this.#part()
+    const arrival = yield* this.#arrive()
+    const churn = yield* this.#comeAndGo()
+    const partition = yield* this.#part()
     const { agenda, log, peers } = this.#world
     return {
       seed,
@@ -112,7 +134,7 @@ class Story {
     }
   }
 
-  #arrive(): StoryReport['arrival'] {
+  *#arrive(): Generator<StoryStep, StoryReport['arrival']> {
     const { agenda, root } = this.#world
     const { listeners } = this.#options
     for (let i = 0; i < listeners; i++) {
@@ -122,9 +144,9 @@ class Story {
     agenda.every(1000, () => {
       busiest = Math.max(busiest, root.answered - answered)
       answered = root.answered
-      return agenda.nowMs < 60_000
+      return agenda.nowMs < ARRIVED_MS
     })
-    this.#run(60_000)
+    yield* this.#run(ARRIVED_MS)
     const joined = this.#world.listeners.flatMap(({ ears, joinedMs }) =>
       ears.firstMs === undefined ? [] : [ears.firstMs - joinedMs],
     )
@@ -146,9 +168,9 @@ class Story {
     }
   }
 
-  #comeAndGo(): StoryReport['churn'] {
+  *#comeAndGo(): Generator<StoryStep, StoryReport['churn']> {
     const { agenda } = this.#world
-    const { churnMinutes = 2, listeners } = this.#options
+    const { churnMinutes = CHURN_MINUTES, listeners } = this.#options
     const lengthMs = churnMinutes * 60_000
     const account = new HearingAccount(this.#world)
     const reparents = this.#reparents
@@ -161,7 +183,7 @@ class Story {
     this.#stall(lengthMs * 0.25, 700)
     this.#stall(lengthMs * 0.5, 10_000)
     const from = this.#curve.length
-    this.#run(lengthMs)
+    yield* this.#run(lengthMs)
     const curve = this.#curve.slice(from)
     const hours = (listeners * lengthMs) / 3_600_000
     return {
@@ -175,17 +197,17 @@ class Story {
     }
   }
 
-  #part(): StoryReport['partition'] {
+  *#part(): Generator<StoryStep, StoryReport['partition']> {
     const world = this.#world
     const isFar = ({ person }: VirtualPeer): boolean => person.region === CUT_REGION
     world.cut((a, b) => isFar(a) !== isFar(b))
-    this.#run(20_000)
+    yield* this.#run(CUT_MS)
     const others = world.listeners.filter((peer) => !isFar(peer))
     const othersHearing = hearingOf(world, others)
     world.cut()
     let healedAfterS: number | undefined
-    for (let s = 1; s <= 40; s++) {
-      this.#run(1000)
+    for (let s = 1; s <= HEALING_S; s++) {
+      yield* this.#run(1000)
       if (healedAfterS !== undefined) continue
       if (hearingOf(world, world.listeners) >= 0.999) healedAfterS = s
     }
@@ -223,16 +245,16 @@ class Story {
   }
 
   /** With a census every five seconds. */
-  #run(ms: number): void {
+  *#run(ms: number): Generator<StoryStep> {
     const { agenda } = this.#world
+    const { churnMinutes = CHURN_MINUTES } = this.#options
+    const lengthMs = ARRIVED_MS + churnMinutes * 60_000 + CUT_MS + HEALING_S * 1000
     const endMs = agenda.nowMs + ms
     while (agenda.nowMs < endMs) {
       const nextMs = Math.min(endMs, (Math.floor(agenda.nowMs / CENSUS_MS) + 1) * CENSUS_MS)
-      agenda.runFor(nextMs - agenda.nowMs)
-      if (agenda.nowMs % CENSUS_MS !== 0) continue
-      const now = census(this.#world)
-      this.#curve.push(now)
-      this.#options.onCensus?.(now)
+      agenda.runFor(Math.min(nextMs - agenda.nowMs, STEP_MS))
+      if (agenda.nowMs % CENSUS_MS === 0) this.#curve.push(census(this.#world))
+      yield { atMs: agenda.nowMs, lengthMs, census: this.#curve.at(-1) }
     }
   }
 }
