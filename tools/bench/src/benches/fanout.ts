@@ -89,6 +89,11 @@ interface Turns extends Slice {
 async function takeTurns(carrier: Carrier, plain: Carrier, count: number, timing: Timing): Promise<Turns> {
   const { seconds, settleMs = SETTLE_MS } = timing
   await carrier.join(count)
+  // Here, and not in its first turn: whoever is stopped for seconds is given up by those who are connected with it.
+  if (carrier !== plain) {
+    await plain.join(count)
+    await plain.rest?.()
+  }
   await pause(settleMs)
   const [mine, yardstick] = [new Sum(), new Sum()]
   for (let turn = 0; turn < TURNS; turn++) {
