@@ -25,8 +25,20 @@ export function keyPairFromSeed(sodium: Sodium, seed: Uint8Array): KeyPair {
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += HEX[byte] ?? ''
+  for (let at = 0; at < bytes.length; at += KEY_BYTES) text += digitsOf(bytes, at)
   return text
+}
+
+/** Of a key at once: a string that is put together digit by digit is kept in pieces, and slow to look up. */
+function digitsOf(bytes: Uint8Array, from: number): string {
+  const length = Math.min(bytes.length - from, KEY_BYTES)
+  const codes = new Array<number>(2 * length)
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[from + i] ?? 0
+    codes[2 * i] = DIGITS.charCodeAt(byte >> 4)
+    codes[2 * i + 1] = DIGITS.charCodeAt(byte & 15)
+  }
+  return String.fromCharCode(...codes)
 }
 
 /** Throws HEX for an odd length or any character that is not a hexadecimal digit. */
@@ -48,7 +60,7 @@ function digit(text: string, at: number): number {
   throw ProtocolError.hex(`position ${at + 1} holds ${JSON.stringify(text.at(at))}`)
 }
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const DIGITS = '0123456789abcdef'
 
 /** A short id for people and logs: the first 8 hexadecimal digits. Never used to decide anything. */
 export function keyId(publicKey: Uint8Array): string {

@@ -1,31 +1,36 @@
 /** Timers as data: a machine starts them, whoever has a clock asks which are due. */
 export class TimerTable<Id extends string> {
-  readonly #atMs = new Map<Id, number>()
+  readonly #running: { readonly id: Id; atMs: number }[] = []
+  /** When the next one ends; Infinity when none runs. Asked for far more often than it changes. */
+  nextMs: number = Infinity
 
   /** Starts a timer, or starts it afresh. */
   start(id: Id, ms: number, nowMs: number): void {
-    this.#atMs.set(id, nowMs + ms)
+    const atMs = nowMs + ms
+    const known = this.#running.find((timer) => timer.id === id)
+    if (known === undefined) this.#running.push({ id, atMs })
+    else known.atMs = atMs
+    this.#look()
   }
 
   stop(id: Id): void {
-    this.#atMs.delete(id)
-  }
-
-  /** When the next one ends; Infinity when none runs. */
-  get nextMs(): number {
-    let next = Infinity
-    for (const atMs of this.#atMs.values()) next = Math.min(next, atMs)
-    return next
+    const at = this.#running.findIndex((timer) => timer.id === id)
+    if (at === -1) return
+    this.#running.splice(at, 1)
+    this.#look()
   }
 
   /** Removes and returns the timer that ended first, if any has. */
   take(nowMs: number): Id | undefined {
-    let first: Id | undefined
-    let firstMs = nowMs
-    for (const [id, atMs] of this.#atMs) {
-      if (atMs < firstMs || (atMs === firstMs && first === undefined)) [first, firstMs] = [id, atMs]
-    }
-    if (first !== undefined) this.#atMs.delete(first)
-    return first
+    if (this.nextMs > nowMs) return undefined
+    const first = this.#running.find(({ atMs }) => atMs === this.nextMs)
+    if (first !== undefined) this.stop(first.id)
+    return first?.id
+  }
+
+  #look(): void {
+    let nextMs = Infinity
+    for (const { atMs } of this.#running) if (atMs < nextMs) nextMs = atMs
+    this.nextMs = nextMs
   }
 }

@@ -20,7 +20,7 @@ export interface Candidate {
   depth: number | undefined
   freeSlots: number | undefined
   /** When it told of its free slots itself: hearsay is not passed on. */
-  saidMs: number
+  saidMs: number | undefined
   rttMs: number | undefined
   prefix: string | undefined
   /** Keys on its way from the broadcaster, once it has told us. */
@@ -66,6 +66,8 @@ export class Candidates {
   improvements = 0
   /** Those that were found on the topic. */
   announced = 0
+  /** See `#leastPromising`; undefined when that may be another one by now. */
+  #least: Candidate | undefined
 
   get size(): number {
     return this.#all.size
@@ -88,7 +90,10 @@ export class Candidates {
     if (roomier && known.refusals > 1) known.notBeforeMs = Math.min(known.notBeforeMs, nowMs + COOL_DOWN_MS)
     if (roomier) known.refusals = 0
     if (roomier || (news.depth ?? Infinity) < (known.depth ?? 0)) this.improvements++
-    if (SOURCE_RANK[news.source] < SOURCE_RANK[known.source]) known.source = news.source
+    if (SOURCE_RANK[news.source] < SOURCE_RANK[known.source]) {
+      known.source = news.source
+      this.#least = undefined
+    }
     known.depth = news.depth ?? known.depth
     known.freeSlots = news.freeSlots ?? known.freeSlots
     known.rttMs ??= news.rttMs
@@ -115,6 +120,7 @@ export class Candidates {
     if (known === undefined) return
     const restMs = Math.min(COOL_DOWN_MS * 2 ** Math.min(known.failures, 10), MAX_COOL_DOWN_MS)
     known.failures++
+    this.#least = undefined
     known.notBeforeMs = nowMs + restMs
   }
 
@@ -129,6 +135,7 @@ export class Candidates {
     if (known === undefined) return
     if (known.failures > 0 || known.refusals > 0) this.improvements++
     known.failures = 0
+    this.#least = undefined
     known.refusals = 0
     known.notBeforeMs = 0
   }
@@ -143,12 +150,18 @@ export class Candidates {
   }
 
   #add({ key, source, depth, freeSlots, rttMs, prefix }: CandidateNews, nowMs: number): boolean {
-    const added: Candidate = {
+    if (this.#all.size >= MAX_CANDIDATES) {
+      const victim = this.#leastPromising()
+      if (victim !== undefined && worth(victim) >= worth({ source, failures: 0 })) return false
+      if (victim !== undefined) this.#all.delete(victim.key)
+    }
+    this.#least = undefined
+    this.#all.set(key, {
       key,
       source,
       depth,
       freeSlots,
-      saidMs: -Infinity,
+      saidMs: undefined,
       rttMs,
       prefix,
       ancestors: undefined,
@@ -160,28 +173,27 @@ export class Candidates {
       toldMs: nowMs,
       slowUntilMs: 0,
       order: undefined,
-    }
-    if (this.#all.size >= MAX_CANDIDATES) {
-      const victim = this.#leastPromising()
-      if (victim !== undefined && worth(victim) >= worth(added)) return false
-      if (victim !== undefined) this.#all.delete(victim.key)
-    }
-    this.#all.set(key, added)
+    })
     if (source === 'topic') this.announced++
     this.improvements++
     return true
   }
 
+  /** Kept: while the list is full everybody who is named asks for it. */
   #leastPromising(): Candidate | undefined {
-    let least: Candidate | undefined
+    if (this.#least !== undefined) return this.#least
+    let leastWorth = Infinity
     for (const each of this.#all.values()) {
-      if (least === undefined || worth(each) < worth(least)) least = each
+      const worthOfEach = worth(each)
+      if (worthOfEach >= leastWorth) continue
+      this.#least = each
+      leastWorth = worthOfEach
     }
-    return least
+    return this.#least
   }
 }
 
 /** Smaller for weaker sources and more failures. */
-function worth({ source, failures }: Candidate): number {
+function worth({ source, failures }: Pick<Candidate, 'failures' | 'source'>): number {
   return -(SOURCE_RANK[source] + 2 * Math.min(failures, 10))
 }

@@ -55,8 +55,14 @@ export class ParentChoice {
   learnHint(teller: string, { depth, freeSlots, key, rttMs }: ParentHint, nowMs: number): boolean {
     const source = teller === this.#chooser.primary() ? 'sibling' : 'referral'
     // Of both 0 means that the teller does not know.
-    const news = { freeSlots: freeSlots || undefined, rttMs: rttMs || undefined }
-    return this.learn({ key: toHex(key), source, depth, ...news }, nowMs)
+    const told: CandidateNews = {
+      key: toHex(key),
+      source,
+      depth,
+      freeSlots: freeSlots || undefined,
+      rttMs: rttMs || undefined,
+    }
+    return this.learn(told, nowMs)
   }
 
   /** A peer has told its way from the broadcaster; those on it carry the station as well. */
@@ -133,8 +139,9 @@ export class ParentChoice {
     this.#exhaustedUntilMs = Math.min(this.#candidates.nextRestedMs(nowMs, false), nowMs + EXHAUSTED_MS)
   }
 
-  #best(role: PickRole, mayAsk: (candidate: Candidate) => boolean): Candidate | undefined {
-    return bestParent(this.#candidates.values(), this.#standpoint(), role, (_, each) => mayAsk(each))
+  #best(role: PickRole, mayAsk: (candidate: Candidate) => boolean, onlyRoomy = false): Candidate | undefined {
+    const suits = (_: string, each: Candidate): boolean => mayAsk(each)
+    return bestParent(this.#candidates.values(), this.#standpoint(), role, suits, onlyRoomy)
   }
 
   /** When `better` wants to be asked next: as long as nothing is told of anybody, nobody becomes better. */
@@ -159,7 +166,8 @@ export class ParentChoice {
     if (present === undefined || quiet || (!latest && this.#upgrade.dueMs(nowMs) <= nowMs)) return undefined
     const from = this.#standpoint()
     const mayMoveTo = (each: Candidate): boolean => nowMs >= each.slowUntilMs && mayUse(each)
-    const known = this.best('better', (each) => (each.freeSlots ?? 0) > 0 && mayMoveTo(each), nowMs)
+    const mayAsk = (each: Candidate): boolean => mayMoveTo(each) && this.#mayAsk(each, nowMs)
+    const known = this.#best('better', mayAsk, true)
     const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
     // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.
     const higher = isBetter(knownCost, placeCost(present)) ? undefined : this.#halfway(from, mayMoveTo, nowMs)
@@ -200,7 +208,7 @@ export class ParentChoice {
       costs[at] = cost
     }
     return nearest.map(({ depth, freeSlots, key, rttMs, saidMs, source }) => {
-      return { key, source, depth, rttMs, freeSlots: nowMs - saidMs < FRESH_MS ? freeSlots : undefined }
+      return { key, source, depth, rttMs, freeSlots: isFresh(saidMs, nowMs) ? freeSlots : undefined }
     })
   }
 
@@ -252,6 +260,10 @@ export class ParentChoice {
 
 /** Who said lately that it has room comes before all others, then who is nearer to the source. */
 function hintCost({ depth = LIMITS.maxHops, freeSlots, saidMs }: Candidate, nowMs: number): number {
-  const hasRoom = freeSlots !== undefined && nowMs - saidMs < FRESH_MS
+  const hasRoom = freeSlots !== undefined && isFresh(saidMs, nowMs)
   return depth + (hasRoom ? 0 : LIMITS.maxHops + 1)
+}
+
+function isFresh(saidMs: number | undefined, nowMs: number): boolean {
+  return saidMs !== undefined && nowMs - saidMs < FRESH_MS
 }

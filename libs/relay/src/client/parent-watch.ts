@@ -60,7 +60,7 @@ export class ParentWatch {
   /** The first one since it was asked for audio. */
   #firstSeq = Infinity
   /** What it had sent at the latest looks. */
-  readonly #heads = new Float64Array(SETTLED_LOOKS).fill(-1)
+  readonly #heads = new Array<number>(SETTLED_LOOKS).fill(-1)
   #looks = 0
   #lookedMs = -Infinity
   #depth = 0

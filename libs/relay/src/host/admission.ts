@@ -51,18 +51,21 @@ const NETWORK_RETRY_MS = 30_000
  * whoever brings more places than it takes: that keeps the tree wide at the top and its depth logarithmic.
  */
 export function judge(request: Request, places: Iterable<Place>, limits: HostLimits, nowMs: number): Verdict {
-  const others = [...places].filter(({ key }) => key !== request.key)
-  const { prefix } = request
-  const neighbours = others.filter((place) => prefix !== undefined && place.prefix === prefix)
-  if (neighbours.length >= limits.maxPerPrefix) {
+  const taken: Place[] = []
+  let neighbours = 0
+  let sending = 0
+  for (const place of places) {
+    if (place.key === request.key) continue
+    if (request.prefix !== undefined && place.prefix === request.prefix) neighbours++
+    if (!place.standby) sending++
+    if (place.standby === request.standby && place.movingMs === undefined) taken.push(place)
+  }
+  if (neighbours >= limits.maxPerPrefix) {
     return { admit: false, why: 'network', retryAfterMs: NETWORK_RETRY_MS }
   }
-  const taken = others.filter(
-    ({ movingMs, standby }) => standby === request.standby && movingMs === undefined,
-  )
   const max = request.standby ? limits.maxStandby : limits.maxChildren
   if (taken.length < max) return { admit: true }
-  if (!request.standby && request.slots >= 2 && sending(others) < mostCopies(max)) {
+  if (!request.standby && request.slots >= 2 && sending < mostCopies(max)) {
     const other = leastUseful(taken, request.slots, nowMs)
     const worth = other === undefined ? Infinity : standingOf(other, nowMs)
     if (
@@ -78,10 +81,6 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
 /** Copies for which the budget leaves room: a warm second that starts, and who was asked to go and has not gone. */
 export function mostCopies(maxChildren: number): number {
   return maxChildren < 1 ? 0 : Math.max(maxChildren + 1, Math.floor(maxChildren * (1 + OVERDRAFT)))
-}
-
-function sending(places: readonly Place[]): number {
-  return places.reduce((sum, { standby }) => sum + (standby ? 0 : 1), 0)
 }
 
 /** Who makes way first: of leaves the one that came last, then who serves few and has not been here for long. */

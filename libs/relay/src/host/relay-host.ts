@@ -47,6 +47,8 @@ export class RelayHost {
   #told: { readonly ancestors: readonly string[]; readonly keys: Uint8Array[] } = { ancestors: [], keys: [] }
   /** When children beyond the limit have had their time; Infinity while there are none. */
   #overdrawnMs = Infinity
+  /** When the first place ends; undefined when that is to be looked up again. Asked for at every input. */
+  #endsMs: number | undefined
 
   constructor(options: RelayHostOptions) {
     this.#options = options
@@ -97,7 +99,9 @@ export class RelayHost {
   }
 
   get #free(): number {
-    return Math.max(0, this.#limits.maxChildren - this.#active().length)
+    let active = 0
+    for (const place of this.#places.values()) if (isActive(place)) active++
+    return Math.max(0, this.#limits.maxChildren - active)
   }
 
   /** The uplink was measured anew, or the user changed his mind. Children beyond the limit are moved. */
@@ -170,6 +174,7 @@ export class RelayHost {
     const place = this.#places.get(key)
     if (place === undefined || place.movingMs !== undefined) return
     place.movingMs = nowMs
+    this.#endsMs = undefined
     this.#refer(key, place.channel)
   }
 
@@ -183,9 +188,14 @@ export class RelayHost {
   }
 
   get nextMs(): number {
-    let next = Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs)
-    for (const { endMs } of this.#places.values()) next = Math.min(next, endMs)
-    return next
+    this.#endsMs ??= this.#firstEndMs()
+    return Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs, this.#endsMs)
+  }
+
+  #firstEndMs(): number {
+    let first = Infinity
+    for (const { endMs } of this.#places.values()) first = Math.min(first, endMs)
+    return first
   }
 
   advance(nowMs: number): void {
@@ -207,6 +217,7 @@ export class RelayHost {
     const at = reserve.key === undefined ? undefined : toHex(reserve.key)
     const place = this.#places.get(key)
     if (place !== undefined && place.movingMs === undefined) {
+      this.#endsMs = undefined
       const isNews = place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
       if (isNews) this.#options.perform({ type: 'room' })
@@ -245,6 +256,7 @@ export class RelayHost {
     }
     const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
     this.#places.set(key, new ChildPlace(request, channel, this.#nowMs, until))
+    this.#endsMs = undefined
     // Told of the newcomer, who brought the place that it loses.
     if (verdict.displace !== undefined) this.move(verdict.displace, this.#nowMs)
     return true
@@ -277,6 +289,7 @@ export class RelayHost {
     if (audio && place.standby && place.movingMs === undefined && !this.#mayStart())
       return this.move(key, this.#nowMs)
     place.subscribe(audio, this.#nowMs)
+    this.#endsMs = undefined
     this.#advertise()
     this.#moveOverdrawn(OVERDRAFT_MS)
     const { bytesPerS } = this.#limits
@@ -291,7 +304,7 @@ export class RelayHost {
   }
 
   #active(): ChildPlace[] {
-    return [...this.#places.values()].filter(({ movingMs, standby }) => !standby && movingMs === undefined)
+    return [...this.#places.values()].filter(isActive)
   }
 
   /** Those that came last, leaves first, once they have had their time. */
@@ -345,6 +358,7 @@ export class RelayHost {
 
   #drop(key: string): void {
     this.#places.delete(key)
+    this.#endsMs = undefined
     this.#advertise()
     this.#options.perform({ type: 'unserve', key })
     this.#tellEmpty()
@@ -384,4 +398,9 @@ export class RelayHost {
         return this.#timers.stop(effect.id)
     }
   }
+}
+
+/** It gets audio, and stays. */
+function isActive({ movingMs, standby }: ChildPlace): boolean {
+  return !standby && movingMs === undefined
 }
