@@ -12,7 +12,7 @@ export class Agenda {
   nowMs = 0
   /** Jobs that ran. */
   events = 0
-  readonly #slots: Job[][] = Array.from({ length: SPAN_MS }, () => [])
+  readonly #slots = new Array<Job[] | undefined>(SPAN_MS).fill(undefined)
   readonly #later = new Map<number, { atMs: number; job: Job }[]>()
 
   /** At a time that is not past; a fraction of a millisecond is rounded up. */
@@ -20,7 +20,7 @@ export class Agenda {
     const atMs = Math.max(Math.ceil(ms), this.nowMs)
     const lot = Math.floor(atMs / SPAN_MS)
     if (lot === Math.floor(this.nowMs / SPAN_MS)) {
-      this.#slots[atMs % SPAN_MS]?.push(job)
+      this.#put(atMs, job)
       return
     }
     const later = this.#later.get(lot)
@@ -43,22 +43,30 @@ export class Agenda {
   runFor(ms: number): void {
     const endMs = this.nowMs + ms
     for (;;) {
-      const slot = this.#slots[this.nowMs % SPAN_MS] ?? []
-      // Jobs may add jobs of the same millisecond.
-      for (let i = 0; i < slot.length; i++) {
-        this.events++
-        slot[i]?.()
+      const slot = this.#slots[this.nowMs % SPAN_MS]
+      if (slot !== undefined) {
+        // Jobs may add jobs of the same millisecond.
+        for (let i = 0; i < slot.length; i++) {
+          this.events++
+          slot[i]?.()
+        }
+        this.#slots[this.nowMs % SPAN_MS] = undefined
       }
-      if (slot.length > 0) this.#slots[this.nowMs % SPAN_MS] = []
       if (this.nowMs === endMs) return
       this.nowMs++
       if (this.nowMs % SPAN_MS === 0) this.#beginLot()
     }
   }
 
+  #put(atMs: number, job: Job): void {
+    const slot = this.#slots[atMs % SPAN_MS]
+    if (slot === undefined) this.#slots[atMs % SPAN_MS] = [job]
+    else slot.push(job)
+  }
+
   #beginLot(): void {
     const lot = this.nowMs / SPAN_MS
-    for (const { atMs, job } of this.#later.get(lot) ?? []) this.#slots[atMs % SPAN_MS]?.push(job)
+    for (const { atMs, job } of this.#later.get(lot) ?? []) this.#put(atMs, job)
     this.#later.delete(lot)
   }
 }

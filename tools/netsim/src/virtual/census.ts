@@ -22,31 +22,33 @@ const DEAF_MS = 500
 export function census(world: World): Census {
   const { agenda, listeners, root } = world
   const depths = depthsOf(world)
-  const sum = (of: (peer: VirtualPeer) => number): number =>
-    listeners.reduce((total, peer) => total + of(peer), 0)
+  let [deaf, served, offered, warm] = [0, 0, 0, 0]
+  for (const peer of listeners) {
+    if (isDeaf(world, peer)) deaf++
+    served += servedBy(peer)
+    offered += peer.person.slots
+    if (peer.relay.client.second !== undefined) warm++
+  }
   const count = Math.max(1, listeners.length)
   return {
     atS: agenda.nowMs / 1000,
     listeners: listeners.length,
-    hearing: hearingOf(world, listeners),
+    hearing: round(1 - deaf / count),
     copies: servedBy(root),
     depth: { p50: quantile(depths, 0.5), p95: quantile(depths, 0.95), max: depths.at(-1) ?? 0 },
-    uplinkUsed: round(
-      sum(servedBy) /
-        Math.max(
-          1,
-          sum(({ person }) => person.slots),
-        ),
-    ),
-    warm: round(sum(({ relay }) => (relay.client.second === undefined ? 0 : 1)) / count),
+    uplinkUsed: round(served / Math.max(1, offered)),
+    warm: round(warm / count),
   }
 }
 
 /** Of these, who has had new audio within the last half second: 0..1. */
 export function hearingOf(world: World, peers: readonly VirtualPeer[]): number {
-  const isDeaf = (peer: VirtualPeer): boolean =>
-    peer.ears.firstMs === undefined || world.silentMs(peer) > DEAF_MS
-  return round(1 - peers.filter(isDeaf).length / Math.max(1, peers.length))
+  const deaf = peers.reduce((sum, peer) => sum + (isDeaf(world, peer) ? 1 : 0), 0)
+  return round(1 - deaf / Math.max(1, peers.length))
+}
+
+function isDeaf(world: World, peer: VirtualPeer): boolean {
+  return peer.ears.firstMs === undefined || world.silentMs(peer) > DEAF_MS
 }
 
 /** The value below which the share `p` of sorted numbers lies. */

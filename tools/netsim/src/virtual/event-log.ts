@@ -41,8 +41,8 @@ export class EventLog {
 
   #mix(value: number): void {
     const k = Math.imul(value | 0, 0xcc9e_2d51)
-    this.#a = Math.imul(this.#a ^ ((k << 15) | (k >>> 17)), 0x1b87_3593) + 0xe654_6b64
-    this.#b = Math.imul(((this.#b << 13) | (this.#b >>> 19)) ^ value, 0x85eb_ca6b) + 0x27d4_eb2f
+    this.#a = (Math.imul(this.#a ^ ((k << 15) | (k >>> 17)), 0x1b87_3593) + 0xe654_6b64) | 0
+    this.#b = (Math.imul(((this.#b << 13) | (this.#b >>> 19)) ^ value, 0x85eb_ca6b) + 0x27d4_eb2f) | 0
   }
 }
 

@@ -65,6 +65,8 @@ export class VirtualPeer {
   spoke: boolean = false
   /** When it is to be woken next. */
   wakeMs: number = Infinity
+  #primaryKey: string | undefined
+  #primary: Link | undefined
 
   constructor(options: VirtualPeerOptions) {
     const { id, inStretches, isRoot, perform, random, sendBeat, sendFrame, slots } = options
@@ -101,9 +103,14 @@ export class VirtualPeer {
     if (slots > 0 && !isRoot) this.relay.host.setFit(true, 0)
   }
 
+  /** Asked for at every input, and the same most of the time. */
   get primary(): Link | undefined {
     const { primary } = this.relay.client
-    return primary === undefined ? undefined : this.above.get(primary)
+    if (primary !== this.#primaryKey || this.#primary?.state !== 'up') {
+      this.#primaryKey = primary
+      this.#primary = primary === undefined ? undefined : this.above.get(primary)
+    }
+    return this.#primary
   }
 
   /** Whether it beats: who has no parent is silent. */
