@@ -162,6 +162,9 @@ program
     return done(() => scale(options), 'scale', command)
   })
 
+/** As a shell has it, more than this is the number of a signal. */
+const INTERRUPTED = 128
+
 /** Seeds of virtual chaos that are played in place of scenarios. */
 const VIRTUAL_RUNS = 20
 
@@ -176,6 +179,8 @@ async function done(work: () => Promise<number>, name?: string, command?: Comman
   try {
     if (name !== undefined && command !== undefined) refuseForeign(name, given(command, program))
     process.exitCode = await work()
+    // Of an interrupted play something may still wait for what does not come any more.
+    if (process.exitCode > INTERRUPTED) process.exit()
   } catch (error) {
     process.exitCode = complain(error)
   }

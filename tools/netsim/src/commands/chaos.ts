@@ -41,7 +41,7 @@ export async function playChaos(options: ChaosOptions): Promise<number> {
   const { signal } = interruption
   const work = async (): Promise<void> => {
     for (let next = seeds.shift(); next !== undefined && !signal.aborted; next = seeds.shift()) {
-      const result = await playSeed(chaosOf(next), folder, { ...options, signal, abandoned: own.abandoned })
+      const result = await playSeed(chaosOf(next), folder, { ...options, signal })
       if (result !== undefined) results.push(result)
     }
   }
@@ -64,17 +64,16 @@ export async function playChaos(options: ChaosOptions): Promise<number> {
 async function playSeed(
   chaos: Chaos,
   folder: string,
-  options: ChaosOptions & { signal: AbortSignal; abandoned: readonly string[] },
+  options: ChaosOptions & { signal: AbortSignal },
 ): Promise<Result | undefined> {
   const { seed, events } = chaos
-  const { abandoned, signal } = options
+  const { signal } = options
   let plays = 0
   const play = (some: readonly ChaosStep[]): Promise<Result> => {
     const own = join(folder, `seed-${seed}${plays++ === 0 ? '' : `-try-${plays}`}`)
     return runScenario(scenarioWith(chaos, some, options), {
       seed,
       folder: own,
-      abandoned,
       tunDevice: options.tunDevice,
       signal,
     })

@@ -52,7 +52,6 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
     repeat,
     jobs,
     folder,
-    abandoned: own.abandoned,
     file: options.file,
     pcap,
     program,

@@ -7,8 +7,10 @@ export class Interruption {
     // The second time nobody waits.
     if (this.name !== undefined) process.exit(this.exitCode)
     this.name = name
+    // A terminal has just written ^C.
+    const line = process.stderr.isTTY ? '\n' : ''
     process.stderr.write(
-      `${name}: ends what plays and writes down what was played; once more ends at once.\n`,
+      `${line}${name}: ends what plays and writes down what was played; once more ends at once.\n`,
     )
     this.#controller.abort()
   }

@@ -11,9 +11,9 @@ export async function openShell(
   { seed, tunDevice }: { seed: number; tunDevice?: string },
 ): Promise<number> {
   const own = await RunFolder.open()
-  const { path: folder, abandoned } = own
+  const { path: folder } = own
   try {
-    const stage = await Stage.open(scenario, { seed, tunDevice, folder, abandoned })
+    const stage = await Stage.open(scenario, { seed, tunDevice, folder })
     try {
       const hosts = stage.lab.hosts.map(({ id }) => `${id} ${addressOf(stage.lab, id)}`).join(', ')
       process.stderr.write(`${scenario.name}: you are "${host}". ${hosts}.\n`)

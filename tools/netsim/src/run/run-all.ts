@@ -11,8 +11,6 @@ export interface RunOptions {
   jobs: number
   /** For the processes' logs. */
   folder: string
-  /** What is removed besides a play's scratch folder if this process is killed. */
-  abandoned?: readonly string[]
   /** Where the scenarios were read from, if they are none of the lab's own. */
   file?: string | undefined
   /** For the packets of each play's hosts. */
@@ -103,14 +101,13 @@ function isLarge({ audience, others = [] }: Scenario): boolean {
 }
 
 async function once({ scenario, seed, setAside }: Play, options: RunOptions): Promise<Result[]> {
-  const { abandoned, file, folder, pcap, program, signal, tunDevice } = options
+  const { file, folder, pcap, program, signal, tunDevice } = options
   const name = `${folderName(scenario.name, seed)}${setAside === undefined ? '' : '-again'}`
   const { rest = [], ...first } = await runScenario(scenario, {
     seed,
     tunDevice,
     program,
     signal,
-    abandoned,
     folder: join(folder, name),
     pcapFolder: pcap && join(pcap, name),
   })

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,17 +13,44 @@ export const SCRATCH = 'scratch'
 /** Of one that made its folder and did not come to mark it. */
 const UNMARKED_MS = 60_000
 
-/**
- * The folder of a run. Should the run be killed, the lab's wardens remove what is of use to nobody; should they be
- * killed as well, the next run does.
+/*
+ * Removes what is of use to nobody when the run ends without a word: killed, crashed, or interrupted twice. A shell in
+ * a session of its own whose standard input ends with the run. It looks for three seconds, as the programs that write
+ * there are being ended meanwhile, by the wardens of their labs; in a report only until another run plays into it.
+ *
+ *   sweeper temporary|report FOLDER MARK
  */
+const SWEEPER = `
+trap '' INT TERM HUP
+read -r word
+[ "$word" = closed ] && exit
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  if [ "$1" = temporary ]; then
+    rm -rf -- "$2"
+  else
+    [ "$(cat "$2/${MARK}")" = "$3" ] || exit
+    rm -rf -- "$2"/*/${SCRATCH}
+  fi
+  sleep 0.3
+done
+[ "$1" = temporary ] || rm -f -- "$2/${MARK}"
+`
+
+/** The folder of a run. Should its sweeper be killed together with the run, the next run removes what is left. */
 export class RunFolder {
   readonly path: string
   readonly #isTemporary: boolean
+  readonly #sweeper: ChildProcess
 
-  private constructor(path: string, isTemporary: boolean) {
+  private constructor(path: string, isTemporary: boolean, mark: string) {
     this.path = path
     this.#isTemporary = isTemporary
+    const args = ['-c', SWEEPER, 'sweeper', isTemporary ? 'temporary' : 'report', path, mark]
+    this.#sweeper = spawn('/bin/sh', args, { detached: true, cwd: '/', stdio: ['pipe', 'ignore', 'ignore'] })
+    // Somebody killed it, or there is no shell: then there is nothing to tell it.
+    this.#sweeper.on('error', () => undefined)
+    this.#sweeper.stdin?.on('error', () => undefined)
+    this.#sweeper.unref()
   }
 
   /** Without a name it is a temporary one. Rejects with `FOLDER_UNUSABLE`. */
@@ -30,29 +58,26 @@ export class RunFolder {
     await sweepTemporary()
     const isTemporary = name === undefined
     const path = isTemporary ? await mkdtemp(join(tmpdir(), TEMPORARY)) : resolve(name)
+    const mark = `${process.pid} ${startOf(process.pid)} ${processNamespace()}`
     try {
       await mkdir(path, { recursive: true })
       if (await isAbandoned(path)) await sweepPlays(path)
-      await writeFile(join(path, MARK), `${process.pid} ${startOf(process.pid)} ${processNamespace()}\n`)
+      await writeFile(join(path, MARK), `${mark}\n`)
     } catch (error) {
       throw NetsimError.folderUnusable(path, error)
     }
-    return new RunFolder(path, isTemporary)
-  }
-
-  /** What is removed with a run that is killed, besides the scratch folders of its plays. */
-  get abandoned(): string[] {
-    return [this.#isTemporary ? this.path : join(this.path, MARK)]
+    return new RunFolder(path, isTemporary, mark)
   }
 
   /** The run has ended. A temporary folder is removed, unless it has something to show. */
   async close(keep: boolean): Promise<void> {
     if (this.#isTemporary && !keep) await rm(this.path, { recursive: true, force: true, maxRetries: 3 })
     else await rm(join(this.path, MARK), { force: true })
+    this.#sweeper.stdin?.end('closed\n')
   }
 }
 
-/** What runs have left in the folder for temporary files that were killed together with their wardens. */
+/** What runs have left in the folder for temporary files that were killed together with their sweepers. */
 async function sweepTemporary(): Promise<void> {
   const names = await readdir(tmpdir())
   for (const name of names.filter((each) => each.startsWith(TEMPORARY))) {

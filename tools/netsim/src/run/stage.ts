@@ -69,8 +69,6 @@ export interface StageOptions {
   tunDevice?: string | undefined
   /** For logs, and in its scratch folder for keys and recordings. */
   folder: string
-  /** What is removed besides the scratch folder if this process ends before the play does. */
-  abandoned?: readonly string[] | undefined
   /** For a pcapng file of each host. */
   pcapFolder?: string | undefined
   /** What `node` runs as `pearcast`; default: the sources. */
@@ -106,11 +104,8 @@ export class Stage {
   /** Rejects with the lab's error, or `LAB_FAILED` when the DHT does not start. */
   static async open(scenario: Scenario, options: StageOptions): Promise<Stage> {
     const { seed, tunDevice, folder, pcapFolder } = options
-    const scratch = join(folder, SCRATCH)
-    await mkdir(scratch, { recursive: true })
-    const abandoned = [scratch, ...(options.abandoned ?? [])]
-    const topology = topologyOf(scenario)
-    const lab = await openTunLab(topology, { seed, pcapFolder, abandoned, ...(tunDevice && { tunDevice }) })
+    await mkdir(join(folder, SCRATCH), { recursive: true })
+    const lab = await openTunLab(topologyOf(scenario), { seed, pcapFolder, ...(tunDevice && { tunDevice }) })
     try {
       const dht: Program[] = []
       const first = addressOf(lab, DHT_HOSTS[0])

@@ -17,8 +17,6 @@ export interface TunLabOptions {
   tunDevice?: string
   /** Gets `<host>.pcapng` with what passes each host's interface. */
   pcapFolder?: string | undefined
-  /** What is removed if this process ends, however, before it has closed the lab. */
-  abandoned?: readonly string[] | undefined
   /** A packet would have left the lab: the run should fail. Bounded: told of the first 100 only. */
   onEscape?(escape: Escape): void
 }
@@ -194,7 +192,7 @@ class TunLab implements Lab {
         this.#wakeFd = message.wakeFd
         this.hosts = message.hosts.map((host) => host.plan)
         for (const { plan, namespaceFd } of message.hosts) this.#namespaceFds.set(plan.id, namespaceFd)
-        this.#warden = new Warden([...this.#namespaceFds.values()], this.#options.abandoned ?? [])
+        this.#warden = new Warden([...this.#namespaceFds.values()])
         this.#start?.resolve()
         return
       case 'escape':

@@ -8,28 +8,17 @@ import { readlinkSync } from 'node:fs'
  * Then it kills whatever still lives in one of the lab's namespaces, grandchildren included. It holds the namespaces
  * open (descriptors 3 and up), so that no other lab can get their numbers before it is done.
  *
- * A second clean round ends it: a process may fork while the first one looks. A lab that says no word before it ends
- * was killed: its folders are removed then. Another lab's processes may still write there, and its warden tries too.
- *
- *   warden NAMESPACE... -- FOLDER...
+ * A second clean round ends it: a process may fork while the first one looks.
  */
 const WARDEN = `
 trap '' INT TERM HUP
-read -r word
-namespaces=
-while [ "$1" != -- ]; do namespaces="$namespaces $1"; shift; done
-shift
+read -r end
 clean=0
 while [ $clean -lt 2 ]; do
   clean=$((clean + 1))
   for found in $(ls -l /proc/[0-9]*/ns/net 2>/dev/null | sed -n 's|.* /proc/\\([0-9]*\\)/ns/net -> |\\1=|p'); do
-    case "$namespaces " in *" \${found#*=} "*) kill -9 "\${found%%=*}" && clean=0 ;; esac
+    case " $* " in *" \${found#*=} "*) kill -9 "\${found%%=*}" && clean=0 ;; esac
   done
-done
-[ "$word" = closed ] && exit
-tries=0
-while [ $# -gt 0 ] && [ $tries -lt 50 ]; do
-  if rm -rf -- "$1" && ! [ -e "$1" ]; then shift; else tries=$((tries + 1)); sleep 0.1; fi
 done
 `
 
@@ -37,10 +26,9 @@ export class Warden {
   readonly #shell: ChildProcess
   readonly #exited: Promise<unknown>
 
-  /** `folders` are removed if this process ends before it says `finish`. */
-  constructor(namespaceFds: readonly number[], folders: readonly string[]) {
+  constructor(namespaceFds: readonly number[]) {
     const names = namespaceFds.map((fd) => readlinkSync(`/proc/self/fd/${fd}`))
-    this.#shell = spawn('/bin/sh', ['-c', WARDEN, 'warden', ...names, '--', ...folders], {
+    this.#shell = spawn('/bin/sh', ['-c', WARDEN, 'warden', ...names], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore', ...namespaceFds],
     })
@@ -51,7 +39,7 @@ export class Warden {
 
   /** Kill everything in the lab; resolves when nothing of it runs any more. */
   async finish(): Promise<void> {
-    this.#shell.stdin?.end('closed\n')
+    this.#shell.stdin?.end()
     await this.#exited
   }
 }
