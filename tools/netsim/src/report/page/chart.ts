@@ -73,9 +73,11 @@ export function at(value: number): number {
 }
 
 /** A linear axis from 0 with ticks at round numbers. */
-export function linearAxis(to: number, unit = ''): Axis {
-  const step = roundStep(Math.max(to, 1e-9) / 4)
-  const top = Math.ceil(Math.max(to, 1e-9) / step) * step
+export function linearAxis(most: number, unit = ''): Axis {
+  // Where all is 0, so that it looks like nothing.
+  const to = most > 0 ? most : 1
+  const step = roundStep(to / 4)
+  const top = Math.ceil(to / step) * step
   const count = Math.round(top / step)
   const ticks = Array.from({ length: count + 1 }, (_, i) => {
     const value = i * step
@@ -105,7 +107,7 @@ export function shareAxis(least: number): Axis {
     const value = from + i * step
     return [value, (100 * value).toFixed(digits)] as const
   })
-  return { from, to: 1, ticks: ticks.map(([value, text], i) => [value, i === count ? `${text} %` : text]) }
+  return { from, to: 1, ticks: ticks.map(([value, text], i) => [value, i === count ? '100 %' : text]) }
 }
 
 /** A logarithmic axis around values above 0, with ticks at 1, 2 and 5. */

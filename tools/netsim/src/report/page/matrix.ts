@@ -1,3 +1,4 @@
+import { NAT_TYPES } from '../../nat/types.ts'
 import { percentile } from '../summary.ts'
 import { outcomeOf, type Outcome, type Run } from '../run-data.ts'
 import { html, type Html } from './html.ts'
@@ -19,6 +20,10 @@ const HELPED: Readonly<Record<string, string>> = {
   listener: 'With one listener who can be reached',
 }
 
+/** From easy to hard, as people look for them; whatever has another name comes after. */
+const PLACES = [...Object.keys(NAT_TYPES), 'dual-stack', 'udp-blocked']
+const VARIANTS = [...Object.values(HELPED), 'On one LAN']
+
 /** Below the first nothing is told apart, above the last all is slow, ms. */
 const FAST_MS = 300
 const SLOW_MS = 10_000
@@ -27,7 +32,10 @@ const SLOW_MS = 10_000
 export function matrixSection(runs: readonly Run[]): Html | undefined {
   const pairs = pairsOf(runs)
   if (pairs.length === 0) return undefined
-  const maps = Map.groupBy(pairs, ({ variant }) => variant)
+  const maps = Map.groupBy(
+    inOrder(pairs, ({ variant }) => variant, VARIANTS),
+    ({ variant }) => variant,
+  )
   return html`<section id="matrix">
     <h2>Every pair of NATs</h2>
     <p class="lead">
@@ -65,9 +73,17 @@ function namesOf({ name, group, pair }: Run): Omit<Pair, 'runs'> | undefined {
   return broadcaster === undefined || listener === undefined ? undefined : { broadcaster, listener, variant }
 }
 
+function inOrder<T>(all: readonly T[], nameOf: (each: T) => string, order: readonly string[]): T[] {
+  const rank = (each: T): number => {
+    const at = order.indexOf(nameOf(each))
+    return at === -1 ? order.length : at
+  }
+  return all.toSorted((a, b) => rank(a) - rank(b))
+}
+
 function heatMap(variant: string, pairs: readonly Pair[]): Html {
-  const rows = [...new Set(pairs.map(({ broadcaster }) => broadcaster))]
-  const columns = [...new Set(pairs.map(({ listener }) => listener))]
+  const rows = inOrder([...new Set(pairs.map(({ broadcaster }) => broadcaster))], (name) => name, PLACES)
+  const columns = inOrder([...new Set(pairs.map(({ listener }) => listener))], (name) => name, PLACES)
   const head = columns.map((name) => html`<th scope="col"><span>${name}</span></th>`)
   const body = rows.map((row) => {
     const cells = columns.map((column) =>

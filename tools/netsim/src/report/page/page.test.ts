@@ -27,6 +27,33 @@ test('a pair of the matrix shows its path, first sound and latency; one that fai
   expect(page).toContain('nothing was heard')
 })
 
+test('places stand from easy to hard, whichever was played first', () => {
+  const pairs = ['cgnat x udp-blocked', 'public x cgnat', 'cgnat x public']
+  const runs = pairs.map((pair) => ({ name: `matrix/${pair}`, group: 'matrix', heard: HEARD }))
+  const heads = [...pageOf(reportOf(...runs)).matchAll(/<th scope="(?:col|row)">(?:<span>)?([\w-]+)/g)]
+  const names = heads.map(([, name]) => name).slice(0, 5)
+  expect(names).toEqual(['public', 'cgnat', 'udp-blocked', 'public', 'cgnat'])
+})
+
+test('the tiles add up to what was played', () => {
+  const page = pageOf(
+    reportOf(
+      { name: 'links/a', heard: HEARD },
+      { name: 'links/b', expected: 'error', errors: [{ code: 'NO_UDP' }] },
+      { name: 'links/c', expected: 'silent' },
+      { name: 'links/d', passed: false },
+    ),
+  )
+  const tiles = [...page.matchAll(/<b>(\d+)<\/b><span>([a-z ]+)<\/span>/g)]
+  expect(Object.fromEntries(tiles.map(([, value, name]) => [name, Number(value)]))).toEqual({
+    played: 4,
+    heard: 1,
+    'rightly silent': 1,
+    'rightly told why': 1,
+    failed: 1,
+  })
+})
+
 test('the fields of a pair count more than its name', () => {
   const pair = { broadcaster: 'cgnat', listener: 'cgnat', lan: 'same LAN', help: 'none' }
   const page = pageOf(reportOf({ name: 'matrix/same LAN, cgnat', group: 'matrix', pair, heard: HEARD }))

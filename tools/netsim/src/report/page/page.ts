@@ -83,7 +83,8 @@ function origin({ commit, node, at: when, jobs, summary }: Report): string {
   const seconds = summary?.durationMs
   const parts = [
     `commit ${commit}`,
-    when,
+    // To the minute; the file has it to the millisecond.
+    when?.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, '$1 $2 UTC'),
     node === '' ? undefined : `Node ${node}`,
     typeof jobs === 'number' ? `${jobs} at once` : undefined,
     typeof seconds === 'number' ? `${Math.round(seconds / 1000)} s` : undefined,
@@ -94,6 +95,9 @@ function origin({ commit, node, at: when, jobs, summary }: Report): string {
   return parts.filter((part) => typeof part === 'string').join(' · ')
 }
 
+/** Expectations of which nothing is heard, and somebody says why. */
+const TOLD: ReadonlySet<string> = new Set(['error', 'diagnosis', 'refused'])
+
 function tiles({ results }: Report): Html {
   const firstSounds = heardOf(results, (run) => run.heard?.firstSoundMs)
   const latencies = heardOf(results, (run) => run.heard?.latencyMs?.p50)
@@ -102,6 +106,7 @@ function tiles({ results }: Report): Html {
     ['played', results.length],
     ['heard', count(({ passed, expected }) => passed && expected === 'heard')],
     ['rightly silent', count(({ passed, expected }) => passed && expected === 'silent')],
+    ['rightly told why', count(({ passed, expected }) => passed && TOLD.has(expected))],
     ['controls failed as they must', count(({ passed, expected }) => passed && expected === 'failure')],
     ['failed', count(({ passed }) => !passed), count(({ passed }) => !passed) > 0],
     ['first sound, p50 / p95', quantiles(firstSounds)],

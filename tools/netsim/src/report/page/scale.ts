@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, string>> = {
   hearing: 'Who hears',
   copies: 'Copies that the broadcaster sends',
   'depth.max': 'Depth of the tree',
+  'depth.p50': 'Depth of a listener, p50',
+  'depth.p95': 'Depth of a listener, p95',
   uplinkUsed: 'Uplink used, of what is offered',
   warm: 'Who has a warm second parent',
 }

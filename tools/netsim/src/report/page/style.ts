@@ -18,7 +18,7 @@ nav { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0 0 }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; margin: 16px 0 0; padding: 0; list-style: none }
 .tiles li { background: var(--card); border: 1px solid var(--grid); border-radius: 10px; padding: 8px 14px; min-width: 104px }
 .tiles b { display: block; font-size: 22px; line-height: 1.2 } .tiles span { color: var(--soft); font-size: 13px }
-.tiles .wrong b { color: var(--bad) }
+.tiles b { white-space: nowrap } .tiles .wrong b { color: var(--bad) }
 .scroll { overflow-x: auto; margin: 0 -4px; padding: 0 4px 4px }
 table { border-collapse: separate; border-spacing: 0 } th { font-weight: 500; text-align: left }
 .heat { border-spacing: 2px } .heat th { font-size: 13px; color: var(--soft); padding: 0 6px 2px 0 }
@@ -59,7 +59,8 @@ summary { cursor: pointer; margin: 16px 0 10px; font-weight: 500 }
 footer { max-width: 1240px; margin: 0 auto; padding: 0 20px 30px; color: var(--faint); font-size: 13px }
 @media (max-width: 600px) { body { font-size: 14px } main, header, footer { padding-left: 10px; padding-right: 10px } section { padding: 14px 12px }
   .heat td { min-width: 66px } .heat th { font-size: 11px } .heat thead th { max-width: 66px; font-size: 10.5px } .heat tbody th { white-space: normal; max-width: 84px }
-  .cell { font-size: 12.5px } .cell span { font-size: 11px } .tiles li { min-width: 0; flex: 1 1 28%; padding: 6px 10px } .tiles b { font-size: 18px } .figures tbody th { min-width: 150px } }
+  .cell { font-size: 12.5px } .cell span { font-size: 11px } .tiles li { min-width: 28%; flex: 1 1 auto; padding: 6px 10px } .tiles b { font-size: 18px } .figures tbody th { min-width: 130px }
+  #comparison .figures tbody th { min-width: 0 } .bars { display: none } }
 `
 
 /** A tip at the pointer or the focus, and the filter of the list. Without it everything is there but these. */

@@ -52,10 +52,13 @@ function figure(run: Run): Html {
   const rows = Math.max(LEAST_ROWS, ...labels.map(({ row }) => row + 1))
   const y = rateAxis(rows)
   const frame = frameOf(EDGES + PLAYED_HEIGHT + rows * ROW_HEIGHT, x, y)
-  const gap = typeof heard?.gapMs === 'number' ? html`, longest gap ${Math.round(heard.gapMs)} ms` : undefined
+  // What was silent before all was mended is shown here, too, and does not count there.
+  const toldMs = timeline.marks.flatMap(({ kind, forMs }) => (kind === 'gap' ? [forMs ?? 0] : []))
+  const longestMs = Math.round(Math.max(heard?.gapMs ?? 0, ...toldMs))
+  const silence = longestMs > 0 ? html`, silent for up to ${longestMs} ms` : html`, without a gap`
   return html`<figure>
     <figcaption>
-      <a href="#${runId(run)}" class="${passed ? 'good' : 'bad'}">${passed ? '✔' : '✖'} ${name}</a>${gap}
+      <a href="#${runId(run)}" class="${passed ? 'good' : 'bad'}">${passed ? '✔' : '✖'} ${name}</a>${silence}
     </figcaption>
     ${chart(name, frame, { x, y }, [...silences(timeline, frame, y), played(timeline, frame, y), ...marks(timeline, frame, y), ...words(labels, frame, y)])}
     ${!passed && html`<p class="bad">${problems.join('; ')}</p>`}
