@@ -91,7 +91,7 @@ describe('after an outage', () => {
   test.each([
     ['one', [3000]],
     ['two soon after each other', [3000, 6000]],
-  ])('of 1.2 s, %s, what is sent again teaches no delay', (_, outagesMs) => {
+  ])('of 1.2 s, %s, what is sent again teaches no delay', (_words, outagesMs) => {
     const bench = new Bench()
     const beganUs = bench.nowUs
     // All of it comes late, spread over a quarter of a second, as answers to requests do.
