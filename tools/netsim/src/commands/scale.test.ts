@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** It takes an hour, if nobody ends it. */
+const ENDLESS = '200000'
+
+test('a signal ends a scale run with what is finished', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'netsim-scale-'))
+  const out = join(folder, 'scale.json')
+  const args = [MAIN, 'scale', '--json', '--listeners', `20,${ENDLESS}`, '--relays', '30', '--out', out]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const said = text(child.stderr)
+  await once(child.stdout, 'data')
+  const ended = once(child, 'exit')
+  child.kill('SIGINT')
+  expect(await ended).toEqual([130, null])
+  expect(await said).toContain(`Of 2 runs finished: 1, in ${out}.`)
+  const report: unknown = JSON.parse(readFileSync(out, 'utf8'))
+  expect(report).toMatchObject({ runs: [{ listeners: 20, relays: 0.3, seed: 1 }] })
+})
