@@ -24,8 +24,10 @@ test('a signal ends a scale run with what is finished', { timeout: 120_000 }, as
   await once(child.stdout, 'data')
   const ended = once(child, 'exit')
   child.kill('SIGINT')
-  expect(await ended).toEqual([130, null])
-  expect(await said).toContain(`Of 2 runs finished: 1, in ${out}.`)
+  // Windows has no signals for others: there it is killed at once, and what was finished is kept all the same.
+  const isTold = process.platform !== 'win32'
+  expect(await ended).toEqual(isTold ? [130, null] : [null, 'SIGINT'])
+  expect(await said).toContain(isTold ? `Of 2 runs finished: 1, in ${out}.` : '')
   const report: unknown = JSON.parse(readFileSync(out, 'utf8'))
   expect(report).toMatchObject({ runs: [{ listeners: 20, relays: 0.3, seed: 1 }] })
 })
