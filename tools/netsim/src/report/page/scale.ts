@@ -11,13 +11,19 @@ const WORDS: Readonly<Record<string, string>> = {
   'arrival.joinMs.p95': 'Arrival: first sound, p95, ms',
   'arrival.unserved': 'Arrival: never heard anything',
   'arrival.rootDialsPerS': 'Arrival: dials at the broadcaster in its busiest second',
+  'arrival.placesPerListener': 'Arrival: places offered, a listener',
+  'arrival.messagesPerPeer': 'Arrival: control messages, a peer',
   'churn.continuity': 'Churn: continuity',
+  'churn.interruptionsPerHour': 'Churn: interruptions, a listener and hour',
   'churn.copiesMax': 'Churn: copies that the broadcaster sends',
+  'churn.depthP95': 'Churn: depth of a listener, p95',
   'churn.depthMax': 'Churn: depth of the tree',
   'churn.reparentsPerPeerHour': 'Churn: changes of the parent, a peer and hour',
   'churn.messagesPerPeerMinute': 'Churn: control messages, a peer and minute',
   'churn.uplinkUsed': 'Churn: uplink used, of what is offered',
+  'partition.othersHearing': 'Partition: who of the others hears',
   'partition.healedAfterS': 'Partition: healed after, s',
+  cpuS: 'CPU of the simulation, s',
   timesRealTime: 'Simulated, times real time',
   memoryMiB: 'Memory of the simulation, MiB',
   hearing: 'Who hears',
@@ -29,6 +35,16 @@ const WORDS: Readonly<Record<string, string>> = {
   warm: 'Who has a warm second parent',
 }
 const ORDER = Object.keys(WORDS)
+/** Of 1, and shown in per cent. */
+const SHARES = new Set([
+  'churn.continuity',
+  'churn.lost',
+  'churn.uplinkUsed',
+  'partition.othersHearing',
+  'hearing',
+  'uplinkUsed',
+  'warm',
+])
 /** Below this a share is drawn from 0. */
 const NEARLY_ALL = 0.9
 
@@ -110,7 +126,9 @@ function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): H
   const values = series.flatMap(({ points }) => points.map(({ value }) => value))
   const least = Math.min(...values)
   const most = Math.max(...values)
-  const y = least >= NEARLY_ALL && most <= 1 ? shareAxis(least) : linearAxis(most)
+  const isShare = SHARES.has(name)
+  const y =
+    least >= NEARLY_ALL && most <= 1 ? shareAxis(least) : isShare ? perCentAxis(most) : linearAxis(most)
   const title = WORDS[name] ?? name
   const frame = frameOf(HEIGHT, x, y)
   const lines = series.map(({ label, points, hue }) => {
@@ -124,7 +142,7 @@ function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): H
           cx="${at(frame.x(point.x))}"
           cy="${at(frame.y(point.value))}"
           r="${dots ? 4 : 6}"
-          data-tip="${label}${label && ', '}${point.x}: ${point.value}"
+          data-tip="${label}${label && ', '}${point.x}: ${isShare ? perCent(point.value) : point.value}"
         />`,
     )
     return html`<path class="line ${hue}" d="${d}" />${marks}`
@@ -144,4 +162,14 @@ function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): H
       </ul>`
     }
   </figure>`
+}
+
+/** Of shares that may be any, also more than 1. */
+function perCentAxis(most: number): Axis {
+  const { ticks, to } = linearAxis(100 * most, ' %')
+  return { from: 0, to: to / 100, ticks: ticks.map(([value, text]) => [value / 100, text]) }
+}
+
+function perCent(share: number): string {
+  return `${Number((100 * share).toFixed(4))} %`
 }
