@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { stays } from './host/admission.ts'
 import { childrenOf, grown, percentile, relaysOf, resetEars } from './testing/grown.ts'
 import type { Node } from './testing/node.ts'
 import { World } from './testing/world.ts'
@@ -9,7 +10,7 @@ const SEEDS = [1, 2]
 const TIMEOUT_MS = 180_000
 
 const activeChildren = ({ peer }: Node): number =>
-  [...peer.host.children].filter(({ movingMs, standby }) => !standby && movingMs === undefined).length
+  [...peer.host.children].filter((place) => !place.standby && stays(place)).length
 
 describe.each(SEEDS)('in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) => {
   test('200 who join within a second all hear, in a wide and shallow tree', () => {

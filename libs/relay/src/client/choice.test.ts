@@ -146,12 +146,28 @@ describe('moving up', () => {
     expect(upgrade.consider('a', 50, 100, 10_000)).toBe(false)
     expect(upgrade.consider('b', 50, 100, 19_000)).toBe(false)
     expect(upgrade.consider('b', 50, 100, 29_000)).toBe(true)
-    upgrade.moved({ isDeep: false, wanted: true }, 29_000)
+    upgrade.moved({ climbs: false, wanted: true }, 29_000)
     upgrade.consider('c', 50, 100, 30_000)
     expect([50_000, 88_999, 89_000].map((ms) => upgrade.consider('c', 50, 100, ms))).toEqual([
       false,
       false,
       true,
     ])
+  })
+
+  test('asks whom a refusal names at once, three of them, and then rests', () => {
+    const upgrade = new Upgrade()
+    const climb = (key: string, isNamed: boolean, ms: number): boolean =>
+      upgrade.consider(key, 0, 100, ms, { isDeep: false, isNamed })
+    expect(climb('halfway', false, 0)).toBe(true)
+    expect(upgrade.refused('somebody else', 500)).toBe(false)
+    expect(upgrade.refused('halfway', 500)).toBe(true)
+    expect(climb('a', true, 600)).toBe(true)
+    expect(upgrade.refused('a', 1100)).toBe(true)
+    expect(climb('b', true, 1200)).toBe(true)
+    expect(upgrade.refused('b', 1700)).toBe(true)
+    expect(climb('c', true, 1800)).toBe(true)
+    expect(upgrade.refused('c', 2300)).toBe(false)
+    expect([climb('d', true, 2400), climb('d', true, 11_800)]).toEqual([false, true])
   })
 })

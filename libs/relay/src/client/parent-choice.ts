@@ -3,7 +3,7 @@ import type { Lineage } from '../tree/lineage.ts'
 import { DistrustList, type Misconduct } from '../trust/distrust.ts'
 import { type Candidate, type CandidateNews, Candidates } from './candidates.ts'
 import type { ParentLink } from './parent-link.ts'
-import { bestParent, parentCost, placeCost, type Standpoint } from './rank.ts'
+import { bestParent, parentCost, placeCost, type Standpoint, UNKNOWN_RTT_MS } from './rank.ts'
 import type { PickRole } from './types.ts'
 import { isBetter, Upgrade } from './upgrade.ts'
 
@@ -15,6 +15,7 @@ const FRESH_MS = 20_000
 
 /** From here on also those who serve nobody look for a higher place. */
 const DEEP = 6
+const CLIMB_HOP_MS = 60
 
 /** What the choice has to know of the peer that chooses. */
 export interface Chooser {
@@ -106,6 +107,7 @@ export class ParentChoice {
 
   /** Returns true when it had promised room once too often. */
   full(key: string, retryMs: number, nowMs: number): boolean {
+    if (this.#upgrade.refused(key, nowMs)) this.#lookMs = nowMs
     return this.#candidates.full(key, retryMs, nowMs)
   }
 
@@ -169,12 +171,15 @@ export class ParentChoice {
     const mayAsk = (each: Candidate): boolean => mayMoveTo(each) && this.#mayAsk(each, nowMs)
     const known = this.#best('better', mayAsk, true)
     const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
+    const presentCost = placeCost(present)
+    const named = this.#nearestRoom(from, present, mayAsk)
     // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.
-    const higher = isBetter(knownCost, placeCost(present)) ? undefined : this.#halfway(from, mayMoveTo, nowMs)
+    const higher =
+      named ?? (isBetter(knownCost, presentCost) ? undefined : this.#halfway(from, mayMoveTo, nowMs))
     const best = higher ?? known
     const cost = higher === undefined ? knownCost : 0
-    const presentCost = placeCost(present)
-    const climb = higher === undefined ? undefined : { isDeep: from.depth >= DEEP }
+    const climb =
+      higher === undefined ? undefined : { isDeep: from.depth >= DEEP, isNamed: named !== undefined }
     const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, climb)
     if (!isDue) {
       const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs, true))
@@ -186,7 +191,8 @@ export class ParentChoice {
   /** The parent changed: no other move for the sake of quality for a while. */
   moved(wanted: boolean, nowMs: number): void {
     this.#lookAgain()
-    this.#upgrade.moved({ wanted, isDeep: this.#chooser.lineage.depth >= DEEP }, nowMs)
+    const { lineage, slots } = this.#chooser
+    this.#upgrade.moved({ wanted, climbs: mayClimb({ depth: lineage.depth, slots: slots() }) }, nowMs)
   }
 
   /** Who else carries the station, for those for whom we have no place. */
@@ -212,6 +218,23 @@ export class ParentChoice {
     })
   }
 
+  /** Of those that have room for us the nearest to the source, if it is higher than our parent: for a leaf, by two hops. */
+  #nearestRoom(
+    { depth, self, slots }: Standpoint,
+    present: Candidate,
+    mayAsk: (candidate: Candidate) => boolean,
+  ): Candidate | undefined {
+    if (!mayClimb({ depth, slots })) return undefined
+    const deepest = (present.depth ?? depth - 1) - (slots < 2 ? 2 : 1)
+    let nearest: Candidate | undefined
+    for (const each of this.#candidates.values()) {
+      if (each.depth === undefined || each.depth > deepest || (each.freeSlots ?? 0) < 1) continue
+      if (nearest !== undefined && climbCost(each) >= climbCost(nearest)) continue
+      if (mayAsk(each) && each.ancestors?.includes(self) !== true) nearest = each
+    }
+    return nearest
+  }
+
   /**
    * Of those on our way, the one halfway to the source: a relay may be worth more there than somebody who is there, and
    * whoever is deep hears where in that branch there is room.
@@ -221,7 +244,7 @@ export class ParentChoice {
     mayUse: (candidate: Candidate) => boolean,
     nowMs: number,
   ): Candidate | undefined {
-    if (slots < 2 && depth < DEEP) return undefined
+    if (!mayClimb({ depth, slots })) return undefined
     const key = primary?.ancestors?.[Math.min(depth - 2, depth >> 1)]
     const candidate = key === undefined ? undefined : this.#candidates.get(key)
     return candidate !== undefined && mayUse(candidate) && this.#mayAsk(candidate, nowMs)
@@ -256,6 +279,16 @@ export class ParentChoice {
       primary: this.#candidates.get(primary() ?? ''),
     }
   }
+}
+
+/** A relay, whose branch comes up with it, and who is deep. */
+function mayClimb({ depth, slots }: Pick<Standpoint, 'depth' | 'slots'>): boolean {
+  return slots >= 2 || depth >= DEEP
+}
+
+/** On the way up a hop counts for more than a short line. */
+function climbCost({ depth = LIMITS.maxHops, rttMs = UNKNOWN_RTT_MS }: Candidate): number {
+  return depth * CLIMB_HOP_MS + rttMs / 2
 }
 
 /** Who said lately that it has room comes before all others, then who is nearer to the source. */

@@ -4,7 +4,7 @@ import type { PickRole } from './types.ts'
 
 /** One relay adds about this: its queue, its machine's scheduler, and one more that may fail. */
 const HOP_MS = 25
-const UNKNOWN_RTT_MS = 80
+export const UNKNOWN_RTT_MS = 80
 export const UNKNOWN_DEPTH = 4
 /** Ten lost frames of a hundred weigh as much as 400 ms. */
 const LOSS_MS = 4000

@@ -24,6 +24,8 @@ export interface Place {
   readonly sinceMs: number
   /** It was asked to go, and has some seconds for it. */
   readonly movingMs: number | undefined
+  /** It is asked to go when this one, who came for its place, has stayed. */
+  readonly yieldsTo: string | undefined
 }
 
 export interface Request {
@@ -58,7 +60,7 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
     if (place.key === request.key) continue
     if (request.prefix !== undefined && place.prefix === request.prefix) neighbours++
     if (!place.standby) sending++
-    if (place.standby === request.standby && place.movingMs === undefined) taken.push(place)
+    if (place.standby === request.standby && stays(place)) taken.push(place)
   }
   if (neighbours >= limits.maxPerPrefix) {
     return { admit: false, why: 'network', retryAfterMs: NETWORK_RETRY_MS }
@@ -76,6 +78,11 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
       return { admit: true, displace: other.key }
   }
   return { admit: false, why: 'full', retryAfterMs: FULL_RETRY_MS }
+}
+
+/** It has neither been asked to go nor is it about to be. */
+export function stays({ movingMs, yieldsTo }: Pick<Place, 'movingMs' | 'yieldsTo'>): boolean {
+  return movingMs === undefined && yieldsTo === undefined
 }
 
 /** Copies for which the budget leaves room: a warm second that starts, and who was asked to go and has not gone. */

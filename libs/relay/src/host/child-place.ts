@@ -8,15 +8,16 @@ const ANSWERS = 8
 const ANSWERS_MS = 1000
 
 /** More spots than these are not kept of one child. */
-const MAX_SPOTS = 8
+const MAX_SPOTS = 12
 
-/** Somebody with places free: the child itself, or one below it. */
+/** Somebody with places free, or with leaves that make way for a relay: the child itself, or one below it. */
 export interface Spot {
   readonly key: Uint8Array
   /** The same, hex. */
   readonly at: string
   /** Hops below the child. */
   readonly below: number
+  /** 0: room for a relay only. */
   readonly freeSlots: number
   /** Less those that were promised since it was told. */
   left: number
@@ -41,6 +42,9 @@ export class ChildPlace implements Place {
   /** Since when it gets audio. */
   activeMs: number
   movingMs: number | undefined
+  yieldsTo: string | undefined
+  /** When it is to be seen whether that one has stayed. */
+  yieldMs: number = Infinity
   /** When it was asked for at the latest, and answered. */
   grantedMs: number = -Infinity
   /** The way to the broadcaster that it knows. */
@@ -80,23 +84,25 @@ export class ChildPlace implements Place {
     return isNews
   }
 
-  /** It tells who of its branch has places free; itself, if it has, is one of them. */
+  /** It tells who of its branch has room; itself, if it has, is one of them. */
   tellsRoom(hints: readonly ParentHint[], depth: number): void {
     const { at } = this
     if (at === undefined || this.slots < 1) return
     const spots = hints.slice(0, MAX_SPOTS).map((hint): Spot => {
       const key = toHex(hint.key)
+      const { freeSlots } = hint
       const below = key === at ? 0 : Math.max(1, hint.depth - depth)
-      return { key: hint.key, at: key, below, freeSlots: hint.freeSlots, left: hint.freeSlots }
+      return { key: hint.key, at: key, below, freeSlots, left: Math.max(1, freeSlots) }
     })
     this.freeSlots = Math.min(spots.find((spot) => spot.at === at)?.freeSlots ?? 0, this.slots)
-    this.spots = spots.filter(({ freeSlots }) => freeSlots > 0)
+    this.spots = spots
   }
 
   #setOwn(freeSlots: number): void {
     const { at } = this
     this.freeSlots = freeSlots
-    const others = this.spots.filter((spot) => spot.below > 0)
+    // Whether leaves of its would make way is told by itself, not by its places.
+    const others = this.spots.filter((spot) => spot.below > 0 || (freeSlots < 1 && spot.freeSlots < 1))
     if (at === undefined || freeSlots < 1) this.spots = others
     else this.spots = [{ key: fromHex(at), at, below: 0, freeSlots, left: freeSlots }, ...others]
   }

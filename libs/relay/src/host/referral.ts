@@ -7,6 +7,8 @@ import type { ChildPlace, Spot } from './child-place.ts'
 const NAMED = 4
 /** Besides them, to go on looking from: children that may know of room by now, and who else carries the station. */
 const LISTED = 8
+/** Told upward of those with room for a relay only, the nearest. */
+const FOR_RELAYS = 4
 
 interface ReferralOptions {
   readonly places: () => Iterable<ChildPlace>
@@ -14,6 +16,12 @@ interface ReferralOptions {
   readonly depth: () => number
   /** Who else carries the station. */
   readonly hints: (count: number) => readonly CandidateNews[]
+}
+
+/** Of whoever asks: whether it would serve others itself, and is to spend what it is told of. */
+interface Errand {
+  readonly isRelay: boolean
+  readonly takes: boolean
 }
 
 /**
@@ -29,17 +37,20 @@ export class Referral {
     this.#options = options
   }
 
-  /** Who may have a place, for one who gets none here or wants to know where else to go; never the one who asks. */
-  namesFor(asking: ChildPlace | string, takes: boolean): ParentHint[] {
+  /**
+   * Who may have a place, for one who gets none here or wants to know where else to go; never the one who asks. To a
+   * relay the place of a leaf is a free one.
+   */
+  namesFor(asking: ChildPlace | string, { isRelay, takes }: Errand): ParentHint[] {
     const depth = this.#options.depth()
     if (depth > LIMITS.maxHops) return this.#others([], asking)
     const key = typeof asking === 'string' ? asking : asking.key
     const places = [...this.#options.places()].filter((place) => serves(place) && place.key !== key)
     const turn = places.length === 0 ? 0 : this.#turn++ % places.length
     const turned = [...places.slice(turn), ...places.slice(0, turn)]
-    const named = nearest(turned, NAMED, ({ left }) => left > 0)
+    const named = nearest(turned, NAMED, ({ freeSlots, left }) => left > 0 && (isRelay || freeSlots > 0))
     if (takes) for (const spot of named) spot.left -= 1 / named.length
-    const hints = named.map((spot) => hintOf(spot, depth))
+    const hints = named.map((spot) => ({ ...hintOf(spot, depth), freeSlots: Math.max(1, spot.freeSlots) }))
     for (const { at } of turned) {
       if (hints.length >= NAMED || at === undefined) break
       if (!named.some((spot) => spot.at === at))
@@ -49,11 +60,13 @@ export class Referral {
     return named.length === NAMED && typeof asking === 'string' ? hints : this.#others(hints, asking)
   }
 
-  /** What our parent is told: who has places free, without turns or promises, so that it changes only when they do. */
+  /** What our parent is told: who has room, without turns or promises, so that it changes only when they do. */
   report(count: number): ParentHint[] {
     const depth = this.#options.depth()
     const places = [...this.#options.places()].filter(serves)
-    return nearest(places, count, () => true)
+    const free = nearest(places, count, ({ freeSlots }) => freeSlots > 0)
+    const forRelays = nearest(places, FOR_RELAYS, ({ freeSlots }) => freeSlots < 1)
+    return [...free, ...forRelays]
       .map((spot) => hintOf(spot, depth))
       .filter((hint) => hint.depth <= LIMITS.maxHops)
   }

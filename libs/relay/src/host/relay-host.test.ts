@@ -129,7 +129,35 @@ describe('a host', () => {
     expect(again[0]?.type === 'parents' && again[0].parents[0]).toEqual(spot(3, 2))
   })
 
-  test('keeps eight spots of what a child tells, and none of one that serves nobody', () => {
+  test('names the places of leaves to relays only, and tells of them as room without free slots', () => {
+    const { ask, host } = hosting()
+    for (const at of [1, 2, 3, 4]) ask(at, { slots: 2 })
+    const spot = (at: number, depth: number, freeSlots: number) => {
+      return { key: fromHex(keyOf(at)), depth, freeSlots, rttMs: 0 }
+    }
+    const parents = [spot(0x11, 3, 0), spot(0x12, 4, 2)]
+    host.message(keyOf(1), undefined, { type: 'parents', channel: 1, parents }, 0)
+    for (const at of [2, 3, 4])
+      host.message(keyOf(at), undefined, { type: 'parents', channel: 1, parents: [] }, 0)
+    expect(host.room).toEqual([spot(0x12, 4, 2), spot(0x11, 3, 0)])
+    const namedTo = (at: number, slots: number): string[] => {
+      const [answer] = ask(at, { slots, nowMs: 1000 })
+      const hints = answer?.type === 'parents' ? answer.parents : []
+      return hints.filter(({ freeSlots }) => freeSlots > 0).map(({ key }) => toHex(key))
+    }
+    expect(namedTo(5, 0)).toEqual([keyOf(0x12)])
+    expect(namedTo(6, 2)).toEqual([keyOf(0x11), keyOf(0x12)])
+  })
+
+  test('full of leaves says that a relay has room here', () => {
+    const { ask, host } = hosting()
+    for (const at of [1, 2, 3, 4]) ask(at)
+    expect(host.room).toMatchObject([{ freeSlots: 0 }])
+    ask(5, { slots: 4 })
+    expect(host.room.map(({ freeSlots }) => freeSlots)).toEqual([0, 4])
+  })
+
+  test('keeps twelve spots of what a child tells, and none of one that serves nobody', () => {
     const { ask, host } = hosting()
     ask(1, { slots: 2 })
     ask(2)
@@ -137,7 +165,7 @@ describe('a host', () => {
       return { key: fromHex(keyOf(0x100 + at)), depth: 16, freeSlots: 9, rttMs: 0 }
     })
     for (const at of [1, 2]) host.message(keyOf(at), undefined, { type: 'parents', channel: 1, parents }, 0)
-    expect([...host.children].map(({ spots }) => spots.length)).toEqual([8, 0])
+    expect([...host.children].map(({ spots }) => spots.length)).toEqual([12, 0])
   })
 
   test('takes a leaf in its last place when nobody below has room', () => {
@@ -147,10 +175,15 @@ describe('a host', () => {
     expect(typesOf(ask(5))).toEqual(['refused'])
   })
 
-  test('lets the youngest leaf make way for a relay, and tells it of the newcomer', () => {
-    const { ask, effects } = hosting()
+  test('lets the youngest leaf make way for a relay that stays, and tells it of the newcomer', () => {
+    const { ask, effects, host, use } = hosting()
     for (const at of [1, 2, 3, 4]) ask(at, { nowMs: at })
+    for (const at of [1, 2, 3, 4]) use(at, true, 5)
     expect(typesOf(ask(5, { slots: 4, nowMs: 10 }))).toEqual(['ancestors', 'reserved'])
+    use(5, true, 20)
+    host.advance(2900)
+    expect(effects.filter(({ type }) => type === 'send').length).toBe(2)
+    host.advance(host.nextMs)
     const toLeaf = effects.flatMap((effect) =>
       effect.type === 'send' && effect.key === keyOf(4) ? [effect.message] : [],
     )
@@ -158,6 +191,19 @@ describe('a host', () => {
     expect(toLeaf[0]?.type === 'parents' && toLeaf[0].parents.map(({ key }) => toHex(key))).toEqual([
       keyOf(5),
     ])
+  })
+
+  test('moves nobody for a relay that goes again at once', () => {
+    const { ask, effects, host, use } = hosting()
+    for (const at of [1, 2, 3, 4]) ask(at, { nowMs: at })
+    for (const at of [1, 2, 3, 4]) use(at, true, 5)
+    ask(5, { slots: 4, nowMs: 10 })
+    use(5, true, 20)
+    host.childGone(keyOf(5), 900)
+    effects.length = 0
+    host.advance(4000)
+    expect(effects).toEqual([])
+    expect([...host.children].map(({ key }) => key)).toEqual([1, 2, 3, 4].map(keyOf))
   })
 
   test('gives one network three places', () => {

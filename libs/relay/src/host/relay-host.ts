@@ -8,7 +8,7 @@ import {
   toHex,
 } from '@pearcast/protocol'
 import { TimerTable } from '../timer-table.ts'
-import { type HostLimits, judge, mostCopies, type Request } from './admission.ts'
+import { type HostLimits, judge, mostCopies, type Request, stays } from './admission.ts'
 import { Advert } from './advert.ts'
 import { ChildPlace } from './child-place.ts'
 import { hostMachine } from './machine.ts'
@@ -21,6 +21,10 @@ const UNUSED_MS = 5000
 /** A warm second that starts may overdraw the budget by what the budget leaves free, for so long. */
 const OVERDRAFT_MS = 10_000
 const FULL_RETRY_MS = 5000
+/** Who came for the place of another finds out by then whether the way from here is slower, and goes if so. */
+const YIELD_MS = 3000
+/** Below this a peer counts as a leaf: a relay with one child makes the tree deeper and no wider. */
+const RELAY_SLOTS = 2
 /** Asking for a place costs us an answer with a list: a key may do so this often. */
 const ASK_EVERY_MS = 100
 const MAX_ASKERS = 512
@@ -146,13 +150,17 @@ export class RelayHost {
     if (message.type === 'bye') this.childGone(key, nowMs)
   }
 
-  /** Who of our branch has places free, ourselves included: for our parent. Nobody while we may serve nobody. */
+  /**
+   * Who of our branch has room, ourselves included: for our parent. Nobody while we may serve nobody. Without free slots it
+   * is room for a relay: a leaf makes way for it.
+   */
   get room(): ParentHint[] {
     if (this.state !== 'open') return []
     const below = this.#referral.report(REPORTED)
     const free = this.#free
     const depth = Math.min(this.#options.ancestors().length, LIMITS.maxHops)
-    return free === 0 ? below : [{ key: this.#selfKey, depth, freeSlots: free, rttMs: 0 }, ...below]
+    const hasRoom = free > 0 || this.#active().some(({ slots }) => slots === 0)
+    return hasRoom ? [{ key: this.#selfKey, depth, freeSlots: free, rttMs: 0 }, ...below] : below
   }
 
   #takeRoom(key: string, hints: readonly ParentHint[]): void {
@@ -175,7 +183,7 @@ export class RelayHost {
     if (place === undefined || place.movingMs !== undefined) return
     place.movingMs = nowMs
     this.#endsMs = undefined
-    this.#refer(key, place.channel)
+    this.#refer(key, place.channel, { isRelay: isRelayOf(place) })
   }
 
   /** It loses its place at once, and is told where else to go. */
@@ -194,7 +202,7 @@ export class RelayHost {
 
   #firstEndMs(): number {
     let first = Infinity
-    for (const { endMs } of this.#places.values()) first = Math.min(first, endMs)
+    for (const { endMs, yieldMs } of this.#places.values()) first = Math.min(first, endMs, yieldMs)
     return first
   }
 
@@ -203,6 +211,7 @@ export class RelayHost {
     if (nowMs < this.nextMs) return
     for (const place of this.#places.values()) {
       if (place.isOver(nowMs)) this.#drop(place.key)
+      else if (nowMs >= place.yieldMs) this.#yield(place)
     }
     if (nowMs >= this.#overdrawnMs) this.#moveOverdrawn(OVERDRAFT_MS)
     if (nowMs >= this.#advert.dueMs) this.#advertise()
@@ -210,6 +219,15 @@ export class RelayHost {
       this.#driver.send({ type: 'timer', id })
       this.#tellEmpty()
     }
+  }
+
+  /** Who came for its place has it, or has gone again: then nothing has changed. */
+  #yield(place: ChildPlace): void {
+    const newcomer = this.#places.get(place.yieldsTo ?? '')
+    place.yieldsTo = undefined
+    place.yieldMs = Infinity
+    this.#endsMs = undefined
+    if (newcomer !== undefined && isActive(newcomer)) this.move(place.key, this.#nowMs)
   }
 
   #reserve(key: string, prefix: string | undefined, reserve: Reserve): void {
@@ -238,27 +256,33 @@ export class RelayHost {
 
   /** False when it was refused, with somewhere else to go. */
   #admit(request: Request, channel: number, lifetimeMs: number): boolean {
-    const { at, key } = request
+    const { at, key, slots, standby } = request
+    const isRelay = isRelayOf({ slots, standby })
     const blocked = at !== undefined && (this.#options.isParent(at) || this.#options.ancestors().includes(at))
     const deep = this.#options.ancestors().length >= LIMITS.maxHops
     if (this.state !== 'open' || !this.#isFed || blocked || deep) {
-      this.#refer(key, channel)
+      this.#refer(key, channel, { isRelay })
       return false
     }
     const verdict = judge(request, this.#places.values(), this.#limits, this.#nowMs)
     if (verdict.admit && this.#options.hasRoom?.() === false) {
-      this.#refer(key, channel, FULL_RETRY_MS)
+      this.#refer(key, channel, { isRelay, retryAfterMs: FULL_RETRY_MS })
       return false
     }
     if (!verdict.admit) {
-      this.#refer(key, channel, verdict.retryAfterMs, !request.standby)
+      this.#refer(key, channel, { isRelay, retryAfterMs: verdict.retryAfterMs, takes: !standby })
       return false
     }
     const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
     this.#places.set(key, new ChildPlace(request, channel, this.#nowMs, until))
     this.#endsMs = undefined
-    // Told of the newcomer, who brought the place that it loses.
-    if (verdict.displace !== undefined) this.move(verdict.displace, this.#nowMs)
+    const displaced = this.#places.get(verdict.displace ?? '')
+    // It will be told of the newcomer, who brought the place that it loses.
+    if (displaced !== undefined) {
+      displaced.yieldsTo = key
+      displaced.yieldMs = this.#nowMs + YIELD_MS
+      this.#endsMs = undefined
+    }
     return true
   }
 
@@ -319,15 +343,23 @@ export class RelayHost {
     for (const { activeMs, key } of latest) if (this.#nowMs - activeMs >= afterMs) this.move(key, this.#nowMs)
   }
 
-  #refer(key: string, channel: number, retryAfterMs = 1000, takes = true): void {
-    const parents = this.#referral.namesFor(this.#places.get(key) ?? key, takes)
+  #refer(
+    key: string,
+    channel: number,
+    {
+      isRelay,
+      retryAfterMs = 1000,
+      takes = true,
+    }: { isRelay: boolean; retryAfterMs?: number; takes?: boolean },
+  ): void {
+    const parents = this.#referral.namesFor(this.#places.get(key) ?? key, { isRelay, takes })
     if (parents.length > 0) this.#tell(key, { type: 'parents', channel, parents })
     const reason = this.state === 'open' ? 'full' : 'not-on-air'
     this.#tell(key, { type: 'refused', channel, reason, retryAfterMs })
   }
 
   #tellParents(place: ChildPlace): void {
-    const parents = this.#referral.namesFor(place, false)
+    const parents = this.#referral.namesFor(place, { isRelay: isRelayOf(place), takes: false })
     if (parents.length > 0) this.#tell(place.key, { type: 'parents', channel: place.channel, parents })
   }
 
@@ -401,6 +433,11 @@ export class RelayHost {
 }
 
 /** It gets audio, and stays. */
-function isActive({ movingMs, standby }: ChildPlace): boolean {
-  return !standby && movingMs === undefined
+function isActive(place: ChildPlace): boolean {
+  return !place.standby && stays(place)
+}
+
+/** It asks for audio, and would serve others. */
+function isRelayOf({ slots, standby }: Pick<Request, 'slots' | 'standby'>): boolean {
+  return !standby && slots >= RELAY_SLOTS
 }
