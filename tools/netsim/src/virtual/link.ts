@@ -1,5 +1,12 @@
+import type { ControlMessage } from '@pearcast/protocol'
 import { type Course, NOTHING } from './course.ts'
 import type { VirtualPeer } from './virtual-peer.ts'
+
+/** Control messages that go together. */
+interface Parcel {
+  readonly sentMs: number
+  readonly messages: ControlMessage[]
+}
 
 /** A connection: `dialer` asks for audio, `host` may send it. */
 export class Link {
@@ -18,6 +25,9 @@ export class Link {
   course: Course = NOTHING
   /** The host says something at least ten times a second. */
   speaks = false
+  /** What was said at the latest, each way: more of the same moment goes with it. */
+  toHost: Parcel | undefined
+  toDialer: Parcel | undefined
   /** The newest frame that was told of, and when anything was heard at the latest. */
   seq = -1
   heardMs = 0

@@ -370,11 +370,27 @@ export class World {
     const to = isUp ? link.host : link.dialer
     this.log.note(this.agenda.nowMs, 'message', from.id, to.id)
     if (link.isCut) return
+    const last = isUp ? link.toHost : link.toDialer
+    // What is said at once comes at once.
+    if (last?.sentMs === this.agenda.nowMs) {
+      last.messages.push(message)
+      return
+    }
+    const parcel = { sentMs: this.agenda.nowMs, messages: [message] }
+    if (isUp) link.toHost = parcel
+    else link.toDialer = parcel
+    const sender = isUp ? from.linkKey : from.key
     this.agenda.after(link.delayMs, () => {
+      const { messages } = parcel
+      if (link.toHost === parcel) link.toHost = undefined
+      else if (link.toDialer === parcel) link.toDialer = undefined
+      const take = (): void => {
+        for (const each of messages) {
+          if (link.state === 'up') to.relay.message(sender, from.prefix, each, this.agenda.nowMs)
+        }
+      }
       if (link.state !== 'up') return
-      const sender = isUp ? from.linkKey : from.key
-      const take = (): void => to.relay.message(sender, from.prefix, message, this.agenda.nowMs)
-      if (isHint(message)) this.#hint(to, take)
+      if (messages.every(isHint)) this.#hint(to, take)
       else this.#do(to, take)
     })
   }
