@@ -31,7 +31,8 @@ export function timelineSection(runs: readonly Run[]): Html | undefined {
     <h2>Runs in which something happened</h2>
     <p class="lead">
       Frames played a second from the first sound on (20 ms each). Dashed: what the scenario did. Red: silence
-      that the listener told of. Dotted: it dials again.
+      that the listener told of. White without red: nothing was sent, as the broadcaster slept or its source
+      stood still. Dotted: it dials again.
     </p>
     <div class="charts">${shown.map(figure)}</div>
     ${rest > 0 && html`<p class="lead">${rest} more are in report.json.</p>`}
