@@ -1,6 +1,7 @@
 import { SAMPLE_RATE } from '../format.ts'
 import type { Channels } from '../format.ts'
 import { crossCorrelation } from './fft.ts'
+import { DECIMATION, mixed } from './mixed.ts'
 
 /** How alike a recording and its source are, at the one offset that fits the whole recording best. */
 export interface Correlation {
@@ -23,8 +24,6 @@ export interface CorrelateOptions {
 
 /** Below -60 dBFS is silence. */
 const SILENCE = 0.001
-/** The search runs at 6 kHz, then the offset is refined at the full rate. */
-const DECIMATION = 8
 /** Opus at any usual bitrate reaches 0.98. */
 const GOOD_FIT = 0.9
 /** The refinement looks at so much of the recording, where it is loudest. */
@@ -91,7 +90,7 @@ export function alignedSource(
   const piece = new Float32Array(samples * channels)
   for (let i = 0; i < piece.length; i++) {
     const at = offsetSamples * channels + i
-    piece[i] = source[looped ? at % source.length : at] ?? 0
+    piece[i] = source[looped ? at - Math.floor(at / source.length) * source.length : at] ?? 0
   }
   return piece
 }
@@ -114,8 +113,8 @@ function coarseOffset(
   channels: Channels,
   period?: number,
 ): number {
-  const a = reduce(heard, channels)
-  const b = reduce(source, channels)
+  const a = mixed(heard, channels)
+  const b = mixed(source, channels)
   const products = crossCorrelation(a, b)
   const energyBefore = cumulativeEnergy(b)
   const floor = 1e-4 * (energyBefore[b.length] ?? 0)
@@ -135,20 +134,6 @@ function coarseOffset(
     }
   }
   return bestLag * DECIMATION
-}
-
-/** Both channels in one, unevenly so that opposite phases do not cancel, every 8 samples averaged to one. */
-function reduce(pcm: Float32Array, channels: Channels): Float32Array {
-  const reduced = new Float32Array(Math.ceil(pcm.length / channels / DECIMATION))
-  const step = DECIMATION * channels
-  for (let i = 0; i < reduced.length; i++) {
-    let sum = 0
-    for (let j = i * step; j < (i + 1) * step; j += channels) {
-      sum += (pcm[j] ?? 0) + (channels === 2 ? 0.6 * (pcm[j + 1] ?? 0) : 0)
-    }
-    reduced[i] = sum / DECIMATION
-  }
-  return reduced
 }
 
 function cumulativeEnergy(values: Float32Array): Float64Array {
@@ -195,7 +180,8 @@ function dot(a: Float32Array, b: Float32Array, shift: number): number {
   return sum
 }
 
-function normalised(
+/** Normalised cross-correlation of one channel at one offset, -1..1. */
+export function normalised(
   a: Float32Array,
   b: Float32Array,
   channels: Channels,
