@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import { startPrivateDht } from '@pearcast/swarm'
 import { cpuUs, rssKiB } from '../figures/proc-stat.ts'
+import { installedSize } from '../figures/installed-size.ts'
 import { tellMissing } from '../figures/missing.ts'
 import { percentile, row, round, type Row } from '../figures/row.ts'
 import { bootstrapOf, PEARCAST, ROOT, startPearcast, startStation } from '../process/pearcast.ts'
@@ -60,8 +61,13 @@ export function sizes(): Row[] {
   const kib = (bytes: readonly number[]): number =>
     round(bytes.reduce((sum, each) => sum + each, 0) / 1024, 1)
   const rows: Row[] = []
-  if (packed.length > 0) rows.push(row('footprint', 'package of the program', 1, { kib: kib(packed) }))
-  else tellMissing('package of the program', '`nx run cli:pack` makes it')
+  if (packed.length > 0) {
+    const { bytes, packages } = installedSize(join(ROOT, 'apps', 'cli', 'dist', 'package'))
+    rows.push(row('footprint', 'package of the program', 1, { kib: kib(packed) }))
+    rows.push(row('footprint', 'the same, installed with its dependencies', packages, { kib: kib([bytes]) }))
+  } else {
+    tellMissing('package of the program', '`nx run cli:pack` makes it')
+  }
   if (page.length > 0) rows.push(row('footprint', 'page, gzipped', page.length, { kib: kib(gzipped) }))
   else tellMissing('page', '`nx run ui:size` makes it')
   return rows
