@@ -8,7 +8,7 @@ import {
   type LampState,
 } from './testing/lamp.ts'
 
-type Driver = MachineDriver<LampInput, LampEvent, LampState, LampInput, LampEffect>
+type Driver = MachineDriver<LampInput, LampEvent, LampState>
 
 /** A driver whose adapter answers effects at once, from within `perform`. */
 const drive = (answer: (effect: LampEffect, driver: Driver) => void) => {

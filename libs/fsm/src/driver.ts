@@ -1,26 +1,12 @@
-import {
-  type AnyActorScope,
-  type AnyStateMachine,
-  createActor,
-  type EventObject,
-  type ExecutableActionObject,
-  type MachineContext,
-  type SnapshotFrom,
-  type StateValue,
-} from 'xstate'
+import type { EventObject, MachineContext, StateValue } from 'xstate'
 import type { Effect, EffectMachine } from './effect-machine.ts'
+import { type Engine, engineOf, type MachineState } from './engine.ts'
 
 /** A running machine: events in, effects out through the function given to {@link createDriver}. */
-export interface MachineDriver<
-  C extends MachineContext,
-  E extends EventObject,
-  V extends StateValue,
-  I,
-  F extends Effect,
-> {
+export interface MachineDriver<C extends MachineContext, E extends EventObject, V extends StateValue> {
   /** Takes one event. Called from within `perform` it waits until the effects before it are performed. */
   send(event: E): void
-  snapshot(): SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  snapshot(): MachineState<C, V>
   /** Events that it took so far, ignored or not. */
   readonly taken: number
   /** True once the machine has reached its final state; every later event is ignored. */
@@ -28,9 +14,7 @@ export interface MachineDriver<
 }
 
 /**
- * Runs a machine as xstate's pure `transition()` does: no running actor, no clock, no scheduler. That function builds an
- * actor that never runs for each event, which is more than half of its cost, and `initialTransition()` two; here there is
- * one for all drivers of a machine.
+ * Runs a machine as xstate's pure `transition()` does: no running actor, no clock, no scheduler.
  *
  * - Effects reach `perform` one at a time, in the machine's order, after the state has changed.
  * - `perform` may send events: they queue and are taken once the present effects are done.
@@ -43,11 +27,7 @@ export function createDriver<
   V extends StateValue,
   I,
   F extends Effect,
->(
-  machine: EffectMachine<C, E, V, I, F>,
-  input: I,
-  perform: (effect: F) => void,
-): MachineDriver<C, E, V, I, F> {
+>(machine: EffectMachine<C, E, V, I, F>, input: I, perform: (effect: F) => void): MachineDriver<C, E, V> {
   return new Driver(machine, input, perform)
 }
 
@@ -57,12 +37,11 @@ class Driver<
   V extends StateValue,
   I,
   F extends Effect,
-> implements MachineDriver<C, E, V, I, F> {
+> implements MachineDriver<C, E, V> {
   taken = 0
-  readonly #machine: EffectMachine<C, E, V, I, F>
+  readonly #engine: Engine<C, E, V, I, F>
   readonly #perform: (effect: F) => void
-  readonly #scope: AnyActorScope
-  #snapshot: SnapshotFrom<EffectMachine<C, E, V, I, F>>
+  #state: MachineState<C, V>
   /** Events that came from within `perform`. */
   readonly #queue: E[] = []
   /** Timers that run: a few at most. */
@@ -71,21 +50,20 @@ class Driver<
   #busy = true
 
   constructor(machine: EffectMachine<C, E, V, I, F>, input: I, perform: (effect: F) => void) {
-    this.#machine = machine
+    this.#engine = engineOf(machine)
     this.#perform = perform
-    this.#scope = scopeOf(machine)
-    const actions = this.#collect()
-    this.#snapshot = machine.getInitialSnapshot(this.#scope, input)
-    this.#performAll(actions)
+    const effects: F[] = []
+    this.#state = this.#engine.begin(input, effects)
+    this.#performAll(effects)
     this.#drain()
   }
 
   get done(): boolean {
-    return this.#snapshot.status !== 'active'
+    return this.#state.status !== 'active'
   }
 
-  snapshot(): SnapshotFrom<EffectMachine<C, E, V, I, F>> {
-    return this.#snapshot
+  snapshot(): MachineState<C, V> {
+    return this.#state
   }
 
   send(event: E): void {
@@ -109,22 +87,13 @@ class Driver<
   #take(event: E): void {
     if (this.done || isLateTimer(this.#armed, event)) return
     this.taken++
-    const actions = this.#collect()
-    this.#snapshot = this.#machine.transition(this.#snapshot, event, this.#scope)
-    this.#performAll(actions)
+    const effects: F[] = []
+    this.#state = this.#engine.take(this.#state, event, effects)
+    this.#performAll(effects)
   }
 
-  /** What the machine wants done in its next transition. */
-  #collect(): ExecutableActionObject[] {
-    const actions: ExecutableActionObject[] = []
-    this.#scope.actionExecutor = (action) => void actions.push(action)
-    return actions
-  }
-
-  #performAll(actions: readonly ExecutableActionObject[]): void {
-    for (const action of actions) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- type and params are what EffectActions declares
-      const effect = { ...action.params, type: action.type } as unknown as F
+  #performAll(effects: readonly F[]): void {
+    for (const effect of effects) {
       trackTimer(this.#armed, effect)
       try {
         this.#perform(effect)
@@ -133,31 +102,6 @@ class Driver<
         this.#errors.push(error)
       }
     }
-  }
-}
-
-const scopes = new WeakMap<AnyStateMachine, AnyActorScope>()
-
-function scopeOf(machine: AnyStateMachine): AnyActorScope {
-  const scope = scopes.get(machine) ?? inertScope(machine)
-  scopes.set(machine, scope)
-  return scope
-}
-
-/** What xstate hands to a machine besides the event: nothing in it does anything. */
-function inertScope(machine: AnyStateMachine): AnyActorScope {
-  const self = createActor(machine)
-  const nothing = (): void => {}
-  return {
-    self,
-    system: self.system,
-    id: '',
-    sessionId: '',
-    logger: nothing,
-    defer: nothing,
-    stopChild: nothing,
-    emit: nothing,
-    actionExecutor: nothing,
   }
 }
 

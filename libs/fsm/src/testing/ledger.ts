@@ -30,11 +30,10 @@ export interface Run<
   C extends MachineContext,
   E extends EventObject,
   V extends StateValue,
-  I,
   F extends Effect,
 > {
   readonly ledger: EffectLedger<F>
-  readonly driver: MachineDriver<C, E, V, I, F>
+  readonly driver: MachineDriver<C, E, V>
   /** Sends one event and returns the effects it had. A timer event ends the timer first. */
   readonly send: (event: E) => F[]
 }
@@ -46,7 +45,7 @@ export function run<
   V extends StateValue,
   I,
   F extends Effect,
->(machine: EffectMachine<C, E, V, I, F>, input: I): Run<C, E, V, I, F> {
+>(machine: EffectMachine<C, E, V, I, F>, input: I): Run<C, E, V, F> {
   const ledger = new EffectLedger<F>()
   const driver = createDriver(machine, input, (effect) => ledger.record(effect))
   return {

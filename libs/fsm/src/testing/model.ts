@@ -4,7 +4,8 @@ import type { Run } from './ledger.ts'
 import { everyEdge, type Walk } from './walk.ts'
 
 /**
- * Takes every way out of every reachable state with a driver and compares where it ends. A timer that the model fires
+ * Takes every way out of every reachable state with a driver and compares with xstate's `transition()`: the state, the
+ * context and the effects. A timer that the model fires
  * and the machine never started shows here, because the driver drops it; so does one that outlives the machine.
  * Returns the number of ways.
  */
@@ -12,20 +13,22 @@ export function driveEveryEdge<
   C extends MachineContext,
   E extends EventObject,
   V extends StateValue,
-  I,
   F extends Effect,
->(walk: Walk<C, E>, start: () => Run<C, E, V, I, F>): number {
+>(walk: Walk<C, E>, start: () => Run<C, E, V, F>): number {
   const edges = everyEdge(walk)
-  for (const { events, reaches } of edges) {
+  for (const { events, ...edge } of edges) {
     const { driver, ledger, send } = start()
+    let effects: readonly F[] = []
     for (const event of events) {
       if (event.type === 'timer' && 'id' in event && !ledger.timers.has(String(event.id))) {
         throw new Error(`${describe(events)}: timer ${String(event.id)} does not run`)
       }
-      send(event)
+      effects = send(event)
     }
-    const [is, should] = [JSON.stringify(driver.snapshot().value), JSON.stringify(reaches)]
-    if (is !== should) throw new Error(`${describe(events)}: the driver is in ${is}, the model in ${should}`)
+    const { context, value } = driver.snapshot()
+    const [is, should] = [{ value, context, effects }, edge].map((outcome) => JSON.stringify(outcome))
+    if (is !== should)
+      throw new Error(`${describe(events)}: the driver ends with ${is}, xstate with ${should}`)
     if (driver.done && ledger.timers.size > 0) {
       throw new Error(`${describe(events)}: left running: ${[...ledger.timers.keys()].join(', ')}`)
     }
@@ -45,10 +48,9 @@ export function randomRun<
   C extends MachineContext,
   E extends EventObject,
   V extends StateValue,
-  I,
   F extends Effect,
 >(
-  machine: Run<C, E, V, I, F>,
+  machine: Run<C, E, V, F>,
   choices: readonly number[],
   events: (context: C) => readonly E[],
   check: (event: E, effects: readonly F[]) => void,

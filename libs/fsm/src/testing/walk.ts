@@ -7,6 +7,7 @@ import {
   transition,
 } from 'xstate'
 import { adjacencyMapToArray, getAdjacencyMap, getShortestPaths } from 'xstate/graph'
+import type { Effect } from '../effect-machine.ts'
 import { namesOfTransitions, transitionsTaken } from './transitions.ts'
 
 interface Snapshot<C> {
@@ -39,20 +40,31 @@ export function untakenTransitions<C extends MachineContext, E extends EventObje
   return [...untaken.values()]
 }
 
-/** Each way out of each reachable state: the events of a shortest path there, then one more. */
+/** A way out of a state, and what comes of it according to xstate. */
+interface Edge<E> {
+  /** Those of a shortest path to the state, then one more. */
+  readonly events: readonly E[]
+  readonly value: StateValue
+  readonly context: unknown
+  /** Of the last event. */
+  readonly effects: readonly Effect[]
+}
+
+/** Each way out of each reachable state. */
 export function everyEdge<C extends MachineContext, E extends EventObject>(
   walk: Walk<C, E>,
-): readonly { readonly events: readonly E[]; readonly reaches: StateValue }[] {
+): readonly Edge<E>[] {
   const options = traversal(walk)
   return getShortestPaths(walk.machine, options).flatMap(({ steps }) => {
     const way = steps.map(({ event }) => event).filter(({ type }) => type !== 'xstate.init')
     // Replayed, because states that `distinguish` takes for one may differ in what the last event has to name.
     let [state] = initialTransition(walk.machine, walk.input)
     for (const event of way) [state] = transition(walk.machine, state, event)
-    return options.events(state).map((event) => ({
-      events: [...way, event],
-      reaches: transition(walk.machine, state, event)[0].value,
-    }))
+    return options.events(state).map((event) => {
+      const [{ context, value }, actions] = transition(walk.machine, state, event)
+      const effects = actions.map(({ params, type }): Effect => ({ ...params, type }))
+      return { events: [...way, event], value, context, effects }
+    })
   })
 }
 

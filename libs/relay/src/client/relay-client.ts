@@ -42,7 +42,7 @@ const LOOK_AGAIN_MS = 300
 /** A check that comes so much too late means that our own machine stood still. */
 const PAUSE_MS = 150
 
-type Driver = MachineDriver<ClientContext, ClientEvent, ClientState, ClientInput, ClientEffect>
+type Driver = MachineDriver<ClientContext, ClientEvent, ClientState>
 
 /**
  * Finds parents and keeps two of them. Pure: link events, messages, frames and the time go in, effects come out through

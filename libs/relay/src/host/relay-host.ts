@@ -33,7 +33,7 @@ const IN_TIME_AFTER = 0.4
 /** Of those with room, told to our parent: ourselves and so many below. */
 const REPORTED = 7
 
-type Driver = MachineDriver<HostContext, HostEvent, HostState, HostInput, HostEffect>
+type Driver = MachineDriver<HostContext, HostEvent, HostState>
 
 /** Who has a place here. Pure: messages and the time go in, effects come out through `perform`. */
 export class RelayHost {

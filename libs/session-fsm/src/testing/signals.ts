@@ -50,13 +50,7 @@ export const failed = (session = 1): SignalingEvent => ({
 })
 export const timer = (id: 'negotiation' | 'retry' | 'stable'): SignalingEvent => ({ type: 'timer', id })
 
-export type Negotiation = Run<
-  SignalingContext,
-  SignalingEvent,
-  SignalingState,
-  SignalingInput,
-  SignalingEffect
->
+export type Negotiation = Run<SignalingContext, SignalingEvent, SignalingState, SignalingEffect>
 
 export const negotiate = (role: SignalingRole, ...events: SignalingEvent[]): Negotiation => {
   const machine = run(signalingMachine, { role })
