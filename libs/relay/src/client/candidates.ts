@@ -13,21 +13,26 @@ export interface CandidateNews {
   readonly prefix?: string | undefined
 }
 
-/** A peer that may become a parent: one entry a key, however many name it. */
+/**
+ * A peer that may become a parent: one entry a key, however many name it. Every choice looks at all of them: what it looks
+ * at first comes first.
+ */
 export interface Candidate {
   readonly key: string
-  source: CandidateSource
   depth: number | undefined
   freeSlots: number | undefined
+  failures: number
+  rttMs: number | undefined
   /** When it told of its free slots itself: hearsay is not passed on. */
   saidMs: number | undefined
-  rttMs: number | undefined
-  prefix: string | undefined
-  /** Keys on its way from the broadcaster, once it has told us. */
-  ancestors: readonly string[] | undefined
+  source: CandidateSource
   /** Of the frames it should have sent us when it was left for what it did not send, 0..1. */
   loss: number
-  failures: number
+  /** Where it comes in the order of the one who chooses, see `spread`. */
+  order: number | undefined
+  /** Keys on its way from the broadcaster, once it has told us. */
+  ancestors: readonly string[] | undefined
+  prefix: string | undefined
   /** Times that it named free slots and had none. */
   emptyClaims: number
   /** Times in a row that it had no room. */
@@ -36,8 +41,6 @@ export interface Candidate {
   toldMs: number
   /** What it sends came later than what the parent sends: until then it is no better place. */
   slowUntilMs: number
-  /** Where it comes in the order of the one who chooses, see `spread`. */
-  order: number | undefined
 }
 
 const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
@@ -62,6 +65,8 @@ const CLAIM_MS = 3000
 /** Everybody who may be asked for a place. Bounded: who failed most and was named by the weakest source goes first. */
 export class Candidates {
   readonly #all = new Map<string, Candidate>()
+  /** The same in the order in which they came, for who goes through all of them. */
+  readonly #list: Candidate[] = []
   /** Counts what makes somebody more attractive than before. */
   improvements = 0
   /** Those that were found on the topic. */
@@ -70,15 +75,15 @@ export class Candidates {
   #least: Candidate | undefined
 
   get size(): number {
-    return this.#all.size
+    return this.#list.length
   }
 
   get(key: string): Candidate | undefined {
     return this.#all.get(key)
   }
 
-  values(): Iterable<Candidate> {
-    return this.#all.values()
+  get list(): readonly Candidate[] {
+    return this.#list
   }
 
   /** Returns true when the peer was not known, or has room again as far as is told. */
@@ -143,47 +148,54 @@ export class Candidates {
   /** When the next one that rests can be asked again; `roomy`: of those that may have room. */
   nextRestedMs(nowMs: number, roomy: boolean): number {
     let nextMs = Infinity
-    for (const { freeSlots, notBeforeMs } of this.#all.values()) {
+    for (const { freeSlots, notBeforeMs } of this.#list) {
       if (notBeforeMs > nowMs && (freeSlots !== 0 || !roomy)) nextMs = Math.min(nextMs, notBeforeMs)
     }
     return nextMs
   }
 
   #add({ key, source, depth, freeSlots, rttMs, prefix }: CandidateNews, nowMs: number): boolean {
-    if (this.#all.size >= MAX_CANDIDATES) {
+    if (this.#list.length >= MAX_CANDIDATES) {
       const victim = this.#leastPromising()
       if (victim !== undefined && worth(victim) >= worth({ source, failures: 0 })) return false
-      if (victim !== undefined) this.#all.delete(victim.key)
+      if (victim !== undefined) this.#forget(victim)
     }
     this.#least = undefined
-    this.#all.set(key, {
+    const candidate: Candidate = {
       key,
-      source,
       depth,
       freeSlots,
-      saidMs: undefined,
-      rttMs,
-      prefix,
-      ancestors: undefined,
-      loss: 0,
       failures: 0,
+      rttMs,
+      saidMs: undefined,
+      source,
+      loss: 0,
+      order: undefined,
+      ancestors: undefined,
+      prefix,
       emptyClaims: 0,
       refusals: 0,
       notBeforeMs: 0,
       toldMs: nowMs,
       slowUntilMs: 0,
-      order: undefined,
-    })
+    }
+    this.#all.set(key, candidate)
+    this.#list.push(candidate)
     if (source === 'topic') this.announced++
     this.improvements++
     return true
+  }
+
+  #forget(candidate: Candidate): void {
+    this.#all.delete(candidate.key)
+    this.#list.splice(this.#list.indexOf(candidate), 1)
   }
 
   /** Kept: while the list is full everybody who is named asks for it. */
   #leastPromising(): Candidate | undefined {
     if (this.#least !== undefined) return this.#least
     let leastWorth = Infinity
-    for (const each of this.#all.values()) {
+    for (const each of this.#list) {
       const worthOfEach = worth(each)
       if (worthOfEach >= leastWorth) continue
       this.#least = each

@@ -143,7 +143,7 @@ export class ParentChoice {
 
   #best(role: PickRole, mayAsk: (candidate: Candidate) => boolean, onlyRoomy = false): Candidate | undefined {
     const suits = (_: string, each: Candidate): boolean => mayAsk(each)
-    return bestParent(this.#candidates.values(), this.#standpoint(), role, suits, onlyRoomy)
+    return bestParent(this.#candidates.list, this.#standpoint(), role, suits, onlyRoomy)
   }
 
   /** When `better` wants to be asked next: as long as nothing is told of anybody, nobody becomes better. */
@@ -199,7 +199,7 @@ export class ParentChoice {
   hints(count: number, nowMs: number): CandidateNews[] {
     const nearest: Candidate[] = []
     const costs: number[] = []
-    for (const candidate of this.#candidates.values()) {
+    for (const candidate of this.#candidates.list) {
       const { failures, freeSlots, key } = candidate
       if (failures > 0 || freeSlots === 0) continue
       const cost = hintCost(candidate, nowMs)
@@ -227,7 +227,7 @@ export class ParentChoice {
     if (!mayClimb({ depth, slots })) return undefined
     const deepest = (present.depth ?? depth - 1) - (slots < 2 ? 2 : 1)
     let nearest: Candidate | undefined
-    for (const each of this.#candidates.values()) {
+    for (const each of this.#candidates.list) {
       if (each.depth === undefined || each.depth > deepest || (each.freeSlots ?? 0) < 1) continue
       if (nearest !== undefined && climbCost(each) >= climbCost(nearest)) continue
       if (mayAsk(each) && each.ancestors?.includes(self) !== true) nearest = each

@@ -83,7 +83,7 @@ function sharedRelays(
  * @param onlyRoomy of those who are told to have room: most are not, and need no ranking
  */
 export function bestParent(
-  candidates: Iterable<Candidate>,
+  candidates: readonly Candidate[],
   from: Standpoint,
   role: PickRole,
   mayAsk: (key: string, candidate: Candidate) => boolean,
