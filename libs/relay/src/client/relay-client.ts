@@ -8,14 +8,7 @@ import { clientMachine } from './machine.ts'
 import { ParentChoice } from './parent-choice.ts'
 import { ParentLink } from './parent-link.ts'
 import type { Beats, RelayClientOptions, Stretch } from './ports.ts'
-import type {
-  ClientContext,
-  ClientEffect,
-  ClientEvent,
-  ClientInput,
-  ClientState,
-  ClientTimer,
-} from './types.ts'
+import type { ClientContext, ClientEffect, ClientEvent, ClientState, ClientTimer } from './types.ts'
 
 /** How often the watches are looked at: a parent beats as often. */
 const CHECK_MS = 100

@@ -14,7 +14,7 @@ import { ChildPlace } from './child-place.ts'
 import { hostMachine } from './machine.ts'
 import type { RelayHostOptions } from './ports.ts'
 import { Referral } from './referral.ts'
-import type { HostContext, HostEffect, HostEvent, HostInput, HostState, HostTimer } from './types.ts'
+import type { HostContext, HostEffect, HostEvent, HostState, HostTimer } from './types.ts'
 
 /** A reservation that is not used: somebody fills places. */
 const UNUSED_MS = 5000

@@ -4,7 +4,6 @@ import type {
   SignalingContext,
   SignalingEffect,
   SignalingEvent,
-  SignalingInput,
   SignalingRole,
   SignalingState,
 } from '../signaling/types.ts'
