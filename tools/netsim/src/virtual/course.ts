@@ -13,9 +13,11 @@ export interface Course {
   readonly endSeq: number
   /** What the peer had before. */
   readonly floorSeq: number
+  /** The newest frame that the peer itself has missed: what it passes on goes on behind that. */
+  readonly missedSeq: number
 }
 
-export const NOTHING: Course = { lagMs: 0, hops: 17, endSeq: -1, floorSeq: -1 }
+export const NOTHING: Course = { lagMs: 0, hops: 17, endSeq: -1, floorSeq: -1, missedSeq: -1 }
 
 export function newestAt({ endSeq, floorSeq, lagMs }: Course, source: Source, nowMs: number): number {
   return Math.max(floorSeq, Math.min(endSeq, source.seqAt(nowMs - lagMs)))
@@ -27,5 +29,6 @@ export function delayed(course: Course, byMs: number): Course {
 }
 
 export function isSame(a: Course, b: Course): boolean {
-  return a.lagMs === b.lagMs && a.hops === b.hops && a.endSeq === b.endSeq && a.floorSeq === b.floorSeq
+  const isFromThere = a.lagMs === b.lagMs && a.hops === b.hops
+  return isFromThere && a.endSeq === b.endSeq && a.floorSeq === b.floorSeq && a.missedSeq === b.missedSeq
 }

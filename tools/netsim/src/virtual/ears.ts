@@ -12,8 +12,9 @@ export class Ears {
   headSeq = -1
   /** Silences, each as it ended. */
   readonly silencesMs: number[] = []
-  /** Frames that never came. */
+  /** Frames that never came, and the newest of them. */
   lost = 0
+  missedSeq = -1
   #lastMs = 0
 
   /** Frames up to `lastSeq` came, the first of those that are new at `fromMs`, the last one at `lastMs`. */
@@ -24,10 +25,15 @@ export class Ears {
     } else {
       const silentMs = fromMs - this.#lastMs - dueMs(source, this.headSeq)
       if (silentMs > 0) this.silencesMs.push(silentMs)
-      this.lost += Math.max(0, firstSeq - this.headSeq - 1)
+      if (firstSeq > this.headSeq + 1) this.#miss(firstSeq)
     }
     this.headSeq = lastSeq
     this.#lastMs = lastMs
+  }
+
+  #miss(untilSeq: number): void {
+    this.lost += untilSeq - this.headSeq - 1
+    this.missedSeq = untilSeq - 1
   }
 
   /** The silence that still lasts, 0 if there is none; `heard` may be newer than what the ears were told of. */

@@ -28,7 +28,7 @@ export class IntervalMedia implements Media {
   }
 
   start(peer: VirtualPeer): void {
-    if (peer.isRoot) peer.course = { lagMs: 0, hops: 0, endSeq: Infinity, floorSeq: -1 }
+    if (peer.isRoot) peer.course = { lagMs: 0, hops: 0, endSeq: Infinity, floorSeq: -1, missedSeq: -1 }
   }
 
   /** Everything that came to a peer until now. */
@@ -51,7 +51,9 @@ export class IntervalMedia implements Media {
   }
 
   refresh(link: Link): void {
-    this.#pass(link)
+    // What was sent into a cut is not sent again.
+    const lostSeq = link.isCut ? -1 : newestAt(link.host.course, this.#source, this.#agenda.nowMs)
+    this.#pass(link, lostSeq)
   }
 
   serve(link: Link, audio: boolean, warm: boolean): void {
@@ -97,7 +99,7 @@ export class IntervalMedia implements Media {
   }
 
   /** What the host has, and whether it says so, reaches the dialer. */
-  #pass(link: Link): void {
+  #pass(link: Link, lostSeq = -1): void {
     if (link.state !== 'up' || link.serves === 'nothing') return
     const { course } = link.host
     const speaks = this.#speaks(link)
@@ -105,6 +107,7 @@ export class IntervalMedia implements Media {
       if (link.state !== 'up' || link.gets === 'nothing') return
       this.before(link.dialer)
       this.#tell(link)
+      link.seq = Math.max(link.seq, lostSeq, course.missedSeq)
       this.#take(link, delayed(course, link.delayMs), speaks)
       this.after(link.dialer)
       this.#wake(link.dialer)
@@ -118,6 +121,7 @@ export class IntervalMedia implements Media {
   #take(link: Link, course: Course, speaks: boolean): void {
     const { dialer, host } = link
     link.course = course
+    link.sinceMs = this.#agenda.nowMs
     link.speaks = speaks
     dialer.relay.flowing(host.key, link.flows, this.#agenda.nowMs)
   }
@@ -133,13 +137,18 @@ export class IntervalMedia implements Media {
     const count = seq - link.seq
     if (count <= 0) return
     const { course, dialer, host } = link
-    const lastMs = Math.max(this.#source.sentMs(seq) + course.lagMs, link.heardMs)
-    const firstMs = Math.max(this.#source.sentMs(link.seq + 1) + course.lagMs, link.heardMs)
+    const lastMs = this.#cameMs(link, seq)
+    const firstMs = this.#cameMs(link, link.seq + 1)
     dialer.ears.hear(this.#source, link.seq + 1, seq, this.#newMs(link, firstMs), lastMs)
     link.seq = seq
     link.heardMs = lastMs
     const stretch = { seq, hops: course.hops, count, everyMs: FRAME_MS, lastMs }
     dialer.relay.stretch(host.key, stretch, this.#agenda.nowMs)
+  }
+
+  /** What the host could not send before came with the news of what it has now. */
+  #cameMs({ course, heardMs, sinceMs }: Link, seq: number): number {
+    return Math.max(this.#source.sentMs(seq) + course.lagMs, heardMs, sinceMs)
   }
 
   /** When the first frame of what comes now came that was new to the listener. */
@@ -183,7 +192,8 @@ export class IntervalMedia implements Media {
     }
     const { endSeq, hops, lagMs } = link.course
     const isBehind = newest > Math.min(endSeq, this.#source.seqAt(nowMs - lagMs))
-    const next = { lagMs, hops: hops + 1, endSeq, floorSeq: isBehind ? newest : -1 }
+    const { missedSeq } = peer.ears
+    const next = { lagMs, hops: hops + 1, endSeq, floorSeq: isBehind ? newest : -1, missedSeq }
     if (isSame(next, course)) return false
     peer.course = next
     return true

@@ -21,8 +21,9 @@ export class Link {
   serves: 'nothing' | 'heads' | 'audio' = 'nothing'
   /** The rest is what the dialer gets, as the dialer sees it. */
   gets: 'nothing' | 'heads' | 'audio' = 'nothing'
-  /** What the host has, this far away. */
+  /** What the host has, this far away, and since when that is known: what it had before came until then. */
   course: Course = NOTHING
+  sinceMs = 0
   /** The host says something at least ten times a second. */
   speaks = false
   /** What was said at the latest, each way: more of the same moment goes with it. */

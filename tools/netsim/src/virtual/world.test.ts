@@ -1,78 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
-import { forkRandom } from '../random.ts'
+import { expect, test } from 'vitest'
 import { census } from './census.ts'
-import { drawPerson } from './population.ts'
 import { playStory } from './story.ts'
+import { grown } from './testing/grown.ts'
 import type { VirtualPeer } from './virtual-peer.ts'
-import { World, type WorldOptions } from './world.ts'
 
 const TIMEOUT_MS = 120_000
-
-/** A station with some listeners who came within five seconds, ten seconds later. */
-function grown(seed: number, listeners: number, media: NonNullable<WorldOptions['media']>): World {
-  const world = new World({
-    seed,
-    media,
-    broadcaster: { nat: 'port-restricted', region: 0, accessMs: 5, slots: 4 },
-  })
-  const [people, times] = [forkRandom(world.random), forkRandom(world.random)]
-  for (let i = 0; i < listeners; i++) {
-    const person = drawPerson(people, { relays: 0.5, slots: { least: 2, most: 5 } })
-    world.agenda.at(1000 + times() * 5000, () => world.join(person))
-  }
-  world.agenda.runFor(20_000)
-  world.catchUp()
-  return world
-}
-
-function parentsOf(world: World): (number | undefined)[] {
-  return world.listeners.map(({ primary }) => primary?.host.id)
-}
-
-function longestMs({ ears }: VirtualPeer): number {
-  return Math.max(0, ...ears.silencesMs)
-}
-
-describe.each([1, 2, 3])('media as intervals in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) => {
-  test('give the tree, the first sounds and the silences that frames give', () => {
-    const [intervals, frames] = [grown(seed, 40, 'intervals'), grown(seed, 40, 'frames')]
-    const parents = parentsOf(frames)
-    const same = parentsOf(intervals).filter((parent, i) => parent === parents[i]).length
-    // With intervals a calm peer looks when there is something to see, not ten times a second: what it tells its parent of
-    // room can be up to 100 ms later than frame by frame, turn a choice between two that are all but equal, and with it
-    // those of who asks next. The trees are as deep.
-    expect(same).toBeGreaterThanOrEqual(28)
-    const depths = [intervals, frames].map((world) => census(world).depth)
-    expect(Math.abs((depths[0]?.p50 ?? 0) - (depths[1]?.p50 ?? 0))).toBeLessThanOrEqual(1)
-    expect(Math.abs((depths[0]?.max ?? 0) - (depths[1]?.max ?? 0))).toBeLessThanOrEqual(1)
-    const soon = intervals.listeners.filter(({ ears }, i) => {
-      return Math.abs((ears.firstMs ?? 0) - (frames.listeners[i]?.ears.firstMs ?? 0)) < 100
-    })
-    expect(soon.length).toBeGreaterThanOrEqual(35)
-
-    // The listener that serves the most, where both worlds have the same children under it.
-    const hit = frames.listeners.toSorted((a, b) => b.below.size - a.below.size)[0]?.id ?? 0
-    const gaps = [intervals, frames].map((world) => {
-      const victim = world.peers[hit]
-      if (victim === undefined) throw new Error('nobody listens')
-      const orphans = world.listeners.filter(({ primary }) => primary?.host === victim)
-      for (const peer of world.peers) peer.ears.silencesMs.length = 0
-      world.vanish(victim)
-      world.agenda.runFor(10_000)
-      world.catchUp()
-      return new Map(orphans.map((peer) => [peer.id, longestMs(peer)]))
-    })
-    const [ours, theirs] = gaps
-    expect(ours?.size).toBeGreaterThan(0)
-    const both = [...(ours ?? [])].filter(([id]) => theirs?.has(id) === true)
-    // Beats come each 100 ms: where in between a parent died decides how much later it is missed. And who has another
-    // second parent in the other world has another gap.
-    const close = both.filter(([id, ms]) => Math.abs(ms - (theirs?.get(id) ?? 0)) <= 150)
-    expect(close.length).toBeGreaterThanOrEqual(Math.floor(both.length * 0.5))
-  })
-})
 
 test(
   'the same seed gives the same events in two processes, another seed others',
