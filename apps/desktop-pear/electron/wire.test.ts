@@ -1,89 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EngineStatus } from './engine/messages.ts'
 import { IDLE } from './engine/messages.ts'
-import type { PearOptions } from './runtime.ts'
-import { FakeElectron, FakeEvent } from './testing/fake-electron.ts'
+import { AppBench, type Settings } from './testing/app-bench.ts'
+import { FakeEvent, type FakeElectron } from './testing/fake-electron.ts'
+import { FakePear } from './testing/fake-pear.ts'
 import { unreached, type Handlers } from './testing/handlers.ts'
-import type { MainProcess } from './surroundings.ts'
-import { start } from './wire.ts'
 
 const LINK = `pearcast://${'y'.repeat(58)}`
 const ON_AIR: EngineStatus = { ...IDLE, broadcast: { title: 'Kitchen Radio', listeners: 2 } }
 const LISTENING: EngineStatus = { ...IDLE, listening: { title: 'Kitchen Radio', link: LINK } }
 
+let bench: AppBench
 let folder: string
 let electron: FakeElectron
 const handlers: Handlers[] = []
 
-class FakePear {
-  static readonly made: FakePear[] = []
-  readonly options: PearOptions
-  readonly done: string[] = []
-  readonly #listeners = new Map<string, (error: Error) => void>()
-  readonly swarm = { destroy: async () => void this.done.push('swarm destroyed') }
-  readonly updater = {
-    on: (event: string, listener: (error: Error) => void) => this.#listeners.set(event, listener),
-    applyUpdate: async () => void this.done.push('update applied'),
-  }
-
-  constructor(options: PearOptions) {
-    this.options = options
-    FakePear.made.push(this)
-  }
-
-  get storage(): string {
-    return join(this.options.dir, 'app-storage')
-  }
-
-  on(event: string, listener: (error: Error) => void): void {
-    this.#listeners.set(`runtime ${event}`, listener)
-  }
-
-  async ready(): Promise<void> {}
-
-  async close(): Promise<void> {
-    this.done.push('closed')
-  }
-
-  emit(event: string): void {
-    this.#listeners.get(event)?.(new Error('no peers'))
-  }
-}
-
-/** As in a bundle of macOS. */
-const resources = (): string => join(folder, 'pearCast.app', 'Contents', 'Resources')
-const pages = (): string[] => [join(folder, 'page'), join(resources(), 'page')]
-
-interface Settings {
-  platform?: NodeJS.Platform
-  argv?: string[]
-  env?: NodeJS.ProcessEnv
-  upgrade?: string
-}
-
-async function open(settings: Settings = {}): Promise<FakeElectron> {
-  const { argv = [], env = {}, platform = 'linux', upgrade = `pear://${'q'.repeat(52)}` } = settings
-  const process: MainProcess = {
-    argv: electron.isPackaged ? ['/opt/pearcast', ...argv] : ['/opt/electron', '.', ...argv],
-    env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env },
-    execPath: '/opt/pearcast',
-    platform,
-    resourcesPath: resources(),
-    cwd: () => folder,
-    on: (signal, listener) => electron.handlers.add(`process ${signal}`, listener),
-  }
-  await start({
-    electron: electron.api,
-    PearRuntime: FakePear,
-    process,
-    manifest: { name: 'pearcast', productName: 'pearCast', version: '0.1.0', upgrade },
-    folder: join(folder, 'electron'),
-  })
-  return electron
-}
+const open = (settings?: Settings): Promise<FakeElectron> => bench.start(settings)
 
 /** Whatever is ending has ended. */
 async function settle(): Promise<void> {
@@ -91,17 +25,15 @@ async function settle(): Promise<void> {
 }
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pearcast-desktop-'))
-  for (const page of pages()) {
-    mkdirSync(page, { recursive: true })
-    writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>')
-  }
-  electron = new FakeElectron(folder)
+  bench = new AppBench()
+  electron = bench.electron
+  folder = bench.folder
 })
 afterEach(() => {
   handlers.push(electron.handlers)
-  rmSync(folder, { recursive: true })
+  bench.close()
 })
+
 describe('the window', () => {
   test('is a sandbox with nothing of Node, and is not slowed down when nobody sees it', async () => {
     const { window } = await open()
@@ -181,7 +113,7 @@ describe('the window', () => {
   })
 
   test('is not opened when the page was not built', async () => {
-    for (const page of pages()) rmSync(join(page, 'index.html'))
+    bench.removePage()
     await open()
     expect(electron.errors[0]).toMatch(/There is no page/)
     expect(electron.done).toContain('exit 1')
