@@ -1,3 +1,5 @@
+import type { ParentHint } from '@pearcast/protocol'
+
 /** Who named a peer. The record is signed by the station; a topic can be filled by anybody. */
 export type CandidateSource = 'record' | 'referral' | 'ancestor' | 'sibling' | 'topic'
 
@@ -41,6 +43,8 @@ export interface Candidate {
   toldMs: number
   /** What it sends came later than what the parent sends: until then it is no better place. */
   slowUntilMs: number
+  /** As it was named to others at the latest. */
+  hint: ParentHint | undefined
 }
 
 const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
@@ -178,6 +182,7 @@ export class Candidates {
       notBeforeMs: 0,
       toldMs: nowMs,
       slowUntilMs: 0,
+      hint: undefined,
     }
     this.#all.set(key, candidate)
     this.#list.push(candidate)

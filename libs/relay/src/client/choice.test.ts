@@ -21,6 +21,7 @@ const candidate = (key: string, changes: Partial<Candidate> = {}): Candidate => 
   toldMs: 0,
   slowUntilMs: 0,
   order: undefined,
+  hint: undefined,
   ...changes,
 })
 const from: Standpoint = { self: 'us', depth: 3, slots: 0, announced: 0 }

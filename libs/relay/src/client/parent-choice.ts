@@ -2,6 +2,7 @@ import { LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
 import type { Lineage } from '../tree/lineage.ts'
 import { DistrustList, type Misconduct } from '../trust/distrust.ts'
 import { type Candidate, type CandidateNews, Candidates } from './candidates.ts'
+import { type Carrier, nearestCarriers } from './carriers.ts'
 import type { ParentLink } from './parent-link.ts'
 import { bestParent, parentCost, placeCost, type Standpoint, UNKNOWN_RTT_MS } from './rank.ts'
 import type { PickRole } from './types.ts'
@@ -10,9 +11,6 @@ import { isBetter, Upgrade } from './upgrade.ts'
 const LOOK_EVERY_MS = 5000
 /** Suspicions end, and links: who found nobody looks again after this at the latest. */
 const EXHAUSTED_MS = 1000
-/** News of free places is old after that. */
-const FRESH_MS = 20_000
-
 /** From here on also those who serve nobody look for a higher place. */
 const DEEP = 6
 const CLIMB_HOP_MS = 60
@@ -196,26 +194,9 @@ export class ParentChoice {
   }
 
   /** Who else carries the station, for those for whom we have no place. */
-  hints(count: number, nowMs: number): CandidateNews[] {
-    const nearest: Candidate[] = []
-    const costs: number[] = []
-    for (const candidate of this.#candidates.list) {
-      const { failures, freeSlots, key } = candidate
-      if (failures > 0 || freeSlots === 0) continue
-      const cost = hintCost(candidate, nowMs)
-      if (nearest.length >= count && cost >= (costs[count - 1] ?? 0)) continue
-      if (this.#distrust.has(key, nowMs) || this.#chooser.isChild(key)) continue
-      let at = Math.min(nearest.length, count - 1)
-      for (; at > 0 && (costs[at - 1] ?? 0) > cost; at--) {
-        nearest[at] = nearest[at - 1] ?? candidate
-        costs[at] = costs[at - 1] ?? cost
-      }
-      nearest[at] = candidate
-      costs[at] = cost
-    }
-    return nearest.map(({ depth, freeSlots, key, rttMs, saidMs, source }) => {
-      return { key, source, depth, rttMs, freeSlots: isFresh(saidMs, nowMs) ? freeSlots : undefined }
-    })
+  hints(count: number, nowMs: number): Carrier[] {
+    const mayName = (key: string): boolean => !this.#distrust.has(key, nowMs) && !this.#chooser.isChild(key)
+    return nearestCarriers(this.#candidates.list, count, mayName, nowMs)
   }
 
   /** Of those that have room for us the nearest to the source, if it is higher than our parent: for a leaf, by two hops. */
@@ -289,14 +270,4 @@ function mayClimb({ depth, slots }: Pick<Standpoint, 'depth' | 'slots'>): boolea
 /** On the way up a hop counts for more than a short line. */
 function climbCost({ depth = LIMITS.maxHops, rttMs = UNKNOWN_RTT_MS }: Candidate): number {
   return depth * CLIMB_HOP_MS + rttMs / 2
-}
-
-/** Who said lately that it has room comes before all others, then who is nearer to the source. */
-function hintCost({ depth = LIMITS.maxHops, freeSlots, saidMs }: Candidate, nowMs: number): number {
-  const hasRoom = freeSlots !== undefined && isFresh(saidMs, nowMs)
-  return depth + (hasRoom ? 0 : LIMITS.maxHops + 1)
-}
-
-function isFresh(saidMs: number | undefined, nowMs: number): boolean {
-  return saidMs !== undefined && nowMs - saidMs < FRESH_MS
 }

@@ -4,6 +4,7 @@ import { Lineage } from '../tree/lineage.ts'
 import { TimerTable } from '../timer-table.ts'
 import type { Misconduct } from '../trust/distrust.ts'
 import type { CandidateNews } from './candidates.ts'
+import type { Carrier } from './carriers.ts'
 import { clientMachine } from './machine.ts'
 import { ParentChoice } from './parent-choice.ts'
 import { ParentLink } from './parent-link.ts'
@@ -345,7 +346,7 @@ export class RelayClient {
   }
 
   /** Who else carries the station, for whom we have no place ourselves: our parent, and whom it named. */
-  hints(count: number): CandidateNews[] {
+  hints(count: number): Carrier[] {
     return this.#choice.hints(count, this.#nowMs)
   }
 

@@ -1,5 +1,5 @@
 import type { ControlMessage } from '@pearcast/protocol'
-import type { CandidateNews } from '../client/candidates.ts'
+import type { Carrier } from '../client/carriers.ts'
 import type { HostLimits } from './admission.ts'
 
 /** What a host wants done, by whoever has the sockets. */
@@ -26,7 +26,7 @@ export interface RelayHostOptions {
   /** Whether we want audio from this peer: then it gets none from us. */
   readonly isParent: (key: string) => boolean
   /** Who else carries the station. */
-  readonly hints: (count: number) => readonly CandidateNews[]
+  readonly hints: (count: number) => readonly Carrier[]
   /** The broadcaster itself: fed from the beginning, fit, and at depth 0. */
   readonly isRoot?: boolean
 }

@@ -1,6 +1,5 @@
 import { fromHex, LIMITS, type ParentHint } from '@pearcast/protocol'
-import type { CandidateNews } from '../client/candidates.ts'
-import { UNKNOWN_DEPTH } from '../client/rank.ts'
+import type { Carrier } from '../client/carriers.ts'
 import type { ChildPlace, Spot } from './child-place.ts'
 
 /** Who asks tries few of them: each spot that is named is spent by its share. */
@@ -15,7 +14,7 @@ interface ReferralOptions {
   /** Of our children. */
   readonly depth: () => number
   /** Who else carries the station. */
-  readonly hints: (count: number) => readonly CandidateNews[]
+  readonly hints: (count: number) => readonly Carrier[]
 }
 
 /** Of whoever asks: whether it would serve others itself, and is to spend what it is told of. */
@@ -45,9 +44,9 @@ export class Referral {
     const depth = this.#options.depth()
     if (depth > LIMITS.maxHops) return this.#others([], asking)
     const key = typeof asking === 'string' ? asking : asking.key
-    const places = [...this.#options.places()].filter((place) => serves(place) && place.key !== key)
-    const turn = places.length === 0 ? 0 : this.#turn++ % places.length
-    const turned = [...places.slice(turn), ...places.slice(0, turn)]
+    const turned = this.#serving(key)
+    const turn = turned.length === 0 ? 0 : this.#turn++ % turned.length
+    if (turn > 0) turned.push(...turned.splice(0, turn))
     const named = nearest(turned, NAMED, ({ freeSlots, left }) => left > 0 && (isRelay || freeSlots > 0))
     if (takes) for (const spot of named) spot.left -= 1 / named.length
     const hints = named.map((spot) => ({ ...hintOf(spot, depth), freeSlots: Math.max(1, spot.freeSlots) }))
@@ -63,12 +62,22 @@ export class Referral {
   /** What our parent is told: who has room, without turns or promises, so that it changes only when they do. */
   report(count: number): ParentHint[] {
     const depth = this.#options.depth()
-    const places = [...this.#options.places()].filter(serves)
+    const places = this.#serving()
     const free = nearest(places, count, ({ freeSlots }) => freeSlots > 0)
     const forRelays = nearest(places, FOR_RELAYS, ({ freeSlots }) => freeSlots < 1)
     return [...free, ...forRelays]
       .map((spot) => hintOf(spot, depth))
       .filter((hint) => hint.depth <= LIMITS.maxHops)
+  }
+
+  /** Children that carry audio for others, and stay. */
+  #serving(without?: string): ChildPlace[] {
+    const serving: ChildPlace[] = []
+    for (const place of this.#options.places()) {
+      const { at, key, movingMs, standby } = place
+      if (at !== undefined && !standby && movingMs === undefined && key !== without) serving.push(place)
+    }
+    return serving
   }
 
   #isChild(key: string): boolean {
@@ -79,17 +88,12 @@ export class Referral {
   #others(hints: ParentHint[], asking: ChildPlace | string): ParentHint[] {
     if (hints.length >= LISTED) return hints
     const own = typeof asking === 'string' ? undefined : asking.at
-    for (const other of this.#options.hints(LISTED)) {
+    for (const { hint, key } of this.#options.hints(LISTED)) {
       if (hints.length >= LISTED) break
-      if (other.key !== own && !this.#isChild(other.key)) hints.push(otherHint(other))
+      if (key !== own && !this.#isChild(key)) hints.push(hint)
     }
     return hints
   }
-}
-
-/** It carries audio for others, and stays. */
-function serves({ at, movingMs, standby }: ChildPlace): boolean {
-  return at !== undefined && !standby && movingMs === undefined
 }
 
 /** Of each child in turn, the nearest to the source first. */
@@ -97,10 +101,11 @@ function nearest(places: readonly ChildPlace[], count: number, suits: (spot: Spo
   const found: Spot[] = []
   for (const { spots } of places) {
     for (const spot of spots) {
-      const last = found.length < count ? undefined : found.at(-1)
-      if (!suits(spot) || (last !== undefined && spot.below >= last.below)) continue
-      const at = found.findIndex(({ below }) => below > spot.below)
-      found.splice(at === -1 ? found.length : at, 0, spot)
+      if (found.length === count && spot.below >= (found.at(-1)?.below ?? 0)) continue
+      if (!suits(spot)) continue
+      let at = found.length
+      while (at > 0 && (found[at - 1]?.below ?? 0) > spot.below) at--
+      found.splice(at, 0, spot)
       if (found.length > count) found.pop()
     }
   }
@@ -109,12 +114,4 @@ function nearest(places: readonly ChildPlace[], count: number, suits: (spot: Spo
 
 function hintOf({ below, freeSlots, key }: Spot, depth: number): ParentHint {
   return { key, depth: Math.min(depth + below, LIMITS.maxHops), freeSlots, rttMs: 0 }
-}
-
-/**
- * Of who was found and not asked, the depth that whoever hears of it would guess as well. 0 free slots: nobody knows. Who is
- * known to be full is not named.
- */
-function otherHint({ depth = UNKNOWN_DEPTH, freeSlots = 0, key, rttMs = 0 }: CandidateNews): ParentHint {
-  return { key: fromHex(key), depth, freeSlots, rttMs: Math.min(Math.round(rttMs), LIMITS.maxHintedRttMs) }
 }
