@@ -24,6 +24,7 @@ export interface VirtualPeerOptions extends Person {
   readonly inStretches: boolean
   readonly random: Random
   readonly perform: (peer: VirtualPeer, effect: RelayEffect) => void
+  readonly wake: (peer: VirtualPeer) => void
   readonly sendFrame: (from: VirtualPeer, child: string, frame: VirtualFrame, hops: number) => boolean
   readonly sendBeat: (from: VirtualPeer, child: string, headSeq: number) => void
 }
@@ -65,11 +66,13 @@ export class VirtualPeer {
   spoke: boolean = false
   /** When it is to be woken next. */
   wakeMs: number = Infinity
+  /** The job that does it: the same one every time. */
+  readonly wake: () => void
   #primaryKey: string | undefined
   #primary: Link | undefined
 
   constructor(options: VirtualPeerOptions) {
-    const { id, inStretches, isRoot, perform, random, sendBeat, sendFrame, slots } = options
+    const { id, inStretches, isRoot, perform, random, sendBeat, sendFrame, slots, wake } = options
     this.id = id
     const digits = (Math.imul(id + 1, 0x9e37_79b1) >>> 0).toString(16).padStart(8, '0')
     const tail = `${digits}${id.toString(16).padStart(7, '0')}`
@@ -78,6 +81,7 @@ export class VirtualPeer {
     this.prefix = `network ${id}`
     this.isRoot = isRoot
     this.random = random
+    this.wake = () => wake(this)
     const { accessMs, nat, region } = options
     this.person = { nat, region, accessMs, slots }
     const limits: HostLimits = {

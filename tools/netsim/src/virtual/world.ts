@@ -151,6 +151,7 @@ export class World {
       inStretches: this.#frames === undefined,
       random: forkRandom(this.random),
       perform: (from, effect) => this.#perform(from, effect),
+      wake: (woken) => this.#wake(woken),
       sendFrame: (from, child, frame, hops) => {
         const link = from.below.get(child)
         if (link !== undefined && from.alive) this.#frames?.sendFrame(link, frame, hops)
@@ -198,15 +199,18 @@ export class World {
     if (nextMs >= peer.wakeMs || nextMs === Infinity) return
     const atMs = Math.max(nextMs, this.agenda.nowMs + 1)
     peer.wakeMs = atMs
-    this.agenda.at(atMs, () => {
-      // An earlier one took its place.
-      if (peer.wakeMs !== atMs) return
-      peer.wakeMs = Infinity
-      // What it was to be woken for has been put off.
-      const { relay } = peer
-      if (relay.nextMs > this.agenda.nowMs && relay.client.next === undefined) return this.#settle(peer)
-      this.#do(peer, () => peer.relay.advance(this.agenda.nowMs))
-    })
+    this.agenda.at(atMs, peer.wake)
+  }
+
+  #wake(peer: VirtualPeer): void {
+    const { nowMs } = this.agenda
+    // An earlier one took its place.
+    if (peer.wakeMs !== nowMs) return
+    peer.wakeMs = Infinity
+    // What it was to be woken for has been put off.
+    const { relay } = peer
+    if (relay.nextMs > nowMs && relay.client.next === undefined) return this.#settle(peer)
+    this.#do(peer, () => relay.advance(nowMs))
   }
 
   #perform(peer: VirtualPeer, effect: RelayEffect): void {
