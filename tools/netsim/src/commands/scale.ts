@@ -5,6 +5,7 @@ import { NetsimError } from '../errors.ts'
 import { Interruption } from '../run/interruption.ts'
 import { stepsOf, type StoryReport } from '../virtual/story.ts'
 import { commit } from './commit.ts'
+import { Pace } from './pace.ts'
 import { Progress } from './progress.ts'
 
 export interface ScaleOptions {
@@ -23,6 +24,8 @@ interface ScaleRun extends StoryReport {
   /** Of this process: what counts on a machine that does other things as well. */
   readonly cpuS: number
   readonly timesRealTime: number
+  /** The arrivals take most: a tree that has grown is calmer. */
+  readonly timesRealTimeIn: Pace['timesRealTimeIn']
   readonly memoryMiB: number
 }
 
@@ -77,13 +80,16 @@ async function playOne(
   const cpuBefore = process.cpuUsage()
   const name = `${percent(share)} relays`
   const progress = new Progress(`${listeners}, ${name}`)
+  const pace = new Pace(startedMs)
   const mix = { relays: share, slots: { least: 2, most: 8 } }
   const steps = stepsOf({ seed, listeners, churnMinutes: minutes, mix })
   let memory = 0
   let lookMs = startedMs
   let step = steps.next()
   for (; step.done !== true; step = steps.next()) {
-    if (performance.now() < lookMs) continue
+    const nowMs = performance.now()
+    pace.note(step.value, nowMs)
+    if (nowMs < lookMs) continue
     memory = Math.max(memory, process.memoryUsage.rss())
     progress.look(step.value)
     // A signal is taken in between only.
@@ -99,18 +105,20 @@ async function playOne(
     name,
     wallS: Math.round(10 * wallS) / 10,
     cpuS: Math.round((system + user) / 1e5) / 10,
-    timesRealTime: Math.round((10 * step.value.simulatedS) / wallS) / 10,
+    timesRealTime: pace.timesRealTime,
+    timesRealTimeIn: pace.timesRealTimeIn,
     memoryMiB: Math.round(memory / 2 ** 20),
     ...step.value,
   }
 }
 
 function textOf(run: ScaleRun): string {
-  const { arrival, churn, partition } = run
+  const { arrival, churn, partition, timesRealTimeIn: times } = run
   const healed = partition.healedAfterS === undefined ? 'not within 40 s' : `${partition.healedAfterS} s`
   return [
     `${run.listeners} listeners, ${run.name}, seed ${run.seed}: hash ${run.hash} of ${run.events} events, ${run.transitions} transitions`,
-    `  ${run.simulatedS} s in ${run.wallS} s (${run.timesRealTime} x real time; ${run.cpuS} s of CPU), ${run.memoryMiB} MiB`,
+    `  ${run.simulatedS} s in ${run.wallS} s, ${run.cpuS} s of CPU, ${run.memoryMiB} MiB`,
+    `  ${run.timesRealTime} x real time: arrival ${times.arrival}, churn ${times.churn}, partition ${times.partition}`,
     `  arrival: first sound p50 ${arrival.joinMs.p50} p95 ${arrival.joinMs.p95} ms, ${arrival.unserved} heard nothing, ${arrival.placesPerListener} places a listener, ${arrival.messagesPerPeer} messages a peer`,
     `  churn: continuity ${(100 * churn.continuity).toFixed(3)} %, copies <= ${churn.copiesMax}, depth p95 ${churn.depthP95} max ${churn.depthMax}, uplink used ${percent(churn.uplinkUsed)}, ${churn.messagesPerPeerMinute} messages a peer and minute`,
     `  partition: ${percent(partition.othersHearing)} of the others hear, healed after ${healed}`,

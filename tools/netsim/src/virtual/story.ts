@@ -13,15 +13,19 @@ export interface StoryOptions {
   readonly media?: WorldOptions['media']
 }
 
+/** Everybody comes; some leave and others come; a region is cut off. */
+export type Phase = 'arrival' | 'churn' | 'partition'
+
 /** How far a story is, in simulated time. */
 export interface StoryStep {
+  readonly phase: Phase
   readonly atMs: number
   readonly lengthMs: number
   /** The latest one. */
   readonly census: Census | undefined
 }
 
-/** What came of it. Times are of the simulated clock, but `wallS`. */
+/** What came of it. Times are of the simulated clock. */
 export interface StoryReport {
   readonly seed: number
   readonly listeners: number
@@ -146,7 +150,7 @@ class Story {
       answered = root.answered
       return agenda.nowMs < ARRIVED_MS
     })
-    yield* this.#run(ARRIVED_MS)
+    yield* this.#run('arrival', ARRIVED_MS)
     const joined = this.#world.listeners.flatMap(({ ears, joinedMs }) =>
       ears.firstMs === undefined ? [] : [ears.firstMs - joinedMs],
     )
@@ -183,7 +187,7 @@ class Story {
     this.#stall(lengthMs * 0.25, 700)
     this.#stall(lengthMs * 0.5, 10_000)
     const from = this.#curve.length
-    yield* this.#run(lengthMs)
+    yield* this.#run('churn', lengthMs)
     const curve = this.#curve.slice(from)
     const hours = (listeners * lengthMs) / 3_600_000
     return {
@@ -201,13 +205,13 @@ class Story {
     const world = this.#world
     const isFar = ({ person }: VirtualPeer): boolean => person.region === CUT_REGION
     world.cut((a, b) => isFar(a) !== isFar(b))
-    yield* this.#run(CUT_MS)
+    yield* this.#run('partition', CUT_MS)
     const others = world.listeners.filter((peer) => !isFar(peer))
     const othersHearing = hearingOf(world, others)
     world.cut()
     let healedAfterS: number | undefined
     for (let s = 1; s <= HEALING_S; s++) {
-      yield* this.#run(1000)
+      yield* this.#run('partition', 1000)
       if (healedAfterS !== undefined) continue
       if (hearingOf(world, world.listeners) >= 0.999) healedAfterS = s
     }
@@ -245,7 +249,7 @@ class Story {
   }
 
   /** With a census every five seconds. */
-  *#run(ms: number): Generator<StoryStep> {
+  *#run(phase: Phase, ms: number): Generator<StoryStep> {
     const { agenda } = this.#world
     const { churnMinutes = CHURN_MINUTES } = this.#options
     const lengthMs = ARRIVED_MS + churnMinutes * 60_000 + CUT_MS + HEALING_S * 1000
@@ -254,7 +258,7 @@ class Story {
       const nextMs = Math.min(endMs, (Math.floor(agenda.nowMs / CENSUS_MS) + 1) * CENSUS_MS)
       agenda.runFor(Math.min(nextMs - agenda.nowMs, STEP_MS))
       if (agenda.nowMs % CENSUS_MS === 0) this.#curve.push(census(this.#world))
-      yield { atMs: agenda.nowMs, lengthMs, census: this.#curve.at(-1) }
+      yield { phase, atMs: agenda.nowMs, lengthMs, census: this.#curve.at(-1) }
     }
   }
 }
