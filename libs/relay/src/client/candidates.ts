@@ -149,13 +149,27 @@ export class Candidates {
     known.notBeforeMs = 0
   }
 
-  /** When the next one that rests can be asked again; `roomy`: of those that may have room. */
-  nextRestedMs(nowMs: number, roomy: boolean): number {
+  /** When the next one that rests can be asked again. */
+  nextRestedMs(nowMs: number): number {
     let nextMs = Infinity
-    for (const { freeSlots, notBeforeMs } of this.#list) {
-      if (notBeforeMs > nowMs && (freeSlots !== 0 || !roomy)) nextMs = Math.min(nextMs, notBeforeMs)
+    for (const { notBeforeMs } of this.#list) {
+      if (notBeforeMs > nowMs && notBeforeMs < nextMs) nextMs = notBeforeMs
     }
     return nextMs
+  }
+
+  /** Those who are told to have room, and when the next one who may have some can be asked again. In one go: it is asked for often. */
+  withRoom(nowMs: number): { readonly roomy: readonly Candidate[]; readonly nextRestedMs: number } {
+    const roomy: Candidate[] = []
+    let nextRestedMs = Infinity
+    for (const candidate of this.#list) {
+      const { freeSlots } = candidate
+      if (freeSlots === 0) continue
+      if (freeSlots !== undefined) roomy.push(candidate)
+      const { notBeforeMs } = candidate
+      if (notBeforeMs > nowMs && notBeforeMs < nextRestedMs) nextRestedMs = notBeforeMs
+    }
+    return { roomy, nextRestedMs }
   }
 
   #add({ key, source, depth, freeSlots, rttMs, prefix }: CandidateNews, nowMs: number): boolean {

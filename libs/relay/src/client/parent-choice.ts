@@ -122,9 +122,13 @@ export class ParentChoice {
 
   /** Who hears nothing asks those whom it only suspects as well, when nobody else is left. */
   best(role: PickRole, mayUse: (candidate: Candidate) => boolean, nowMs: number): Candidate | undefined {
-    const trusted = this.#best(role, (each) => mayUse(each) && this.#mayAsk(each, nowMs))
+    const { list } = this.#candidates
+    const from = this.#standpoint()
+    const mayAsk = (each: Candidate): boolean => mayUse(each) && this.#mayAsk(each, nowMs)
+    const trusted = bestParent(list, from, role, mayAsk)
     if (trusted !== undefined || role !== 'first') return trusted
-    const inNeed = this.#best(role, (each) => mayUse(each) && this.#mayAskInNeed(each, nowMs))
+    const mayAskInNeed = (each: Candidate): boolean => mayUse(each) && this.#mayAskInNeed(each, nowMs)
+    const inNeed = bestParent(list, from, role, mayAskInNeed)
     if (inNeed === undefined) this.#noteExhausted(nowMs)
     return inNeed
   }
@@ -136,12 +140,7 @@ export class ParentChoice {
 
   #noteExhausted(nowMs: number): void {
     this.#exhaustedAt = this.#candidates.improvements
-    this.#exhaustedUntilMs = Math.min(this.#candidates.nextRestedMs(nowMs, false), nowMs + EXHAUSTED_MS)
-  }
-
-  #best(role: PickRole, mayAsk: (candidate: Candidate) => boolean, onlyRoomy = false): Candidate | undefined {
-    const suits = (_: string, each: Candidate): boolean => mayAsk(each)
-    return bestParent(this.#candidates.list, this.#standpoint(), role, suits, onlyRoomy)
+    this.#exhaustedUntilMs = Math.min(this.#candidates.nextRestedMs(nowMs), nowMs + EXHAUSTED_MS)
   }
 
   /** When `better` wants to be asked next: as long as nothing is told of anybody, nobody becomes better. */
@@ -167,10 +166,11 @@ export class ParentChoice {
     const from = this.#standpoint()
     const mayMoveTo = (each: Candidate): boolean => nowMs >= each.slowUntilMs && mayUse(each)
     const mayAsk = (each: Candidate): boolean => mayMoveTo(each) && this.#mayAsk(each, nowMs)
-    const known = this.#best('better', mayAsk, true)
+    const { nextRestedMs, roomy } = this.#candidates.withRoom(nowMs)
+    const known = bestParent(roomy, from, 'better', mayAsk)
     const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
     const presentCost = placeCost(present)
-    const named = this.#nearestRoom(from, present, mayAsk)
+    const named = this.#nearestRoom(from, present, roomy, mayAsk)
     // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.
     const higher =
       named ?? (isBetter(knownCost, presentCost) ? undefined : this.#halfway(from, mayMoveTo, nowMs))
@@ -180,8 +180,7 @@ export class ParentChoice {
       higher === undefined ? undefined : { isDeep: from.depth >= DEEP, isNamed: named !== undefined }
     const isDue = this.#upgrade.consider(best?.key, cost, presentCost, nowMs, climb)
     if (!isDue) {
-      const nextMs = Math.min(this.#upgrade.dueMs(nowMs), this.#candidates.nextRestedMs(nowMs, true))
-      this.#lookMs = Math.max(this.#lookMs, nextMs)
+      this.#lookMs = Math.max(this.#lookMs, Math.min(this.#upgrade.dueMs(nowMs), nextRestedMs))
     }
     return isDue ? best?.key : undefined
   }
@@ -203,13 +202,14 @@ export class ParentChoice {
   #nearestRoom(
     { depth, self, slots }: Standpoint,
     present: Candidate,
+    roomy: readonly Candidate[],
     mayAsk: (candidate: Candidate) => boolean,
   ): Candidate | undefined {
     if (!mayClimb({ depth, slots })) return undefined
     const deepest = (present.depth ?? depth - 1) - (slots < 2 ? 2 : 1)
     let nearest: Candidate | undefined
-    for (const each of this.#candidates.list) {
-      if (each.depth === undefined || each.depth > deepest || (each.freeSlots ?? 0) < 1) continue
+    for (const each of roomy) {
+      if (each.depth === undefined || each.depth > deepest) continue
       if (nearest !== undefined && climbCost(each) >= climbCost(nearest)) continue
       if (mayAsk(each) && each.ancestors?.includes(self) !== true) nearest = each
     }

@@ -79,22 +79,18 @@ function sharedRelays(
 /**
  * The best of those who may be asked now, or undefined. Who is too deep, or has us on its way, is never asked; between
  * equals each peer has its own order (rendezvous hashing), so that a crowd does not knock at one door.
- *
- * @param onlyRoomy of those who are told to have room: most are not, and need no ranking
  */
 export function bestParent(
   candidates: readonly Candidate[],
   from: Standpoint,
   role: PickRole,
-  mayAsk: (key: string, candidate: Candidate) => boolean,
-  onlyRoomy = false,
+  mayAsk: (candidate: Candidate) => boolean,
 ): Candidate | undefined {
   let best: Candidate | undefined
   let bestCost = Infinity
   for (const candidate of candidates) {
     const { ancestors, depth, key } = candidate
     if ((depth ?? 0) >= LIMITS.maxHops) continue
-    if (onlyRoomy && (candidate.freeSlots ?? 0) < 1) continue
     candidate.order ??= spread(from.self, key)
     const isBusy = depth === 0 && from.announced >= CROWD && candidate.order >= ASKS_STATION
     const cost =
@@ -103,7 +99,7 @@ export function bestParent(
       (isBusy && role !== 'better' ? FULL_MS : 0)
     if (cost >= bestCost || key === from.self) continue
     // Asked last: it looks into lists.
-    if (!mayAsk(key, candidate) || ancestors?.includes(from.self) === true) continue
+    if (!mayAsk(candidate) || ancestors?.includes(from.self) === true) continue
     best = candidate
     bestCost = cost
   }
