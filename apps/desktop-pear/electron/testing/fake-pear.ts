@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { PearOptions } from '../runtime.ts'
+import type { Pear, PearOptions } from '../runtime.ts'
 
 /** Stands in for pear-runtime: an update comes, or fails, when a test says so. */
 export class FakePear {
@@ -7,8 +7,8 @@ export class FakePear {
   readonly options: PearOptions
   readonly done: string[] = []
   readonly #listeners = new Map<string, (error: Error) => void>()
-  readonly swarm = { destroy: async () => void this.done.push('swarm destroyed') }
-  readonly updater = {
+  readonly swarm: Pear['swarm'] = { destroy: async () => void this.done.push('swarm destroyed') }
+  readonly updater: Pear['updater'] = {
     on: (event: string, listener: (error: Error) => void) => this.#listeners.set(event, listener),
     applyUpdate: async () => void this.done.push('update applied'),
   }
