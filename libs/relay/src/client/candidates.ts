@@ -20,16 +20,16 @@ export interface CandidateNews {
  * at first comes first.
  */
 export interface Candidate {
-  readonly key: string
   depth: number | undefined
   freeSlots: number | undefined
   failures: number
-  rttMs: number | undefined
   /** When it told of its free slots itself: hearsay is not passed on. */
   saidMs: number | undefined
-  source: CandidateSource
+  rttMs: number | undefined
   /** Of the frames it should have sent us when it was left for what it did not send, 0..1. */
   loss: number
+  source: CandidateSource
+  readonly key: string
   /** Where it comes in the order of the one who chooses, see `spread`. */
   order: number | undefined
   /** Keys on its way from the broadcaster, once it has told us. */
@@ -180,14 +180,14 @@ export class Candidates {
     }
     this.#least = undefined
     const candidate: Candidate = {
-      key,
       depth,
       freeSlots,
       failures: 0,
-      rttMs,
       saidMs: undefined,
-      source,
+      rttMs,
       loss: 0,
+      source,
+      key,
       order: undefined,
       ancestors: undefined,
       prefix,

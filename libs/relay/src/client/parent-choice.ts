@@ -168,7 +168,7 @@ export class ParentChoice {
     const mayAsk = (each: Candidate): boolean => mayMoveTo(each) && this.#mayAsk(each, nowMs)
     const { nextRestedMs, roomy } = this.#candidates.withRoom(nowMs)
     const known = bestParent(roomy, from, 'better', mayAsk)
-    const knownCost = known === undefined ? Infinity : parentCost(known, from, 'better')
+    const knownCost = known === undefined ? Infinity : parentCost(known)
     const presentCost = placeCost(present)
     const named = this.#nearestRoom(from, present, roomy, mayAsk)
     // Who is higher up may take us for somebody else, or knows of room: worth asking without any promise.

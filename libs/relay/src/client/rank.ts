@@ -45,12 +45,14 @@ export function placeCost({ depth, failures, loss, rttMs }: Candidate): number {
 }
 
 /** What it would cost to have this parent, in milliseconds of delay or what weighs as much. Lower is better. */
-export function parentCost(candidate: Candidate, from: Standpoint, role: PickRole): number {
-  const { freeSlots, source } = candidate
-  const unknownMs = source === 'topic' || source === 'record' ? ANNOUNCED_MS : UNKNOWN_SLOTS_MS
-  const roomMs = freeSlots === undefined ? unknownMs : freeSlots > 0 ? 0 : FULL_MS
-  const cost = placeCost(candidate) + roomMs
-  return role === 'second' ? cost + dependence(candidate, from) : cost
+export function parentCost(candidate: Candidate): number {
+  const { freeSlots } = candidate
+  const roomMs = freeSlots === undefined ? unknownRoomMs(candidate) : freeSlots > 0 ? 0 : FULL_MS
+  return placeCost(candidate) + roomMs
+}
+
+function unknownRoomMs({ source }: Candidate): number {
+  return source === 'topic' || source === 'record' ? ANNOUNCED_MS : UNKNOWN_SLOTS_MS
 }
 
 /** Extra cost of a second parent that is likely to fail together with the primary. */
@@ -89,15 +91,18 @@ export function bestParent(
   let best: Candidate | undefined
   let bestCost = Infinity
   for (const candidate of candidates) {
+    const ownCost = parentCost(candidate)
+    // The rest only adds to it: most need no closer look.
+    if (ownCost >= bestCost) continue
     const { ancestors, depth, key } = candidate
-    if ((depth ?? 0) >= LIMITS.maxHops) continue
+    if ((depth ?? 0) >= LIMITS.maxHops || key === from.self) continue
     candidate.order ??= spread(from.self, key)
     const isBusy = depth === 0 && from.announced >= CROWD && candidate.order >= ASKS_STATION
     const cost =
-      parentCost(candidate, from, role) +
+      (role === 'second' ? ownCost + dependence(candidate, from) : ownCost) +
       SPREAD_MS * candidate.order +
       (isBusy && role !== 'better' ? FULL_MS : 0)
-    if (cost >= bestCost || key === from.self) continue
+    if (cost >= bestCost) continue
     // Asked last: it looks into lists.
     if (!mayAsk(candidate) || ancestors?.includes(from.self) === true) continue
     best = candidate
