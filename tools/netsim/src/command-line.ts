@@ -3,7 +3,7 @@ import type { ChaosOptions } from './commands/chaos.ts'
 import type { LabOptions } from './commands/lab.ts'
 import { jobs, positive, times, whole, wholes } from './commands/numbers.ts'
 import type { ProbeOptions } from './commands/probe.ts'
-import { refuseConflicts, refuseForeign } from './commands/refuse.ts'
+import { isForeign, refuseConflicts, refuseForeign } from './commands/refuse.ts'
 import type { RenderOptions } from './commands/render-report.ts'
 import type { ScaleOptions } from './commands/scale.ts'
 import { NetsimError, type NetsimErrorCode } from './errors.ts'
@@ -144,11 +144,13 @@ program
     'Grow trees of many listeners in virtual time: arrivals, churn, stalls, a partition. Needs no lab.',
   )
   .addOption(
-    new Option('--listeners <n,...>', 'how many, one run for each').default([1000, 10_000]).argParser(wholes),
+    new Option('--listeners <n,...>', 'how many, one run for each')
+      .default([1000, 10_000], '1000,10000')
+      .argParser(wholes),
   )
   .addOption(
     new Option('--relays <percent,...>', 'of the listeners can serve 2 to 8 others')
-      .default([0.2, 0.3])
+      .default([0.2, 0.3], '20,30')
       .argParser((text: string) => wholes(text).map((each) => each / 100)),
   )
   .addOption(
@@ -165,6 +167,18 @@ program
     }
     return done(grow, 'scale', command)
   })
+
+// Commander shows all options of the program in the help of a command, or none: these are for it.
+for (const command of program.commands) {
+  const own = new Set(command.options.map((option) => option.attributeName()))
+  const shared = program.options.filter((option) => {
+    const name = option.attributeName()
+    return !own.has(name) && !isForeign(command.name(), name)
+  })
+  if (shared.length === 0) continue
+  const flags = shared.map(({ long }) => long).join(', ')
+  command.addHelpText('after', `\nIt also takes ${flags}: see "netsim --help".`)
+}
 
 /** As a shell has it, more than this is the number of a signal. */
 const INTERRUPTED = 128

@@ -41,6 +41,11 @@ export function refuseConflicts(given: Given): void {
     throw NetsimError.optionsConflict('--scale needs --report', 'there is no page that could show it')
 }
 
+/** Whether this option would do nothing for a command of its own. */
+export function isForeign(command: string, name: string): boolean {
+  return NOT_FOR[command]?.includes(name) === true
+}
+
 /** The same for a command of its own. */
 export function refuseForeign(command: string, given: Given): void {
   const foreign = NOT_FOR[command]?.find((name) => given[name] !== undefined)
