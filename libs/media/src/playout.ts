@@ -1,6 +1,8 @@
 import { opusDurationSamples, type Frame, type Path, type SourceHeartbeat } from '@pearcast/protocol'
+import { AwaitedStart } from './awaited-start.ts'
 import { Concealer } from './concealer.ts'
 import { DEAD_BAND_ABOVE_US, DEAD_BAND_BELOW_US, DelayControl } from './delay-control.ts'
+import { DelayInsert } from './delay-insert.ts'
 import { DelayTarget } from './delay-target.ts'
 import { FastestArrival } from './fastest-arrival.ts'
 import { FrameStore } from './frame-store.ts'
@@ -12,11 +14,8 @@ import type { PlayoutOptions, PlayoutState, PlayoutStats } from './playout-types
 import { PullClock } from './pull-clock.ts'
 import { Resampler } from './resampler.ts'
 import { SourceSilence } from './source-silence.ts'
-import { CHUNK_SAMPLES, OPUS_UNIT_SAMPLES, SAMPLES_PER_MS, samplesToUs, usToSamples } from './time.ts'
+import { CHUNK_SAMPLES, OPUS_UNIT_SAMPLES, SAMPLES_PER_MS, samplesToUs } from './time.ts'
 
-/** A raised target is reached by pieces of concealment of this length, this far apart. */
-const INSERT_SAMPLES = 60 * SAMPLES_PER_MS
-const INSERT_EVERY_SAMPLES = 200 * SAMPLES_PER_MS
 /** A hole longer than this, in media time or in frames, is an outage and not a loss. */
 const MAX_HOLE_SAMPLES = 500 * SAMPLES_PER_MS
 const MAX_HOLE_FRAMES = 500
@@ -24,8 +23,6 @@ const MAX_HOLE_FRAMES = 500
 const SKIP_BEYOND_MAX_US = 200_000
 /** Concealment fades out over so long. */
 const BRIDGED_US = 100_000
-/** An expected first frame that is missing is waited for so long: a repair at a round trip of 100 ms. */
-const FIRST_FRAME_WAIT_US = 150_000
 
 type Phase = 'buffering' | 'playing' | 'outage' | 'ended'
 
@@ -52,29 +49,24 @@ export class Playout {
   readonly #fastest: FastestArrival = new FastestArrival()
   readonly #target: DelayTarget
   readonly #control: DelayControl
+  readonly #insert: DelayInsert = new DelayInsert()
   readonly #outage: Outage = new Outage()
+  readonly #start: AwaitedStart = new AwaitedStart()
   readonly #maxDelayUs: number
   #account: PlayoutAccount
   #phase: Phase = 'buffering'
   #firstSeq: number | undefined
-  /** The listener was there before this frame was sent. */
-  #expectedSeq: number | undefined
   /** What the output needs next, as a sequence number and as media time. */
   #nextSeq = 0
   #nextTs = 0
   /** How late the last played frame could have been. */
   #delayUs = 0
-  #insert = 0
-  #insertFromTs = Number.NEGATIVE_INFINITY
   /** When the latest outage ended that concealment did not bridge. */
   #resumedUs = Number.NEGATIVE_INFINITY
   /** The fastest arrival before the present outage. */
   #usualUs = Number.NaN
   #waited = 0
   #waitIsQuiet = true
-  #sentBefore = 0
-  #late = 0
-  #copiesDropped = 0
   #nowUs = 0
   #pullSamples = 0
 
@@ -98,7 +90,7 @@ export class Playout {
     const samples = durationOrZero(frame.payload)
     if (this.#phase === 'ended' || samples === 0) return 'late'
     if (this.#store.wasSeen(seq)) {
-      this.#copiesDropped++
+      this.#account.copiesDropped++
       return 'duplicate'
     }
     if (this.#firstSeq === undefined) return this.#store.put(frame, samples, path, nowUs) ? 'queued' : 'late'
@@ -109,7 +101,7 @@ export class Playout {
     // What should have come before an outage was over came late because of it: no delay would have covered that.
     const isOfOutage = nowUs - arrivedUs < this.#resumedUs
     if (this.#isLate(frame)) {
-      this.#late++
+      this.#account.late++
       this.#store.markSeen(seq)
       if (isOfOutage) return 'late'
       this.#target.onArrival(latenessUs, nowUs)
@@ -128,7 +120,7 @@ export class Playout {
 
   /** The source begins with this frame and the listener is there already: playback begins with it too, not at the live edge. */
   expectStart(seq: number): void {
-    this.#expectedSeq = seq
+    this.#start.expect(seq)
   }
 
   /**
@@ -159,17 +151,17 @@ export class Playout {
 
   /** The broadcaster started anew: its sequence numbers begin again. Counters go on. */
   newSession(): void {
-    if (this.#firstSeq !== undefined) this.#sentBefore += this.#nextSeq - this.#firstSeq
+    this.#account.sentBefore += this.#sent
     if (this.#phase !== 'buffering') {
       this.#waited = 0
       this.#waitIsQuiet = this.#phase === 'ended' || (this.#phase === 'outage' && this.#outage.quiet)
     }
     if (this.#phase === 'outage') this.#outage.endWithoutFrame(this.#account, true)
     this.#firstSeq = undefined
-    this.#expectedSeq = undefined
+    this.#start.clear()
     this.#phase = 'buffering'
     this.#delayUs = 0
-    this.#insert = 0
+    this.#insert.clear()
     this.#resumedUs = Number.NEGATIVE_INFINITY
     this.#store.clear()
     this.#liveEdge.restart()
@@ -189,9 +181,6 @@ export class Playout {
     this.#resampler.clear()
     this.#target.reset()
     this.#account = new PlayoutAccount(this.#options)
-    this.#sentBefore = 0
-    this.#late = 0
-    this.#copiesDropped = 0
   }
 
   /** Playback is over: settles what is undecided. The last sequence number is the last one decided on. */
@@ -221,26 +210,19 @@ export class Playout {
     return this.#firstSeq === undefined ? undefined : this.#nextSeq - 1
   }
 
+  /** In this session. */
+  get #sent(): number {
+    return this.#firstSeq === undefined ? 0 : this.#nextSeq - this.#firstSeq
+  }
+
   /** Walks the latency histogram: for once a second. */
   stats(): PlayoutStats {
-    const account = this.#account
-    const first = this.#firstSeq
     return {
-      framesSent: this.#sentBefore + (first === undefined ? 0 : this.#nextSeq - first),
-      framesPlayed: account.played,
-      framesConcealed: account.concealed,
-      framesLost: account.lost,
-      framesDuplicate: account.duplicates,
-      framesLate: this.#late,
-      framesByPath: { ...account.byPath },
-      copiesDropped: this.#copiesDropped,
-      gaps: account.gaps,
-      interruptions: account.interruptions,
-      latencyMs: { p50: account.latency.percentile(0.5), p95: account.latency.percentile(0.95) },
+      ...this.#account.counts(this.#sent),
       bufferMs: this.#bufferedSamples() / SAMPLES_PER_MS,
       targetMs: this.targetMs,
       ratio: this.#control.ratio,
-      firstSeq: first,
+      firstSeq: this.#firstSeq,
       lastSeq: this.lastSeq,
       state: this.#state(),
     }
@@ -262,14 +244,14 @@ export class Playout {
 
   #buffer(wanted: number): void {
     const edge = this.#findLiveEdge(0)
-    const start = edge && this.#expectedStart(edge)
+    const start = edge && this.#start.choose(edge, this.#store, this.#maxDelayUs)
     if (start === undefined) {
       this.#queue.writeSilence(wanted)
       this.#waited += wanted
       return
     }
     // Silence before the first session belongs to no timeline; between two sessions it is a gap.
-    if (this.#sentBefore > 0) this.#account.fill(this.#waited, this.#waitIsQuiet ? 0 : this.#waited)
+    if (this.#account.sentBefore > 0) this.#account.fill(this.#waited, this.#waitIsQuiet ? 0 : this.#waited)
     this.#store.releaseBefore(start.seq)
     this.#firstSeq = start.seq
     this.#anchor(start)
@@ -277,8 +259,7 @@ export class Playout {
   }
 
   #play(wanted: number): void {
-    const mayInsert = this.#nextTs >= this.#insertFromTs && this.#concealer.fresh
-    if (this.#insert > 0 && mayInsert) return this.#insertDelay()
+    if (this.#insert.isDue(this.#nextTs) && this.#concealer.fresh) return this.#insertDelay()
     const frame = this.#store.get(this.#nextSeq)
     const next = frame ?? this.#store.first(this.#nextSeq)
     if (next === undefined) return this.#beginOutage(false)
@@ -336,18 +317,14 @@ export class Playout {
   #raiseDelay(): void {
     // Where the mapping is set anew, it is set to the new target.
     if (this.#phase !== 'playing' && !this.#bridges()) return
-    const missing = usToSamples(this.#target.us - this.#delayUs)
-    this.#insert = Math.max(this.#insert, Math.ceil(missing / OPUS_UNIT_SAMPLES) * OPUS_UNIT_SAMPLES)
+    this.#insert.want(this.#target.us - this.#delayUs)
   }
 
-  /** Delay is added by concealment in short pieces with sound between them: never by silence. */
   #insertDelay(): void {
-    const samples = Math.min(this.#insert, INSERT_SAMPLES)
-    this.#insert -= samples
-    this.#insertFromTs = this.#nextTs + INSERT_EVERY_SAMPLES
+    const samples = this.#insert.take(this.#nextTs)
     this.#concealer.conceal(samples)
     this.#account.fill(samples, 0)
-    if (this.#insert === 0) this.#control.restart()
+    if (this.#insert.isDone) this.#control.restart()
   }
 
   #beginOutage(rebuffering: boolean): void {
@@ -395,8 +372,7 @@ export class Playout {
   #anchor(frame: Frame): void {
     this.#nextSeq = frame.seq
     this.#nextTs = frame.ts48k
-    this.#insert = 0
-    this.#insertFromTs = Number.NEGATIVE_INFINITY
+    this.#insert.clear()
     this.#fastest.rebase(this.#store.fastestUs(frame.seq), this.#nowUs)
     this.#target.forgetArrivals()
     this.#control.restart()
@@ -412,16 +388,6 @@ export class Playout {
     const fastestUs = this.#store.fastestUs(this.#nextSeq)
     const delayUs = this.#outputUs() - samplesToUs(this.#nextTs) - fastestUs - this.#target.us
     return delayUs >= -DEAD_BAND_BELOW_US && delayUs <= DEAD_BAND_ABOVE_US
-  }
-
-  /** Undefined while the expected first frame may still come, be it by repair. One too old for any delay is given up. */
-  #expectedStart(edge: Frame): Frame | undefined {
-    const expected = this.#expectedSeq
-    const oldest = expected === undefined ? undefined : this.#store.first(expected)
-    if (oldest === undefined) return edge
-    const behindUs = samplesToUs(edge.ts48k - oldest.ts48k)
-    if (oldest.seq === expected) return behindUs <= this.#maxDelayUs ? oldest : edge
-    return behindUs < FIRST_FRAME_WAIT_US ? undefined : edge
   }
 
   #findLiveEdge(fromSeq: number): Frame | undefined {
