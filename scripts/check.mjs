@@ -1,6 +1,7 @@
 // `npm run check`: everything that is wrong without running the program. Prints a line per check.
 import { availableParallelism } from 'node:os'
-import { pinnedNode, run, seconds, tool } from './lib.mjs'
+import { join } from 'node:path'
+import { pinnedNode, ROOT, run, seconds, tool } from './lib.mjs'
 
 /** name -> Node script and its arguments */
 const CHECKS = {
@@ -15,6 +16,7 @@ const CHECKS = {
   ],
   lint: [tool('oxlint', 'bin', 'oxlint'), '--type-aware', '--quiet', '.'],
   format: [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'],
+  links: [join(ROOT, 'scripts', 'links.mjs')],
   'dead exports': [tool('knip', 'bin', 'knip.js'), '--no-progress', '--no-config-hints'],
   layers: [
     tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
