@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nowUs } from './clock.ts'
 import { CheatingRelay, type Behaviour } from './testing/cheat.ts'
 import { compare, Ear, type EarOptions } from './testing/ear.ts'
-import { GUILTY, HARMLESS, yesterday, type Cheat } from './testing/misdeeds.ts'
+import { GUILTY, HARMLESS, yesterday, type Cheat, type Guilty } from './testing/misdeeds.ts'
 import { openStage, type Stage } from './testing/stage.ts'
 
 /**
@@ -14,9 +14,10 @@ import { openStage, type Stage } from './testing/stage.ts'
 const LEFT_WITHIN_MS = 6000
 /** The shortest that a parent is distrusted for is 10 s. */
 const DISTRUST_MS = 8000
-const HARMLESS_MS = 600
 /** When nothing ran here for so long, all of these peers, which are one process, seem to withhold what they have. */
 const HELD_MS = 150
+/** Such a machine makes anybody seem silent, or gone, before enough is known of him: then it is tried with another pair. */
+const TRIES = 4
 const wait = { timeout: 30_000, interval: 20 }
 
 interface Pair {
@@ -27,7 +28,7 @@ interface Pair {
 
 let stage: Stage
 let honest: Ear
-let pairs: readonly Pair[]
+let pairs: Pair[]
 let nodes: readonly DhtNode[]
 const ears: Ear[] = []
 const relays: CheatingRelay[] = []
@@ -121,6 +122,7 @@ async function pairAt(at: number): Promise<Pair> {
     found = await pair(ready.grandchild !== undefined)
     await meetHonest(found)
   }
+  pairs[at] = found
   return found
 }
 
@@ -144,6 +146,36 @@ function tell(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+interface Exposed extends Pair {
+  leftAtMs: number
+  /** Ends the watch, and tells for how long at a time nothing ran since the cheat began, ms. */
+  heldMs: () => number
+}
+
+/** The cheat's listener has left it: for what it did, if that has a name. */
+async function exposed(
+  at: number,
+  guilty: Guilty,
+  whenDone: (act: () => Promise<void>) => void,
+): Promise<Exposed> {
+  for (let tries = 1; ; tries++) {
+    const found = await pairAt(at)
+    whenDone(() => leave(found))
+    const { cheat, ear } = found
+    begin(found, guilty)
+    const heldMs = heldUp()
+    const since = (): { atMs: number; cause: string }[] => ear.parentsSince(cheat.sinceMs)
+    await vi.waitUntil(() => since().length > 0 && ear.primary === honest.key, wait)
+    const [left] = since()
+    const leftAtMs = left?.atMs ?? Number.NaN
+    const isBlamed = ear.distrusted.some(({ key }) => key === cheat.key)
+    if (guilty.reason === undefined || isBlamed || tries === TRIES) return { ...found, leftAtMs, heldMs }
+    tell(
+      `left for another reason (${left?.cause}) while it ${guilty.name}; nothing ran for ${heldMs()} ms: once more`,
+    )
+  }
+}
+
 function begin({ cheat, ear, grandchild }: Pair, { behaviour, once }: Cheat): void {
   ear.listenFromHere()
   grandchild?.listenFromHere()
@@ -160,34 +192,34 @@ async function expectGenuine(ear: Ear): Promise<void> {
   expect(both).toBeGreaterThan(25)
 }
 
+function expectNobodyWronged(distrusted: Ear['distrusted'], heldMs: number): void {
+  if (heldMs < HELD_MS) expect(distrusted).toEqual([])
+  else if (distrusted.length > 0)
+    tell(`${heldMs} ms at a time nothing ran: what was distrusted is not judged`)
+}
+
 describe.concurrent('a relay that', () => {
   test.for(GUILTY.map((each, at) => ({ ...each, at })))(
     '$name, is left, and nobody hears what it made up',
     { timeout: 120_000 },
-    async ({ at, name, reason, ...rest }, { onTestFinished }) => {
-      const found = await pairAt(at)
-      onTestFinished(() => leave(found))
-      const { cheat, ear, grandchild } = found
-      begin(found, { name, ...rest })
-      const held = heldUp()
-      const since = (): { key: string | null; atMs: number }[] => ear.parentsSince(cheat.sinceMs)
-      await vi.waitUntil(() => since().length > 0 && ear.primary === honest.key, wait)
-      const leftAtMs = since()[0]?.atMs ?? Number.NaN
+    async ({ at, ...guilty }, { onTestFinished }) => {
+      const { name, reason } = guilty
+      const { cheat, ear, grandchild, ...found } = await exposed(at, guilty, onTestFinished)
+      const { leftAtMs } = found
       const leftMs = Math.round(leftAtMs - cheat.sinceMs)
       tell(`left ${leftMs} ms after it ${name}; longest gap ${ear.worstGapMs} ms`)
       expect(leftMs).toBeLessThan(LEFT_WITHIN_MS)
       await expectGenuine(ear)
-      const heldMs = held()
+      const heldMs = found.heldMs()
       // On a machine that stands still the second parent may be far ahead before the rest is seen, and may seem to withhold.
       const kinds = [reason ?? 'withheld', 'withheld']
+      const blamed = ear.distrusted.filter(({ key }) => key === cheat.key)
+      expect(blamed.filter((each) => !kinds.includes(each.reason))).toEqual([])
       const wronged = ear.distrusted.filter(({ key }) => key !== cheat.key)
-      expect(ear.distrusted.filter((each) => !kinds.includes(each.reason))).toEqual([])
-      if (heldMs < HELD_MS) expect(wronged).toEqual([])
-      else if (wronged.length > 0)
-        tell(`${heldMs} ms at a time nothing ran: what else it distrusted is not judged`)
+      expectNobodyWronged(wronged, heldMs)
       if (reason !== undefined) {
         expect(ear.tuner.tree.client.isDistrusted(cheat.key, leftAtMs + DISTRUST_MS)).toBe(true)
-        const soon = since().filter(({ atMs }) => atMs < leftAtMs + DISTRUST_MS)
+        const soon = ear.parentsSince(cheat.sinceMs).filter(({ atMs }) => atMs < leftAtMs + DISTRUST_MS)
         expect(soon.map(({ key }) => key)).not.toContain(cheat.key)
       }
       if (grandchild === undefined) return
@@ -200,16 +232,18 @@ describe.concurrent('a relay that', () => {
     'says what is not so, or is slow, is neither believed nor blamed',
     { timeout: 120_000 },
     async ({ onTestFinished }) => {
-      const found = await pairAt(GUILTY.length)
-      onTestFinished(() => leave(found))
-      const { ear } = found
       for (const harmless of HARMLESS) {
+        // The same one as long as it has kept its listener.
+        const found = await pairAt(GUILTY.length)
+        onTestFinished(() => leave(found))
+        const { ear } = found
+        const before = ear.distrusted.length
         begin(found, harmless)
-        await new Promise((resolve) => setTimeout(resolve, HARMLESS_MS))
+        const heldMs = heldUp()
+        await expectGenuine(ear)
         tell(`${ear.worstGapMs} ms at most without a frame while it ${harmless.name}`)
-        expect(ear.distrusted, harmless.name).toEqual([])
+        expectNobodyWronged(ear.distrusted.slice(before), heldMs())
       }
-      await expectGenuine(ear)
     },
   )
 

@@ -80,7 +80,7 @@ export class Ear {
   }
 
   /** The parents it has had since then, unix ms; null for nobody. */
-  parentsSince(ms: number): { key: string | null; atMs: number }[] {
+  parentsSince(ms: number): { key: string | null; atMs: number; cause: string }[] {
     return this.events.filter((event) => event.event === 'parent').filter(({ atMs }) => atMs >= ms)
   }
 
