@@ -82,6 +82,19 @@ describe('relay without a link', () => {
     expect(again.relay.events.at(-1)).toMatchObject({ event: 'relay-closed', key })
   }, 120_000)
 
+  test('runs once with its key, and again after it was killed', { timeout: 120_000 }, async () => {
+    const { relay, key } = await openRelay()
+    const twice = lab.run('relay')
+    expect(await twice.exited, twice.stderr).toBe(1)
+    expect(twice.of('error').at(-1)).toMatchObject({
+      code: 'RELAY_KEY_IN_USE',
+      message: expect.stringContaining('PEARCAST_HOME'),
+    })
+    relay.child.kill('SIGKILL')
+    await relay.exited
+    expect((await openRelay()).key).toBe(key)
+  })
+
   test('a station that names somebody who is no relay is told so, and goes on', async () => {
     const { broadcaster } = await lab.broadcast('tone', '--station', 'lonely', '--via', 'ab'.repeat(32))
     const lost = await broadcaster.until('via', 30_000)

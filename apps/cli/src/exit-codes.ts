@@ -49,6 +49,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
     'CONFIG_FOLDER',
     'STATION_FILE',
     'RELAY_KEY',
+    'RELAY_KEY_IN_USE',
     'FAVOURITES_FILE',
     'CLOCK',
     'OPEN_FILES',

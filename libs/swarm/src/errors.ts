@@ -10,6 +10,7 @@ export type SwarmErrorCode =
   | 'RECORD_TOO_LARGE'
   | 'RECORD_NOT_STORED'
   | 'RECORD_SUPERSEDED'
+  | 'RELAY_KEY_IN_USE'
   | 'CLOSED'
 
 /** The one error class of this library; the message is one line a person can act on. */
@@ -104,6 +105,14 @@ export class SwarmError extends Error {
     return new SwarmError(
       'RECORD_SUPERSEDED',
       `Another encoder of this station is newer (generation ${generation}, term ${term}). Stop one of the two.`,
+    )
+  }
+
+  static relayKeyInUse(): SwarmError {
+    return new SwarmError(
+      'RELAY_KEY_IN_USE',
+      "A relay with the same key runs already, here or on another computer: each would take the other's stations away. " +
+        'End that one, or give this one a folder of its own in PEARCAST_HOME, and with it another key.',
     )
   }
 

@@ -1,4 +1,4 @@
-export { type Address, formatAddress, parseBootstrap } from './address.ts'
+export { type Address, formatAddress, isLoopbackHost, parseBootstrap } from './address.ts'
 export type { AdmissionLimits, AdmissionStats } from './admission.ts'
 export { type AnnouncerEvent, StationAnnouncer, type StationAnnouncerOptions } from './announcer.ts'
 export {

@@ -17,6 +17,7 @@ import { watchTime } from '../time/watch-time.ts'
 import { checkOutput } from './check-output.ts'
 import { ListenView } from './listen-view.ts'
 import { sinceParsed } from './since-parsed.ts'
+import { staysHere } from './stays-here.ts'
 import type { ListenOptions } from './listen-options.ts'
 
 /** What a listener gives of its line to others when nobody said how much, bit/s. */
@@ -34,7 +35,10 @@ export async function listen(linkOrName: string, options: ListenOptions, session
   const store = await openStore()
   if (options.save !== undefined) await keep(options.save, linkText, session)
   const { relay, uplink = UPLINK_BPS } = options
-  await tellFirstListen(output, store.folder, relay === 'off' ? undefined : uplink)
+  const whyNotPassedOn = staysHere(relay, bootstrap.bootstrap)
+  const passesOn = relay === 'auto' && whyNotPassedOn === undefined
+  await tellFirstListen(output, store.folder, passesOn ? uplink : undefined)
+  if (whyNotPassedOn !== undefined) output.line('info', whyNotPassedOn)
   const view = new ListenView(output.colors, options.duration)
   const loadedMs = Date.now() - session.startedAtMs
   let errorCode: string | undefined

@@ -15,10 +15,12 @@ import { Admission, admissionLimits } from '../admission.ts'
 import { createBoundedStream } from '../bounded-stream.ts'
 import { ControlChannel } from '../control-channel.ts'
 import type { DhtNode } from '../dht-node.ts'
+import { SwarmError } from '../errors.ts'
 import { byeMessage, endGently } from '../goodbye.ts'
 import type { LinkEnd, PeerLink } from '../peer-link.ts'
 import { PendingLink } from '../pending-link.ts'
 import { connectionTraits, viaOf } from '../via.ts'
+import { isKeyInUse } from './key-in-use.ts'
 
 /** A station that has named this relay, with the proof that it did. */
 export interface IntroducedStation {
@@ -42,6 +44,7 @@ export interface IntroductionServerOptions {
 const INTRODUCTION_MS = 8000
 const HANDSHAKE_TIMEOUT_MS = 5000
 const MAX_CONNECTIONS = 256
+const LOOK_FOR_ANOTHER_MS = 3000
 /** What the answer says of a place that lasts as long as the connection. */
 const LIFETIME_MS = 3_600_000
 
@@ -65,9 +68,15 @@ export class IntroductionServer {
     this.#server = node.dht.createServer({ firewall, createSecretStream }, (conn) => this.#accept(conn))
   }
 
-  /** Resolves once stations can reach this relay by its key. */
+  /**
+   * Resolves once stations can reach this relay by its key.
+   *
+   * @throws SwarmError RELAY_KEY_IN_USE when another one has the same: each would take the other's stations away
+   */
   async start(): Promise<void> {
-    await this.#server.listen(this.#options.keyPair)
+    const { keyPair, node } = this.#options
+    if (await isKeyInUse(node, keyPair.publicKey, LOOK_FOR_ANOTHER_MS)) throw SwarmError.relayKeyInUse()
+    if (!this.#stopped) await this.#server.listen(keyPair)
   }
 
   async stop(): Promise<void> {

@@ -111,3 +111,22 @@ describe('a relay to which a station introduces itself', () => {
     expect(links).toEqual([])
   })
 })
+
+test('a second relay with the same key is told so, and may have it when the first one has ended', async () => {
+  const keyPair = createKeyPair()
+  const create = async (): Promise<IntroductionServer> =>
+    new IntroductionServer({
+      node: await net.node(),
+      sodium,
+      keyPair,
+      admits: () => undefined,
+      onLink: () => undefined,
+      onLinkEnd: () => undefined,
+    })
+  const [first, second] = [await create(), await create()]
+  net.onClose(() => second.stop())
+  await first.start()
+  await expect(second.start()).rejects.toMatchObject({ code: 'RELAY_KEY_IN_USE' })
+  await first.stop()
+  await second.start()
+})
