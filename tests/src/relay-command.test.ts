@@ -90,6 +90,7 @@ describe('relay without a link', () => {
       code: 'RELAY_KEY_IN_USE',
       message: expect.stringContaining('PEARCAST_HOME'),
     })
+    expect(twice.of('relay-closed')).toEqual([])
     relay.child.kill('SIGKILL')
     await relay.exited
     expect((await openRelay()).key).toBe(key)

@@ -14,6 +14,7 @@ export interface OpenForStationsOptions extends CarriedStationsOptions {
 export class OpenForStations {
   readonly #relay: OpenRelay
   readonly #onEvent: OpenForStationsOptions['onEvent']
+  #isOpen = false
 
   constructor({ maxChildren, node, onEvent, seed, store, uplinkBps }: OpenForStationsOptions) {
     this.#onEvent = onEvent
@@ -30,13 +31,14 @@ export class OpenForStations {
 
   async start(): Promise<void> {
     await this.#relay.start()
+    this.#isOpen = true
     this.#onEvent({ event: 'relay-ready', key: this.#relay.key })
   }
 
   async stop(): Promise<void> {
     await this.#relay.drain(DRAIN_MS)
     await this.#relay.stop()
-    this.#onEvent({ event: 'relay-closed', key: this.#relay.key })
+    if (this.#isOpen) this.#onEvent({ event: 'relay-closed', key: this.#relay.key })
   }
 }
 
