@@ -1,5 +1,5 @@
 import { createDriver, type MachineDriver } from '@pearcast/fsm'
-import { type ControlMessage, fromHex, LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
+import { type ControlMessage, LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
 import { Lineage } from '../tree/lineage.ts'
 import { TimerTable } from '../timer-table.ts'
 import type { Misconduct } from '../trust/distrust.ts'
@@ -7,30 +7,25 @@ import type { CandidateNews } from './candidates.ts'
 import type { Carrier } from './carriers.ts'
 import { clientMachine } from './machine.ts'
 import { ParentChoice } from './parent-choice.ts'
+import { ParentJudge } from './parent-judge.ts'
 import { ParentLink } from './parent-link.ts'
+import { ParentMail } from './parent-mail.ts'
+import { ParentMedia } from './parent-media.ts'
 import type { Beats, RelayClientOptions, Stretch } from './ports.ts'
-import type { ClientContext, ClientEffect, ClientEvent, ClientState, ClientTimer } from './types.ts'
+import { SecondSearch } from './second-search.ts'
+import type {
+  ClientContext,
+  ClientEffect,
+  ClientEvent,
+  ClientState,
+  ClientTimer,
+  SwitchCause,
+} from './types.ts'
 
 /** How often the watches are looked at: a parent beats as often. */
 const CHECK_MS = 100
-/** Verified copies in a row that show that a new parent sends. */
-const ENOUGH_COPIES = 3
-/** How far the second must be ahead; each hop may need as long again to find out by itself. */
-const AHEAD_FRAMES = 15
-const AHEAD_FRAMES_PER_HOP = 2
 const REDIAL_JITTER_MS = 500
-/** After a new run of the station, heads of the former one are still told for a while. */
-const NEW_RUN_MS = 3000
-/** A parent sends others to us: that we are full, or have room again, it hears at once, but not more often than this. */
-const TELL_ROOM_MS = 1000
-/** Refusals in a row after which the search for a second parent rests, and how far its rest grows. */
-const SECOND_TRIES = 6
-/** The one before which others are looked for. */
-const SEARCH_TRY = 1
-const MAX_SPARE_FACTOR = 16
 const NOBODY: readonly string[] = []
-/** Who left a parent for what it passed over, and finds the same at another one, has a bad line himself. */
-const PATCHY_AGAIN_MS = 60_000
 /** Where nobody can be asked, and attempts are under way. */
 const LOOK_AGAIN_MS = 300
 /** A check that comes so much too late means that our own machine stood still. */
@@ -45,25 +40,22 @@ type Driver = MachineDriver<ClientContext, ClientEvent, ClientState>
 export class RelayClient {
   readonly lineage: Lineage = new Lineage()
   readonly #options: RelayClientOptions
-  readonly #channel: number
   readonly #choice: ParentChoice
+  readonly #mail: ParentMail
+  readonly #media: ParentMedia
+  readonly #judge = new ParentJudge()
+  readonly #secondSearch: SecondSearch
   readonly #timers = new TimerTable<ClientTimer>()
   readonly #links = new Map<string, ParentLink>()
   readonly #driver: Driver
   #nowMs = 0
   #checkMs = Infinity
-  #settledMs = 0
   #primary: string | undefined
   #next: string | undefined
-  #copies = 0
-  #secondTries = 0
-  #spareFactor = 0.5
-  #patchyMs = -Infinity
 
   constructor(options: RelayClientOptions) {
     this.#options = options
-    this.#channel = options.channel ?? 1
-    const { isChild, self } = options
+    const { isChild, perform, self } = options
     this.#choice = new ParentChoice({
       self,
       isChild,
@@ -71,6 +63,9 @@ export class RelayClient {
       primary: () => this.#primary,
       slots: () => options.slots().slots,
     })
+    this.#mail = new ParentMail(options)
+    this.#media = new ParentMedia(this.lineage, this, (event) => this.#send(event))
+    this.#secondSearch = new SecondSearch(() => perform({ type: 'search' }))
     this.#driver = createDriver(clientMachine, options.timing ?? {}, (effect) => this.#perform(effect))
   }
 
@@ -90,6 +85,11 @@ export class RelayClient {
   /** The parent that is to take over: it sends, but is not the primary yet. */
   get next(): string | undefined {
     return this.#next
+  }
+
+  /** Why that one is to. */
+  get cause(): SwitchCause {
+    return this.#driver.snapshot().context.cause
   }
 
   get second(): string | undefined {
@@ -151,25 +151,7 @@ export class RelayClient {
     const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
     if (link?.phase !== 'held') return
     this.#nowMs = nowMs
-    // It believes that we serve nobody, and has no key to send others to.
-    if (link.toldSlots === 0 && this.#options.slots().slots > 0) this.#reserve(link)
-    if (link.tellMs < Infinity) return
-    link.tellMs = Math.max(nowMs, link.toldMs + TELL_ROOM_MS)
-    this.#checkSoon()
-  }
-
-  #tellRoom(link: ParentLink): void {
-    link.tellMs = Infinity
-    const parents = [...this.#options.room()]
-    const told = roomOf(parents)
-    if (told === link.toldRoom) return
-    link.toldRoom = told
-    link.toldMs = this.#nowMs
-    this.#options.perform({
-      type: 'send',
-      key: link.key,
-      message: { type: 'parents', channel: this.#channel, parents },
-    })
+    if (this.#mail.roomChanged(link, nowMs)) this.#checkSoon()
   }
 
   /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
@@ -190,7 +172,7 @@ export class RelayClient {
     this.#choice.note(key, news, nowMs)
     link.reserving(nowMs)
     this.#checkSoon()
-    this.#reserve(link)
+    this.#mail.reserve(link)
   }
 
   /** The link to a parent was replaced by another one to the same peer, who knows nothing of our place yet. */
@@ -199,7 +181,7 @@ export class RelayClient {
     const link = this.#links.get(key)
     if (link === undefined) return
     link.watch.heard(nowMs)
-    this.#reserve(link)
+    this.#mail.reserve(link)
   }
 
   /** A link to this peer is there already, and costs nothing: whatever failed before, it may be asked now. */
@@ -266,27 +248,16 @@ export class RelayClient {
     if (link === undefined) return false
     this.#nowMs = nowMs
     if (run > this.lineage.run) this.#newRun(nowMs)
-    link.watch.heard(nowMs)
-    link.watch.frame(seq, hops)
-    if (key === this.#primary) this.lineage.advance(run, seq, hops)
-    else if (key === this.#next) this.#fromNext(key, run, seq, hops, isNew)
-    return isNew && run === this.lineage.run && seq <= this.lineage.headSeq
+    return this.#media.frame(link, run, seq, hops, isNew, nowMs)
   }
 
   /** Verified frames at equal distances, told of at once: what `frame` does for each of them. */
-  stretch(key: string, run: number, { seq, hops, count, everyMs, lastMs }: Stretch, nowMs: number): void {
+  stretch(key: string, run: number, stretch: Stretch, nowMs: number): void {
     const link = this.#links.get(key)
     if (link === undefined) return
     this.#nowMs = nowMs
     if (run > this.lineage.run) this.#newRun(nowMs)
-    link.watch.heardStretch(count, everyMs, lastMs)
-    link.watch.frames(seq, hops, count)
-    if (key === this.#primary) return this.lineage.advance(run, seq, hops)
-    if (key !== this.#next) return
-    const known = Math.min(seq, this.lineage.headSeq) - (seq - count)
-    const copies = run === this.lineage.run ? Math.min(Math.max(known, 0), ENOUGH_COPIES) : 0
-    for (let i = 0; i < copies; i++) this.#copy(key)
-    this.#fromNext(key, run, seq, hops, true)
+    this.#media.stretch(link, run, stretch)
   }
 
   /** Heartbeats at equal distances, told of at once; `headSeq` is of the last one. */
@@ -357,33 +328,17 @@ export class RelayClient {
     this.#send({ type: 'KNOWN' })
   }
 
-  #fromNext(key: string, run: number, seq: number, hops: number, isNew: boolean): void {
-    const { cause } = this.#driver.snapshot().context
-    const aheadEnough =
-      cause !== 'ahead' || run > this.lineage.run || seq >= this.lineage.headSeq + AHEAD_FRAMES
-    if (aheadEnough && this.lineage.isNearer(run, seq, hops)) {
-      this.lineage.moveTo(run, seq, hops)
-      this.#send({ type: 'DELIVERS', key })
-    } else if (!isNew) this.#copy(key)
-  }
-
-  #copy(key: string): void {
-    if (++this.#copies === ENOUGH_COPIES) this.#send({ type: 'COPIES', key })
-  }
-
   #newRun(nowMs: number): void {
-    this.#settledMs = nowMs + NEW_RUN_MS
+    this.#judge.newRun(nowMs)
     for (const link of this.#links.values()) link.watch.newRun()
   }
 
   #check(nowMs: number): void {
-    if (this.#settledMs !== 0 && nowMs >= this.#settledMs) {
-      this.#settledMs = 0
-      for (const link of this.#links.values()) link.watch.newRun()
-    }
+    if (this.#judge.settles(nowMs)) for (const link of this.#links.values()) link.watch.newRun()
     for (const link of this.#links.values()) this.#checkLink(link, nowMs)
     const second = this.second === undefined ? undefined : this.#links.get(this.second)
-    if (second !== undefined && this.#isAhead(second)) this.#send({ type: 'AHEAD', key: second.key })
+    if (second !== undefined && this.#judge.isAhead(second, this.lineage))
+      this.#send({ type: 'AHEAD', key: second.key })
     const mayUse = ({ key }: { key: string }): boolean => key === second?.key || !this.#links.has(key)
     const better = this.#choice.better(mayUse, nowMs)
     if (better !== undefined) this.#send({ type: 'BETTER', key: better })
@@ -392,7 +347,7 @@ export class RelayClient {
   /** Only who may fall silent, or behind, is looked at ten times a second. */
   #nextCheckMs(nowMs: number): number {
     const soonMs = nowMs + CHECK_MS
-    if (this.#settledMs !== 0) return soonMs
+    if (!this.#judge.isSettled) return soonMs
     let nextMs = this.#primary === undefined ? Infinity : this.#choice.lookMs
     for (const { deadlineMs, phase, renewMs, silent, tellMs, watch } of this.#links.values()) {
       if (phase === 'held' && (silent || !watch.flowing)) return soonMs
@@ -415,16 +370,15 @@ export class RelayClient {
       this.#options.perform({ type: 'disconnect', key })
       return this.#send({ type: 'JOIN_FAILED', key })
     }
-    const isJudged = this.#settledMs === 0 && this.#options.isStation?.(key) !== true
-    const misconduct = isJudged ? (link.watch.misconduct(nowMs) ?? this.#patchy(link, nowMs)) : undefined
-    if (misconduct !== undefined && (misconduct !== 'withheld' || !link.withdrawn))
-      return this.#send({ type: 'GUILTY', key, reason: misconduct })
+    const isJudged = this.#options.isStation?.(key) !== true
+    const misconduct = isJudged ? this.#judge.misconduct(link, this, nowMs) : undefined
+    if (misconduct !== undefined) return this.#send({ type: 'GUILTY', key, reason: misconduct })
     const silent = link.watch.isSilent(nowMs)
     if (silent !== link.silent) {
       link.silent = silent
       this.#send(silent ? { type: 'SILENT', key, jitterMs: this.#jitterMs() } : { type: 'ALIVE', key })
     }
-    if (nowMs >= link.tellMs && key === this.#primary) this.#tellRoom(link)
+    if (nowMs >= link.tellMs && key === this.#primary) this.#mail.tellRoom(link, nowMs)
     if (nowMs >= link.renewMs && this.#links.has(key)) this.#renewAll(nowMs)
   }
 
@@ -432,21 +386,8 @@ export class RelayClient {
     for (const link of this.#links.values()) {
       if (link.phase !== 'held' || !link.mayRenew(nowMs)) continue
       link.renewed(nowMs)
-      this.#reserve(link)
+      this.#mail.reserve(link)
     }
-  }
-
-  /** Only where somebody else is there: better than silence it is. */
-  #patchy({ key, watch }: ParentLink, nowMs: number): Misconduct | undefined {
-    if (key !== this.#primary || !watch.isPatchy(nowMs)) return undefined
-    if (this.second === undefined || nowMs - this.#patchyMs < PATCHY_AGAIN_MS) return undefined
-    this.#patchyMs = nowMs
-    return 'withheld'
-  }
-
-  #isAhead(second: ParentLink): boolean {
-    const frames = AHEAD_FRAMES + AHEAD_FRAMES_PER_HOP * Math.min(this.lineage.depth, LIMITS.maxHops)
-    return this.#settledMs === 0 && second.watch.claimedSeq >= this.lineage.headSeq + frames
   }
 
   #takeAncestors(link: ParentLink, ancestors: readonly string[]): void {
@@ -511,35 +452,6 @@ export class RelayClient {
     return [primary, second, next].includes(key) || joining.some((other) => other.key === key)
   }
 
-  #reserve(link: ParentLink): void {
-    const { key, standby } = link
-    const { freeSlots, slots } = this.#options.slots()
-    link.toldSlots = slots
-    const place = { type: 'reserve', channel: this.#channel, standby, slots, freeSlots } as const
-    const message = slots > 0 ? { ...place, key: fromHex(this.#options.self) } : place
-    // It knows of ourselves by this; who is below us it has to be told.
-    link.toldRoom ??= freeSlots > 0 ? `${this.#options.self} ${Math.min(freeSlots, 3)}` : ''
-    this.#options.perform({ type: 'send', key, message })
-  }
-
-  #subscribe(key: string, swarm: boolean): void {
-    const paths = { swarm, webrtc: false }
-    const message = { type: 'subscribe', channel: this.#channel, variant: 0, paths } as const
-    this.#options.perform({ type: 'send', key, message })
-  }
-
-  /** Whoever was refused a second parent again and again asks ever less: where there is no room, all would ask. */
-  #restsFromSearch(): boolean {
-    const tries = this.#secondTries++
-    // Who was known is tried by then; a relay that has started anew is known to nobody.
-    if (tries === SEARCH_TRY) this.#options.perform({ type: 'search' })
-    if (tries < SECOND_TRIES) return false
-    this.#secondTries = 0
-    this.#spareFactor = Math.min(2 * this.#spareFactor, MAX_SPARE_FACTOR)
-    this.#options.perform({ type: 'search' })
-    return true
-  }
-
   #jitterMs(): number {
     return this.#options.random() * REDIAL_JITTER_MS
   }
@@ -547,7 +459,7 @@ export class RelayClient {
   #send(event: ClientEvent): void {
     this.#driver.send(event)
     const { next, primary } = this.#driver.snapshot().context
-    if (next !== this.#next) this.#copies = 0
+    if (next !== this.#next) this.#media.nextChanged()
     this.#primary = primary
     this.#next = next
     this.#checkSoon()
@@ -562,7 +474,7 @@ export class RelayClient {
         const { role } = effect
         const { joining, maxJoining } = this.#driver.snapshot().context
         if (joining.length >= maxJoining) return
-        const rests = role === 'second' && this.#restsFromSearch()
+        const rests = role === 'second' && this.#secondSearch.rests()
         const mayAsk = ({ key }: { key: string }): boolean => !this.#links.has(key)
         const best = rests ? undefined : this.#choice.best(role, mayAsk, this.#nowMs)
         return this.#driver.send(
@@ -579,11 +491,11 @@ export class RelayClient {
         return
       case 'activate':
         this.#links.get(effect.key)?.activate(this.#nowMs)
-        return this.#subscribe(effect.key, true)
+        return this.#mail.subscribe(effect.key, true)
       case 'rest':
         if (effect.key === this.#next) this.#choice.slower(effect.key, this.#nowMs)
         this.#links.get(effect.key)?.rest(this.#nowMs)
-        return this.#subscribe(effect.key, false)
+        return this.#mail.subscribe(effect.key, false)
       case 'adopt':
         this.#primary = effect.key
         if (effect.cause !== 'first') this.#choice.moved(effect.cause === 'better', this.#nowMs)
@@ -605,20 +517,13 @@ export class RelayClient {
         )
         return perform({ type: 'distrusted', key: effect.key, reason: effect.reason })
       case 'spare':
-        this.#secondTries = 0
-        this.#spareFactor = 0.5
-        return
+        return this.#secondSearch.found()
       case 'start-timer': {
-        const factor = effect.id === 'spare' ? this.#spareFactor : 1
+        const factor = effect.id === 'spare' ? this.#secondSearch.restFactor : 1
         return this.#timers.start(effect.id, effect.ms * factor, this.#nowMs)
       }
       case 'stop-timer':
         return this.#timers.stop(effect.id)
     }
   }
-}
-
-/** Enough to see whether it is news: of many free places one more or less is none. */
-function roomOf(parents: readonly ParentHint[]): string {
-  return parents.map(({ freeSlots, key }) => `${toHex(key)} ${Math.min(freeSlots, 3)}`).join()
 }
