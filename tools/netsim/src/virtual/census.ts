@@ -48,7 +48,11 @@ export function hearingOf(world: World, peers: readonly VirtualPeer[]): number {
 }
 
 function isDeaf(world: World, peer: VirtualPeer): boolean {
-  return peer.ears.firstMs === undefined || world.silentMs(peer) > DEAF_MS
+  if (peer.ears.firstMs === undefined) return true
+  const { primary } = peer
+  // Of most of them nothing needs to be worked out.
+  const isCalm = primary?.gets === 'audio' && primary.flows
+  return !isCalm && world.silentMs(peer) > DEAF_MS
 }
 
 /** The value below which the share `p` of sorted numbers lies. */
