@@ -31,13 +31,25 @@ export class ParentMedia {
     this.#send = send
   }
 
+  /** Whether the one that is to take over has shown that it sends what we have. */
+  get nextSends(): boolean {
+    return this.#copies >= ENOUGH_COPIES
+  }
+
   /** Another parent is to take over. */
   nextChanged(): void {
     this.#copies = 0
   }
 
   /** Returns whether it may be passed on, see `RelayClient.frame`. Hot. */
-  frame({ key, watch }: ParentLink, run: number, seq: number, hops: number, isNew: boolean, nowMs: number): boolean {
+  frame(
+    { key, watch }: ParentLink,
+    run: number,
+    seq: number,
+    hops: number,
+    isNew: boolean,
+    nowMs: number,
+  ): boolean {
     watch.heard(nowMs)
     watch.frame(seq, hops)
     if (key === this.#roles.primary) this.#lineage.advance(run, seq, hops)

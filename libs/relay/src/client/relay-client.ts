@@ -87,6 +87,11 @@ export class RelayClient {
     return this.#next
   }
 
+  /** Whether that one has shown by now that it sends what we have. */
+  get nextSends(): boolean {
+    return this.#media.nextSends
+  }
+
   /** Why that one is to. */
   get cause(): SwitchCause {
     return this.#driver.snapshot().context.cause

@@ -40,6 +40,10 @@ export class FrameMedia implements Media {
     return ears.latest
   }
 
+  putsOff(): boolean {
+    return false
+  }
+
   nextMs(): number {
     return Infinity
   }

@@ -92,10 +92,36 @@ export class IntervalMedia implements Media {
   }
 
   nextMs(peer: VirtualPeer): number {
-    const { next } = peer.relay.client
-    const link = next === undefined ? undefined : peer.above.get(next)
-    if (link?.gets !== 'audio' || !link.speaks || link.seq >= link.course.endSeq) return Infinity
-    return Math.max(this.#source.sentMs(link.seq + 1) + link.course.lagMs, this.#agenda.nowMs + 1)
+    const link = nextOf(peer)
+    if (link === undefined) return Infinity
+    const { course } = link
+    const seq = Math.max(link.seq, link.putOffSeq)
+    if (seq >= course.endSeq) return Infinity
+    return Math.max(this.#source.sentMs(seq + 1) + course.lagMs, this.#agenda.nowMs + 1)
+  }
+
+  /** Who waits for the first new frame of a slower parent is woken for each of a hundred, and for most of them in vain. */
+  putsOff(peer: VirtualPeer): boolean {
+    const link = nextOf(peer)
+    if (link === undefined || !this.#bringsNothing(link)) return false
+    link.putOffSeq = newestAt(link.course, this.#source, this.#agenda.nowMs)
+    return true
+  }
+
+  /** Whether all that comes by the link to the next parent has come by the primary, and will until something changes. */
+  #bringsNothing(link: Link): boolean {
+    const { above, primary, relay } = link.dialer
+    if (!relay.client.nextSends || link.course.floorSeq > link.seq) return false
+    if (primary?.gets !== 'audio' || !primary.flows) return false
+    // What is told first at one moment counts as what came first.
+    for (const each of above.values()) {
+      if (each === link) return false
+      if (each === primary) break
+    }
+    const laterMs = link.course.lagMs - primary.course.lagMs
+    // The same frame over fewer hops would be news.
+    if (link.course.hops > primary.course.hops) return laterMs >= 0
+    return laterMs >= FRAME_MS && this.#source.isSteadyFrom(link.seq + 1)
   }
 
   /** What the host has, and whether it says so, reaches the dialer. */
@@ -198,4 +224,11 @@ export class IntervalMedia implements Media {
     peer.course = next
     return true
   }
+}
+
+/** The link to the parent that is to take over, if anything comes by it. */
+function nextOf({ above, relay }: VirtualPeer): Link | undefined {
+  const { next } = relay.client
+  const link = next === undefined ? undefined : above.get(next)
+  return link?.gets === 'audio' && link.speaks ? link : undefined
 }

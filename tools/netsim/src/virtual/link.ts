@@ -32,6 +32,8 @@ export class Link {
   /** The newest frame that was told of, and when anything was heard at the latest. */
   seq = -1
   heardMs = 0
+  /** The newest frame that nobody was woken for. */
+  putOffSeq = -1
 
   /** Whatever the source has comes, and so it will until something changes. */
   get flows(): boolean {

@@ -17,6 +17,8 @@ export interface Media {
   serve(link: Link, audio: boolean, warm: boolean): void
   /** The newest frame that came to a peer until now, whether it was told or not. */
   heard(peer: VirtualPeer): Heard
+  /** Whether what comes now from the parent that is to take over came before: it is told with what comes later. */
+  putsOff(peer: VirtualPeer): boolean
   /** When a peer has to be woken for what comes; Infinity if it can be told later. */
   nextMs(peer: VirtualPeer): number
 }

@@ -13,6 +13,11 @@ export class Source {
     return (this.#runs.at(-1)?.untilMs ?? 0) < Infinity
   }
 
+  /** Whether this frame and all after it are sent one after the other, as long as nothing stalls. */
+  isSteadyFrom(seq: number): boolean {
+    return !this.stalled && seq >= (this.#runs.at(-1)?.seq ?? 0)
+  }
+
   stall(nowMs: number): void {
     const run = this.#runs.at(-1)
     if (run !== undefined && !this.stalled) run.untilMs = nowMs

@@ -207,9 +207,14 @@ export class World {
     // An earlier one took its place.
     if (peer.wakeMs !== nowMs) return
     peer.wakeMs = Infinity
-    // What it was to be woken for has been put off.
     const { relay } = peer
-    if (relay.nextMs > nowMs && relay.client.next === undefined) return this.#settle(peer)
+    const isDue = relay.nextMs <= nowMs
+    // What it was to be woken for has been put off.
+    if (!isDue && relay.client.next === undefined) return this.#settle(peer)
+    if (!isDue && this.#media.putsOff(peer)) {
+      this.#media.after(peer)
+      return this.#settle(peer)
+    }
     this.#do(peer, () => relay.advance(nowMs))
   }
 
