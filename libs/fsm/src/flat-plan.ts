@@ -14,9 +14,9 @@ export interface Branch {
   readonly target: string | undefined
 }
 
-export type Branches = ReadonlyMap<string, readonly Branch[]>
+type Branches = ReadonlyMap<string, readonly Branch[]>
 
-export interface ActionArgs {
+interface ActionArgs {
   readonly context: MachineContext
   readonly event: EventObject
 }
@@ -32,7 +32,7 @@ export interface Enqueue {
 }
 
 /** What `enqueueActions` was given. */
-export type Collect = (args: ActionArgs & { readonly enqueue: Enqueue }, params: object | undefined) => void
+type Collect = (args: ActionArgs & { readonly enqueue: Enqueue }, params: object | undefined) => void
 
 /** A machine whose states lie side by side, with nothing to do on entry or exit. */
 export interface FlatPlan {

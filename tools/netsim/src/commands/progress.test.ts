@@ -4,7 +4,11 @@ import { progressOf } from './progress.ts'
 const lengthMs = 240_000
 
 test('in the storm the rest is not told as if all of it were one', () => {
-  const line = progressOf({ phase: 'arrival', atMs: 12_000, lengthMs, census: undefined }, 60_000, 100 * 2 ** 20)
+  const line = progressOf(
+    { phase: 'arrival', atMs: 12_000, lengthMs, census: undefined },
+    60_000,
+    100 * 2 ** 20,
+  )
   expect(line).toBe('12.0 of 240 s (42 %); 100 MiB; some 82 s left')
 })
 
