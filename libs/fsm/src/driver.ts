@@ -1,6 +1,7 @@
 import type { EventObject, MachineContext, StateValue } from 'xstate'
 import type { Effect, EffectMachine } from './effect-machine.ts'
-import { type Engine, engineOf, type MachineState } from './engine.ts'
+import type { Engine, MachineState } from './engine.ts'
+import { engineOf } from './engine-of.ts'
 
 /** A running machine: events in, effects out through the function given to {@link createDriver}. */
 export interface MachineDriver<C extends MachineContext, E extends EventObject, V extends StateValue> {

@@ -1,7 +1,5 @@
 import type { EventObject, MachineContext, StateValue } from 'xstate'
-import type { Effect, EffectMachine } from './effect-machine.ts'
-import { FlatEngine } from './flat-engine.ts'
-import { XstateEngine } from './xstate-engine.ts'
+import type { Effect } from './effect-machine.ts'
 
 /** Where a machine is. */
 export interface MachineState<C extends MachineContext, V extends StateValue> {
@@ -26,18 +24,3 @@ export interface Engine<
 
 /** An engine that knows nothing of its machine's types. */
 export type AnyEngine = Engine<MachineContext, EventObject, StateValue, unknown, Effect>
-
-const engines = new WeakMap<object, AnyEngine>()
-
-export function engineOf<
-  C extends MachineContext,
-  E extends EventObject,
-  V extends StateValue,
-  I,
-  F extends Effect,
->(machine: EffectMachine<C, E, V, I, F>): Engine<C, E, V, I, F> {
-  const engine = engines.get(machine) ?? FlatEngine.of(machine) ?? new XstateEngine(machine)
-  engines.set(machine, engine)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the types of its machine
-  return engine as unknown as Engine<C, E, V, I, F>
-}
