@@ -305,7 +305,7 @@ export class Tuner {
       onRefused: ({ reason, retryAfterMs }) => this.#machine.send({ type: 'REFUSED', reason, retryAfterMs }),
       onNews: (event) => this.#news.onConnection(event),
       onCarries: (key) => this.#treeSide.directCarries(key),
-      onPath: (path) => this.#onPath(path, path === 'webrtc' ? 'webrtc' : this.#direct?.upstream.via),
+      onPath: (path) => this.#onDirectPath(path),
       onAlive: (from) => this.#onAlive(from),
       onClock: (from, t0Us, t1Us, t2Us) => this.#onClock(from, t0Us, t1Us, t2Us),
     })
@@ -333,6 +333,9 @@ export class Tuner {
     this.#carrier.direct()
     this.#liveness.linkUp(nowUs())
     this.#machine.send({ type: 'LINK_UP', via: direct.upstream.via })
+    // A path that was chosen while a relay still carried has been told to nobody.
+    const { active } = direct.paths
+    if (active !== 'none') this.#onDirectPath(active)
   }
 
   #stationDown(key: string, end: LinkEnd | undefined): void {
@@ -450,6 +453,10 @@ export class Tuner {
 
   get #carrierKey(): string | undefined {
     return this.#carrier.relayKey ?? this.#direct?.key
+  }
+
+  #onDirectPath(path: DirectPath): void {
+    this.#onPath(path, path === 'webrtc' ? 'webrtc' : this.#direct?.upstream.via)
   }
 
   #onPath(to: DirectPath | 'relayed', via: Via | undefined): void {
