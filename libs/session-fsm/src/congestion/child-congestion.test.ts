@@ -33,11 +33,19 @@ describe('a child', () => {
     expect(reports.child.shareAt(reports.nowMs).isCongested).toBe(false)
   })
 
-  test('that loses more than 10 % for 3 s gets each frame once, and all again 10 s after it is over', () => {
+  test('that loses more than 20 % without a queue gets each frame once, one that loses 10 % is repaired', () => {
+    const reports = new Reports()
+    expect(reports.times(60, lossy(9))).toBe('full')
+    expect(reports.child.shareAt(reports.nowMs).isCongested).toBe(false)
+    expect(reports.child.wantsRepeats).toBe(true)
+    expect(reports.times(4, lossy(11))).toBe('lean')
+  })
+
+  test('that loses more than 10 % for 3 s behind a queue gets each frame once, and all again 10 s after it is over', () => {
     const reports = new Reports()
     reports.tell(GOOD)
-    expect(reports.times(2, lossy(6))).toBe('full')
-    expect(reports.times(2, lossy(6))).toBe('lean')
+    expect(reports.times(2, { ...lossy(6), delayMs: 100 })).toBe('full')
+    expect(reports.times(2, { ...lossy(6), delayMs: 100 })).toBe('lean')
     expect(reports.times(9, GOOD)).toBe('lean')
     expect(reports.times(2, GOOD)).toBe('full')
   })
@@ -88,7 +96,7 @@ describe('a child', () => {
   test.each<[string, string, Reception]>([
     ['3 % lost and no queue', 'are', { ...GOOD, expected: 100, received: 97 }],
     ['1 % lost', 'are not', { ...GOOD, expected: 100, received: 99 }],
-    ['20 % lost', 'are not', lossy(10)],
+    ['22 % lost', 'are not', lossy(11)],
     ['3 % lost behind a queue', 'are not', { ...GOOD, expected: 100, received: 97, delayMs: 150 }],
   ])('with %s: repeats %s worth their price', (_, verdict, report) => {
     const reports = new Reports()

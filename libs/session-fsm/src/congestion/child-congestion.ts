@@ -12,6 +12,8 @@ const WINDOW_MS = 900
 /** What was judged longer ago says nothing of now: reports get lost, and an older listener sends none. */
 const STALE_MS = 3000
 const BREAK_LOSS = 0.1
+/** Where nothing waits in a queue, the line itself loses: repairs help, and crowd out nobody. */
+const BREAK_LOSS_OF_LINE = 0.2
 const BREAK_LOSS_MS = 3000
 const BREAK_DELAY_MS = 200
 const BREAK_DELAY_FOR_MS = 2000
@@ -36,7 +38,7 @@ interface Window {
 }
 
 /**
- * What one child reports, judged: a circuit breaker (loss above 10 % for 3 s, or 200 ms of queue for 2 s) between
+ * What one child reports, judged: a circuit breaker (loss above 10 % for 3 s, 20 % without a queue, or 200 ms of queue for 2 s) between
  * `full` and `lean`, and from `lean` to `stop` when what arrives then is useless for 5 s. Whether the child's own line or the
  * uplink that all share is at fault, a report cannot say: see `UplinkBudget`.
  */
@@ -66,7 +68,7 @@ export class ChildCongestion {
   }
 
   get #isLossy(): boolean {
-    return this.#lossRatio > BREAK_LOSS
+    return this.#lossRatio > (this.#delayMs <= SHALLOW_MS ? BREAK_LOSS_OF_LINE : BREAK_LOSS)
   }
 
   get #isDelayed(): boolean {
