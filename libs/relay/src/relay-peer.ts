@@ -11,7 +11,9 @@ import type { RelayHostEffect } from './host/ports.ts'
 import { RelayHost } from './host/relay-host.ts'
 
 export type RelayEffect =
-  RelayClientEffect | Exclude<RelayHostEffect, { type: 'serve' | 'unserve' | 'room' }> | ChildEffect
+  | RelayClientEffect
+  | Exclude<RelayHostEffect, { type: 'serve' | 'unserve' | 'room' | 'hand-over' }>
+  | ChildEffect
 
 type ChildEffect =
   /** A child gets audio, or heads only, on this channel of its link; `warm`: it takes over from another parent. */
@@ -120,6 +122,8 @@ export class RelayPeer<F extends RelayFrame> {
 
   /** Leaves the tree: children are told where to go first, and `drained` says that they have gone. */
   drain(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.client.stay()
     this.host.drain(nowMs)
   }
 
@@ -267,6 +271,8 @@ export class RelayPeer<F extends RelayFrame> {
         return perform({ type: 'child-left', key: effect.key })
       case 'room':
         return this.client.slotsChanged(this.#nowMs)
+      case 'hand-over':
+        return this.client.handOver(effect.to, effect.link, this.#nowMs)
       default:
         return perform(effect)
     }

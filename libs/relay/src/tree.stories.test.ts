@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { stays } from './host/admission.ts'
+import { mostCopies, stays } from './host/admission.ts'
 import { childrenOf, grown, percentile, relaysOf, resetEars } from './testing/grown.ts'
 import type { Node } from './testing/node.ts'
 import { World } from './testing/world.ts'
@@ -21,7 +21,8 @@ describe.each(SEEDS)('in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) 
     const first = listeners.map(({ firstMs = Infinity, startedMs }) => firstMs - startedMs)
     expect(Math.max(...first)).toBeLessThan(10_000)
     expect(percentile(first, 0.95)).toBeLessThan(3000)
-    expect(activeChildren(world.root)).toBeLessThanOrEqual(8)
+    // Who takes over from a parent that failed may overdraw the eight for some seconds.
+    expect(activeChildren(world.root)).toBeLessThanOrEqual(mostCopies(8))
     const depths = listeners.map((node) => world.depthOf(node))
     expect(Math.max(...depths)).toBeLessThanOrEqual(2 * fullTreeDepth(200, 4) + 1)
     expect(listeners.filter(({ peer }) => peer.client.second !== undefined).length).toBeGreaterThan(180)
@@ -85,6 +86,27 @@ describe.each(SEEDS)('in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) 
     expect(childrenOf(world, relay)).toEqual([])
     // Make before break: no more than the difference of two ways.
     for (const child of children) expect(child.worstGapMs).toBeLessThan(300)
+  })
+
+  test('a relay of the first hop that says goodbye has an heir, and takes no branch down', () => {
+    const world = grown({ seed, count: 150, rootChildren: 4, relays: 0.35 })
+    world.clock.runFor(30_000)
+    const feeds = new Set(relaysOf(world))
+    const branches = (node: Node): Node[] => childrenOf(world, node).filter((child) => feeds.has(child))
+    const first = childrenOf(world, world.root)
+    const relay = first.toSorted((a, b) => branches(b).length - branches(a).length)[0]
+    if (relay === undefined) throw new Error('the station feeds nobody')
+    const below = branches(relay)
+    expect(below.length).toBeGreaterThan(1)
+    resetEars(world)
+    relay.peer.drain(world.clock.nowMs)
+    world.clock.runFor(7000)
+    expect(childrenOf(world, relay)).toEqual([])
+    // All of them were two hops from the station, and went three and more from it before there were heirs.
+    const deeper = below.reduce((sum, node) => sum + world.depthOf(node) - 2, 0)
+    expect(deeper).toBeLessThan(below.length)
+    for (const node of world.listeners) expect(node.worstGapMs).toBeLessThan(300)
+    expect(world.loops).toEqual([])
   })
 
   test('a fifth of the relays killed at once leaves everybody hearing within seconds', () => {

@@ -22,6 +22,8 @@ export class ParentLink {
   silent = false
   /** It has asked us to go. */
   withdrawn = false
+  /** Nothing is asked of it: it is told of our place. */
+  isHeir = false
   deadlineMs: number
   renewMs: number = Infinity
   /** Children that we could serve, as the peer was told. */

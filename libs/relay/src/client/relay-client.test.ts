@@ -1,4 +1,4 @@
-import { fromHex } from '@pearcast/protocol'
+import { type ControlMessage, fromHex } from '@pearcast/protocol'
 import { describe, expect, test } from 'vitest'
 import type { RelayClientEffect } from './ports.ts'
 import { RelayClient } from './relay-client.ts'
@@ -213,4 +213,86 @@ test('two places whose half-time is near are asked for again together', () => {
     [30_000, STATION],
     [30_000, RELAY],
   ])
+})
+
+/** A relay whose way is the station, `RELAY` and `parent`, and whom it dialled since; `calls`: somebody names one for it. */
+function below(parent: string) {
+  const dialled: string[] = []
+  const sent: { key: string; message: ControlMessage }[] = []
+  const client: RelayClient = new RelayClient({
+    self: '0c'.repeat(32),
+    isChild: () => false,
+    feeds: () => false,
+    slots: () => ({ slots: 3, freeSlots: 3 }),
+    room: () => [],
+    random: () => 0.5,
+    perform: (effect) => {
+      if (effect.type === 'connect') dialled.push(effect.key)
+      if (effect.type === 'send') sent.push(effect)
+    },
+  })
+  client.start(0)
+  client.learn({ key: parent, source: 'referral', depth: 2 }, 0)
+  client.linkUp(parent, { rttMs: 10 }, 0)
+  client.message(parent, { type: 'ancestors', channel: 1, keys: [STATION, RELAY].map(fromHex) }, 0)
+  const place = { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 24_000, freeSlots: 0 } as const
+  client.message(parent, place, 0)
+  for (let seq = 1; seq <= 300; seq++) {
+    client.frame(parent, RUN, seq, 2, true, 20 * seq)
+    client.advance(20 * seq)
+    // Whom it asks for a second place does not answer.
+    for (const key of dialled) if (client.isParent(key) && key !== parent) client.linkDown(key, 20 * seq)
+  }
+  expect([client.primary, client.state]).toEqual([parent, 'live'])
+  const calls = (key: string, nowMs: number): string[] => {
+    dialled.length = 0
+    const parents = [{ key: fromHex(key), depth: 1, freeSlots: 1, rttMs: 0 }]
+    client.message('0f'.repeat(32), { type: 'parents', channel: 1, parents }, nowMs)
+    return dialled
+  }
+  return { calls, client, dialled, sent }
+}
+
+describe('a relay that is called to the place of one that leaves', () => {
+  const parent = '0d'.repeat(32)
+
+  test('asks for it at once when it is with somebody on its own way', () => {
+    const { calls } = below(parent)
+    expect(calls(RELAY, 6000)).toEqual([RELAY])
+  })
+
+  test('goes nowhere at the word of a stranger otherwise', () => {
+    const { calls } = below(parent)
+    expect(calls('0e'.repeat(32), 6000)).toEqual([])
+    expect(calls(parent, 6000)).toEqual([])
+  })
+
+  test('and called again and again goes there every ten seconds', () => {
+    const { calls, client } = below(parent)
+    expect(calls(RELAY, 6000)).toEqual([RELAY])
+    client.linkDown(RELAY, 6100)
+    expect(calls(RELAY, 6200)).toEqual([])
+  })
+})
+
+test('who leaves tells its parent who is to have its place, and that one whom to ask', () => {
+  const parent = '0d'.repeat(32)
+  const heir = '0e'.repeat(32)
+  const { client, dialled, sent } = below(parent)
+  dialled.length = 0
+  sent.length = 0
+  client.stay()
+  client.handOver(heir, undefined, 6000)
+  expect(dialled).toEqual([heir])
+  client.linkUp(heir, { rttMs: 10 }, 6100)
+  expect(sent.map(({ key, message: { type } }) => [key, type])).toEqual([
+    [parent, 'reserve'],
+    [parent, 'parents'],
+    [heir, 'parents'],
+  ])
+  expect(sent[1]?.message).toMatchObject({ parents: [{ key: fromHex(heir) }] })
+  expect(sent[2]?.message).toMatchObject({ parents: [{ key: fromHex(parent), depth: 2, freeSlots: 1 }] })
+  // Asked to go, it goes nowhere: it is about to leave.
+  client.message(parent, { type: 'refused', channel: 1, reason: 'full', retryAfterMs: 1000 }, 6200)
+  expect(dialled).toEqual([heir])
 })

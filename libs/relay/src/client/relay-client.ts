@@ -28,6 +28,10 @@ const REDIAL_JITTER_MS = 500
 const NOBODY: readonly string[] = []
 /** Where nobody can be asked, and attempts are under way. */
 const LOOK_AGAIN_MS = 300
+/** Whoever says that we are to have its place, we ask for it this often. */
+const INHERIT_EVERY_MS = 10_000
+/** Below this nobody hangs on us for whom we could have a place. */
+const HEIR_SLOTS = 2
 /** A check that comes so much too late means that our own machine stood still. */
 const PAUSE_MS = 150
 
@@ -52,6 +56,8 @@ export class RelayClient {
   #checkMs = Infinity
   #primary: string | undefined
   #next: string | undefined
+  #inheritedMs = -Infinity
+  #stays = false
 
   constructor(options: RelayClientOptions) {
     this.#options = options
@@ -159,6 +165,47 @@ export class RelayClient {
     if (this.#mail.roomChanged(link, nowMs)) this.#checkSoon()
   }
 
+  /** We are about to go: until then no other parent is looked for, for it would be in vain. */
+  stay(): void {
+    this.#stays = true
+  }
+
+  /**
+   * We serve nobody any more, and our place is for this one.
+   *
+   * @param child its link to us, if it is a child of ours; otherwise it is dialled
+   */
+  handOver(heir: string, child: string | undefined, nowMs: number): void {
+    this.#nowMs = nowMs
+    const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
+    if (link?.phase !== 'held') return
+    const depth = this.ancestors.length
+    this.#mail.reserve(link, nowMs)
+    this.#mail.name(heir, depth, link.key)
+    if (child !== undefined) return this.#mail.name(link.key, depth - 1, child)
+    if (this.#links.has(heir)) return
+    const next = new ParentLink(heir, true, nowMs)
+    next.isHeir = true
+    this.#links.set(heir, next)
+    this.#options.perform({ type: 'connect', key: heir })
+    this.#checkSoon()
+  }
+
+  /** Somebody who stops serving others names one on our way alone: we are to have its place there. */
+  #inherit([hint, ...others]: readonly ParentHint[]): void {
+    if (hint === undefined || others.length > 0 || hint.freeSlots < 1) return
+    const key = toHex(hint.key)
+    const mayAsk = !this.#links.has(key) || key === this.second
+    // No hearsay: whom we hang on anyway we might ask at any time.
+    if (!mayAsk || !this.ancestors.includes(key) || this.#options.slots().slots < HEIR_SLOTS) return
+    if (this.#nowMs - this.#inheritedMs < INHERIT_EVERY_MS) return
+    if (this.#choice.isDistrusted(key, this.#nowMs)) return
+    this.#inheritedMs = this.#nowMs
+    this.#mail.inherits(this.#nowMs)
+    this.#choice.worked(key)
+    this.#send({ type: 'BETTER', key })
+  }
+
   /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
   learn(news: CandidateNews, nowMs: number): void {
     this.#nowMs = nowMs
@@ -177,7 +224,9 @@ export class RelayClient {
     this.#choice.note(key, news, nowMs)
     link.reserving(nowMs)
     this.#checkSoon()
-    this.#mail.reserve(link)
+    if (!link.isHeir) return this.#mail.reserve(link, nowMs)
+    const { ancestors, primary } = this
+    if (primary !== undefined) this.#mail.name(primary, ancestors.length - 1, key)
   }
 
   /** The link to a parent was replaced by another one to the same peer, who knows nothing of our place yet. */
@@ -186,7 +235,7 @@ export class RelayClient {
     const link = this.#links.get(key)
     if (link === undefined) return
     link.watch.heard(nowMs)
-    this.#mail.reserve(link)
+    this.#mail.reserve(link, nowMs)
   }
 
   /** A link to this peer is there already, and costs nothing: whatever failed before, it may be asked now. */
@@ -219,6 +268,8 @@ export class RelayClient {
       case 'parents':
         // From a former parent, too: it says so while it refuses.
         if (this.#learnHints(key, message.parents)) this.#known()
+        // Whom we asked for a place may know of one other only: that is no call.
+        if (link === undefined || key === this.#primary) this.#inherit(message.parents)
         return this.#checkSoon()
       case 'ancestors':
         if (link !== undefined) this.#takeAncestors(link, message.keys.map(toHex))
@@ -344,6 +395,7 @@ export class RelayClient {
     const second = this.second === undefined ? undefined : this.#links.get(this.second)
     if (second !== undefined && this.#judge.isAhead(second, this.lineage))
       this.#send({ type: 'AHEAD', key: second.key })
+    if (this.#stays) return
     const mayUse = ({ key }: { key: string }): boolean => key === second?.key || !this.#links.has(key)
     const better = this.#choice.better(mayUse, nowMs)
     if (better !== undefined) this.#send({ type: 'BETTER', key: better })
@@ -391,7 +443,7 @@ export class RelayClient {
     for (const link of this.#links.values()) {
       if (link.phase !== 'held' || !link.mayRenew(nowMs)) continue
       link.renewed(nowMs)
-      this.#mail.reserve(link)
+      this.#mail.reserve(link, nowMs)
     }
   }
 
@@ -436,7 +488,7 @@ export class RelayClient {
   /** It serves us for some seconds more, and need not. */
   #withdrawn(link: ParentLink): void {
     link.withdrawn = true
-    this.#send({ type: 'WITHDRAWN', key: link.key })
+    if (!this.#stays) this.#send({ type: 'WITHDRAWN', key: link.key })
   }
 
   /** We end it; to the machine it is as if it had ended. */

@@ -26,6 +26,8 @@ export interface Place {
   readonly movingMs: number | undefined
   /** It is asked to go when this one, who came for its place, has stayed. */
   readonly yieldsTo: string | undefined
+  /** It stops serving others, and its place is for this one, under which it can be dialled. */
+  readonly heir: string | undefined
 }
 
 export interface Request {
@@ -68,6 +70,8 @@ export function judge(request: Request, places: Iterable<Place>, limits: HostLim
   const max = request.standby ? limits.maxStandby : limits.maxChildren
   if (taken.length < max) return { admit: true }
   if (!request.standby && request.slots >= 2 && sending < mostCopies(max)) {
+    const left = taken.find(({ heir }) => heir !== undefined && heir === request.at)
+    if (left !== undefined) return { admit: true, displace: left.key }
     const other = leastUseful(taken, request.slots, nowMs)
     const worth = other === undefined ? Infinity : standingOf(other, nowMs)
     if (
@@ -95,6 +99,7 @@ function leastUseful(places: readonly Place[], slots: number, nowMs: number): Pl
   let least: Place | undefined
   let leastWorth = Infinity
   for (const place of places) {
+    if (place.heir !== undefined) continue
     // With it a whole branch goes down: only for one that is twice as wide.
     if (place.slots - place.freeSlots > 1 && 2 * place.slots > slots) continue
     const worth = standingOf(place, nowMs)

@@ -45,11 +45,14 @@ export class ChildPlace implements Place {
   yieldsTo: string | undefined
   /** When it is to be seen whether that one has stayed. */
   yieldMs: number = Infinity
+  heir: string | undefined
   /** When it was asked for at the latest, and answered. */
   grantedMs: number = -Infinity
   /** The way to the broadcaster that it knows. */
   toldWay: readonly string[] | undefined
   #expiresMs: number
+  /** It has served others, or could. */
+  #couldServe = false
   #answers = 0
   #answersMs = -Infinity
   readonly #unusedMs: number
@@ -76,17 +79,26 @@ export class ChildPlace implements Place {
 
   /** Returns whether it tells of other room than before. */
   renew(expiresMs: number, { at, freeSlots, slots }: Pick<Request, 'at' | 'freeSlots' | 'slots'>): boolean {
-    const isNews = at !== this.at || freeSlots !== this.freeSlots || slots !== this.slots
+    const isSame = at === this.at && freeSlots === this.freeSlots && slots === this.slots
+    const isNews = !isSame || this.heir !== undefined
     this.#expiresMs = expiresMs
+    if (this.slots > 0) this.#couldServe = true
+    // Who has not come by then does not come.
+    this.heir = undefined
     this.at = at
     this.slots = slots
     this.#setOwn(freeSlots)
     return isNews
   }
 
-  /** It tells who of its branch has room; itself, if it has, is one of them. */
+  /**
+   * It tells who of its branch has room; itself, if it has, is one of them. One that has just stopped serving others names
+   * its heir.
+   */
   tellsRoom(hints: readonly ParentHint[], depth: number): void {
     const { at } = this
+    const [first] = hints
+    if (this.slots < 1 && this.#couldServe && first !== undefined) this.heir = toHex(first.key)
     if (at === undefined || this.slots < 1) return
     const spots = hints.slice(0, MAX_SPOTS).map((hint): Spot => {
       const key = toHex(hint.key)

@@ -12,6 +12,11 @@ export type RelayHostEffect =
   | { type: 'serve'; key: string; channel: number; audio: boolean; warm: boolean; bytesPerS: number }
   /** What `room` says may be another than before. */
   | { type: 'room' }
+  /**
+   * Our place at our parent is to be for this one, who is to be told of it: over its link, if it is a child of ours, or by
+   * dialling it.
+   */
+  | { type: 'hand-over'; to: string; link: string | undefined }
   /** It has no place any more; its link may close. */
   | { type: 'unserve'; key: string }
 

@@ -16,6 +16,7 @@ const keyOf = (at: number): string => at.toString(16).padStart(64, '0')
 
 interface Asking {
   readonly slots?: number
+  readonly freeSlots?: number
   readonly standby?: boolean
   readonly prefix?: string
   readonly nowMs?: number
@@ -39,10 +40,10 @@ function hosting(limits: HostLimits = LIMITS) {
   /** The answers to one who asks. */
   const ask = (
     at: number,
-    { nowMs = 0, prefix, slots = 0, standby = false }: Asking = {},
+    { nowMs = 0, prefix, slots = 0, freeSlots = slots, standby = false }: Asking = {},
   ): ControlMessage[] => {
     effects.length = 0
-    const place = { type: 'reserve', channel: 1, standby, slots, freeSlots: slots } as const
+    const place = { type: 'reserve', channel: 1, standby, slots, freeSlots } as const
     const reserve = slots > 0 ? { ...place, key: fromHex(keyOf(at)) } : place
     host.message(keyOf(at), prefix ?? `net ${at}`, reserve, nowMs)
     return effects.flatMap((effect) =>
@@ -304,12 +305,96 @@ describe('a host', () => {
     }
     effects.length = 0
     host.drain(1000)
+    host.advance(3000)
     expect(effects.filter(({ type }) => type === 'send').length).toBeGreaterThanOrEqual(2)
     expect([...host.children]).toHaveLength(2)
-    host.childGone(keyOf(1), 2000)
+    host.childGone(keyOf(1), 4000)
     host.advance(11_000)
     expect(effects.slice(-2)).toEqual([{ type: 'unserve', key: keyOf(2) }, { type: 'drained' }])
     expect(host.state).toBe('stopped')
+  })
+
+  test('that leaves has somebody below with room take its place, and sends there who feeds others', () => {
+    const { ask, effects, host, use } = hosting()
+    for (const [at, slots] of [3, 0, 5, 2].entries()) {
+      ask(at + 1, { slots, freeSlots: 0 })
+      use(at + 1, true)
+    }
+    const spot = (at: number, depth: number, freeSlots: number) => {
+      return { key: fromHex(keyOf(at)), depth, freeSlots, rttMs: 0 }
+    }
+    const parents = [spot(0x11, 3, 1), spot(0x12, 4, 2), spot(0x13, 5, 8)]
+    host.message(keyOf(1), undefined, { type: 'parents', channel: 1, parents: parents.slice(0, 2) }, 0)
+    host.message(keyOf(3), undefined, { type: 'parents', channel: 1, parents: parents.slice(1, 2) }, 0)
+    effects.length = 0
+    host.drain(1000)
+    expect(effects.filter(({ type }) => type === 'hand-over' || type === 'send')).toEqual([
+      { type: 'hand-over', to: keyOf(0x12), link: undefined },
+    ])
+    host.advance(2999)
+    expect(effects.filter(({ type }) => type === 'send')).toEqual([])
+    host.advance(host.nextMs)
+    const firstOf = (at: number): unknown => {
+      const [told] = effects.filter((effect) => effect.type === 'send' && effect.key === keyOf(at))
+      return told?.type === 'send' && told.message.type === 'parents' && told.message.parents[0]
+    }
+    // It has room for two: the widest, at our depth.
+    expect([1, 3].map(firstOf)).toEqual([spot(0x12, 1, 2), spot(0x12, 1, 2)])
+    expect([2, 4].map(firstOf)).not.toContainEqual(spot(0x12, 1, 2))
+    expect([...host.children].every(({ movingMs }) => movingMs === 3000)).toBe(true)
+  })
+
+  test('that leaves has a child with room take its place', () => {
+    const { ask, effects, host, use } = hosting()
+    for (const at of [1, 2]) {
+      ask(at, { slots: 4, freeSlots: 2 * (at - 1) })
+      use(at, true)
+    }
+    effects.length = 0
+    host.drain(1000)
+    expect(effects).toContainEqual({ type: 'hand-over', to: keyOf(2), link: keyOf(2) })
+    host.advance(3000)
+    const told = effects.flatMap((effect) =>
+      effect.type === 'send' && effect.message.type === 'parents'
+        ? [[effect.key, toHex(effect.message.parents[0]?.key ?? new Uint8Array())]]
+        : [],
+    )
+    expect(told[0]).toEqual([keyOf(1), keyOf(2)])
+  })
+
+  test('keeps the place of a child that leaves for the heir that it names, until that child renews it', () => {
+    const { ask, effects, host, use } = hosting()
+    for (const at of [1, 2, 3, 4]) {
+      ask(at, { slots: 3, freeSlots: 0 })
+      use(at, true)
+    }
+    const bequeath = (nowMs: number): void => {
+      ask(1, { nowMs })
+      const parents = [{ key: fromHex(keyOf(9)), depth: 2, freeSlots: 1, rttMs: 0 }]
+      host.message(keyOf(1), undefined, { type: 'parents', channel: 1, parents }, nowMs)
+    }
+    bequeath(1000)
+    expect(host.room).toEqual([])
+    expect(typesOf(ask(5, { slots: 4, nowMs: 1100 }))).toEqual(['parents', 'refused'])
+    expect(typesOf(ask(9, { slots: 4, nowMs: 1200 }))).toContain('reserved')
+    use(9, true, 1300)
+    effects.length = 0
+    host.advance(4300)
+    expect(effects.filter(({ type }) => type === 'send')).toMatchObject([
+      { key: keyOf(1), message: { type: 'parents' } },
+      { key: keyOf(1), message: { type: 'refused' } },
+    ])
+  })
+
+  test('gives the place of a child that serves nobody any more to another one when its heir does not come', () => {
+    const { ask, host } = hosting()
+    for (const at of [1, 2, 3, 4]) ask(at, { slots: 3, freeSlots: 0 })
+    ask(1, { nowMs: 1000 })
+    const parents = [{ key: fromHex(keyOf(9)), depth: 2, freeSlots: 1, rttMs: 0 }]
+    host.message(keyOf(1), undefined, { type: 'parents', channel: 1, parents }, 1000)
+    ask(1, { nowMs: 15_000 })
+    expect(host.room).toMatchObject([{ freeSlots: 0 }])
+    expect(typesOf(ask(5, { slots: 4, nowMs: 15_000 }))).toContain('reserved')
   })
 
   test('never has more places than it may, whoever asks for what', () => {

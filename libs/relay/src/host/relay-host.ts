@@ -14,6 +14,7 @@ import { ChildPlace } from './child-place.ts'
 import { hostMachine } from './machine.ts'
 import type { RelayHostOptions } from './ports.ts'
 import { Referral } from './referral.ts'
+import { Succession } from './succession.ts'
 import type { HostContext, HostEffect, HostEvent, HostState, HostTimer } from './types.ts'
 
 /** A reservation that is not used: somebody fills places. */
@@ -43,6 +44,7 @@ export class RelayHost {
   readonly #places = new Map<string, ChildPlace>()
   readonly #askedMs = new Map<string, number>()
   readonly #advert = new Advert()
+  readonly #succession = new Succession()
   #limits: HostLimits
   #nowMs = 0
   readonly #selfKey: Uint8Array
@@ -159,7 +161,7 @@ export class RelayHost {
     const below = this.#referral.report(REPORTED)
     const free = this.#free
     const depth = Math.min(this.#options.ancestors().length, LIMITS.maxHops)
-    const hasRoom = free > 0 || this.#active().some(({ slots }) => slots === 0)
+    const hasRoom = free > 0 || this.#active().some(({ heir, slots }) => slots === 0 && heir === undefined)
     return hasRoom ? [{ key: this.#selfKey, depth, freeSlots: free, rttMs: 0 }, ...below] : below
   }
 
@@ -176,14 +178,33 @@ export class RelayHost {
     if (this.#places.has(key)) this.#drop(key)
   }
 
-  /** It does not keep up, or loses too much: it is sent elsewhere, and served until then. */
-  move(key: string, nowMs: number): void {
+  /**
+   * It does not keep up, or loses too much: it is sent elsewhere, and served until then.
+   *
+   * @param first where it is to ask before anywhere else
+   */
+  move(key: string, nowMs: number, first?: ParentHint): void {
     this.#nowMs = nowMs
     const place = this.#places.get(key)
     if (place === undefined || place.movingMs !== undefined) return
     place.movingMs = nowMs
     this.#endsMs = undefined
-    this.#refer(key, place.channel, { isRelay: isRelayOf(place) })
+    this.#refer(key, place.channel, { isRelay: isRelayOf(place), first })
+  }
+
+  /** Before its children go: somebody below is to take our place, and serve those who feed others. */
+  #handOver(): void {
+    const heir = this.#isFed ? this.#succession.begin(this.#active(), this.#nowMs) : undefined
+    if (heir === undefined) return this.#moveAll()
+    const child = this.#active().find(({ at }) => at === heir.at)
+    this.#options.perform({ type: 'hand-over', to: heir.at, link: child?.key })
+  }
+
+  #moveAll(): void {
+    const places = this.#succession.end(this.#active(), this.#options.ancestors().length)
+    if (this.state !== 'draining') return
+    for (const [key, place] of places) this.move(key, this.#nowMs, place)
+    for (const key of this.#places.keys()) this.move(key, this.#nowMs)
   }
 
   /** It loses its place at once, and is told where else to go. */
@@ -197,7 +218,8 @@ export class RelayHost {
 
   get nextMs(): number {
     this.#endsMs ??= this.#firstEndMs()
-    return Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs, this.#endsMs)
+    const { dueMs } = this.#succession
+    return Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs, this.#endsMs, dueMs)
   }
 
   #firstEndMs(): number {
@@ -213,6 +235,7 @@ export class RelayHost {
       if (place.isOver(nowMs)) this.#drop(place.key)
       else if (nowMs >= place.yieldMs) this.#yield(place)
     }
+    if (nowMs >= this.#succession.dueMs) this.#moveAll()
     if (nowMs >= this.#overdrawnMs) this.#moveOverdrawn(OVERDRAFT_MS)
     if (nowMs >= this.#advert.dueMs) this.#advertise()
     for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
@@ -350,9 +373,11 @@ export class RelayHost {
       isRelay,
       retryAfterMs = 1000,
       takes = true,
-    }: { isRelay: boolean; retryAfterMs?: number; takes?: boolean },
+      first,
+    }: { isRelay: boolean; retryAfterMs?: number; takes?: boolean; first?: ParentHint | undefined },
   ): void {
     const parents = this.#referral.namesFor(this.#places.get(key) ?? key, { isRelay, takes })
+    if (first !== undefined) parents.unshift(first)
     if (parents.length > 0) this.#tell(key, { type: 'parents', channel, parents })
     const reason = this.state === 'open' ? 'full' : 'not-on-air'
     this.#tell(key, { type: 'refused', channel, reason, retryAfterMs })
@@ -419,8 +444,7 @@ export class RelayHost {
       case 'drained':
         return this.#options.perform(effect)
       case 'move-all':
-        for (const { key } of this.#places.values()) this.move(key, this.#nowMs)
-        return
+        return this.#handOver()
       case 'drop-all':
         for (const { key } of this.#places.values()) this.#drop(key)
         return
