@@ -30,7 +30,7 @@ export interface Pearcast {
 export function startPearcast(core: number, args: readonly string[], node: readonly string[] = []): Pearcast {
   const home = mkdtempSync(join(tmpdir(), 'pearcast-bench-'))
   const child = spawnPinned(core, process.execPath, [...node, PEARCAST, ...args, '--json'], {
-    env: { ...process.env, PEARCAST_HOME: home, NO_COLOR: '1' },
+    env: { ...process.env, PEARCAST_HOME: home },
   })
   const events: CliEvent[] = []
   const waiting = new Set<() => void>()

@@ -152,7 +152,7 @@ export class Stage {
     const child = this.lab.spawn(role, process.execPath, [...preload, ...args], {
       stdio: [stdin, 'pipe', 'pipe'],
       cwd: this.#folder,
-      env: { ...process.env, PEARCAST_HOME: home, NO_COLOR: '1' },
+      env: { ...process.env, PEARCAST_HOME: home },
     })
     return new Program(role, child, join(this.#folder, role))
   }
