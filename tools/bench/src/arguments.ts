@@ -10,6 +10,9 @@ export interface Arguments {
   seconds: number | undefined
 }
 
+/** What a bench can be told besides `--quick`. */
+export type Choice = 'n' | 'paths' | 'seconds'
+
 const MOST = 100_000
 
 /** Of a command that cannot be run as it was written: one line on what was wrong, and what would be right. */
@@ -51,12 +54,23 @@ function parse(args: readonly string[]) {
     })
   } catch (error) {
     // Its first sentence says what; the rest is advice about positional arguments.
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error))
+    throw new UsageError(error instanceof Error ? (error.message.split(/\. |\.?\n/)[0] ?? '') : String(error))
   }
 }
 
 function numberOf(option: string, text: string, right: string): number {
   const value = Number(text)
-  if (/^\d+$/.test(text) && value >= 0 && value <= MOST) return value
-  throw new UsageError(`${option} takes ${right}, of at most ${MOST}, and not "${text}"`)
+  if (/^\d+$/.test(text) && value >= 1 && value <= MOST) return value
+  throw new UsageError(`${option} takes ${right}, from 1 to ${MOST}, and not "${text}"`)
+}
+
+const OPTION: Readonly<Record<Choice, string>> = { n: '--n', paths: '--path', seconds: '--seconds' }
+
+/** An option that would do nothing is a mistake. Throws a `UsageError`. */
+export function refuseOthers(asked: Arguments, takes: readonly Choice[]): void {
+  const choices: readonly Choice[] = ['n', 'paths', 'seconds']
+  const other = choices.find((choice) => asked[choice] !== undefined && !takes.includes(choice))
+  if (other === undefined) return
+  const own = takes.map((choice) => OPTION[choice]).concat('--quick')
+  throw new UsageError(`${OPTION[other]} does nothing in ${asked.name}, which takes ${own.join(', ')}`)
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { ChaosOptions } from './commands/chaos.ts'
 import type { LabOptions } from './commands/lab.ts'
-import { jobs, positive, times, whole, wholes } from './commands/numbers.ts'
+import { jobs, percents, positive, times, whole, wholes } from './commands/numbers.ts'
 import type { ProbeOptions } from './commands/probe.ts'
 import { isForeign, refuseConflicts, refuseForeign } from './commands/refuse.ts'
 import type { RenderOptions } from './commands/render-report.ts'
@@ -151,7 +151,7 @@ program
   .addOption(
     new Option('--relays <percent,...>', 'of the listeners can serve 2 to 8 others')
       .default([0.2, 0.3], '20,30')
-      .argParser((text: string) => wholes(text).map((each) => each / 100)),
+      .argParser((text: string) => percents(text).map((each) => each / 100)),
   )
   .addOption(
     new Option('--minutes <n>', 'so long people come and go, besides two more minutes')

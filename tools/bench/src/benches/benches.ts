@@ -1,3 +1,4 @@
+import type { Choice } from '../arguments.ts'
 import { CARRIERS } from '../carriers/carriers.ts'
 import type { Row } from '../figures/row.ts'
 import { codec } from './codec.ts'
@@ -18,41 +19,65 @@ interface BenchOptions {
   counts: readonly number[] | undefined
   paths: readonly string[] | undefined
   seconds: number | undefined
+  /** Told of each row as it is measured, by a bench that takes minutes. */
+  onRow: (row: Row) => void
 }
 
-type Bench = (options: BenchOptions) => Promise<Row[]>
+interface Bench {
+  takes: readonly Choice[]
+  run(options: BenchOptions): Promise<Row[]>
+}
 
 const COUNTS = [100, 300, 1000]
 const QUICK_ROUNDS = 2
 
-/** By the name that `nx run bench:NAME` has. */
+/** What each takes, and what it does; by the name that `nx run bench:NAME` has. */
 export const BENCHES: ReadonlyMap<string, Bench> = new Map<string, Bench>([
-  ['setup', () => setup()],
+  ['setup', { takes: [], run: () => setup() }],
   [
     'fanout',
-    ({ counts = COUNTS, isQuick, paths = CARRIERS.map(({ name }) => name), seconds = 6 }) =>
-      fanout(
-        isQuick ? { counts: [3], paths: ['swarm'], seconds: 1, settleMs: 200 } : { counts, paths, seconds },
-      ),
+    {
+      takes: ['n', 'paths', 'seconds'],
+      run: ({ counts = COUNTS, isQuick, onRow, paths = CARRIERS.map(({ name }) => name), seconds = 6 }) =>
+        fanout(
+          isQuick ? { counts: [3], paths: ['swarm'], seconds: 1, settleMs: 200 } : { counts, paths, seconds },
+          onRow,
+        ),
+    },
   ],
   [
     'relay-hop',
-    ({ counts = [0, 100], isQuick, seconds = 10 }) =>
-      isQuick ? relayHop([2], 2) : relayHop(counts, seconds),
+    {
+      takes: ['n', 'seconds'],
+      run: ({ counts = [0, 100], isQuick, seconds = 10 }) =>
+        isQuick ? relayHop([2], 2) : relayHop(counts, seconds),
+    },
   ],
-  ['join-storm', ({ counts = COUNTS, isQuick }) => joinStorm(isQuick ? [3] : counts)],
-  ['codec', async ({ isQuick }) => codec(isQuick ? QUICK_ROUNDS : undefined)],
-  ['crypto', async ({ isQuick }) => crypto(isQuick ? QUICK_ROUNDS : undefined)],
-  ['fsm', async ({ isQuick }) => fsm(isQuick ? QUICK_ROUNDS : undefined)],
-  ['soak', ({ counts: [count = 50] = [], isQuick }) => (isQuick ? soak(2, 3) : soak(count, 12))],
+  ['join-storm', { takes: ['n'], run: ({ counts = COUNTS, isQuick }) => joinStorm(isQuick ? [3] : counts) }],
+  ['codec', { takes: [], run: async ({ isQuick }) => codec(isQuick ? QUICK_ROUNDS : undefined) }],
+  ['crypto', { takes: [], run: async ({ isQuick }) => crypto(isQuick ? QUICK_ROUNDS : undefined) }],
+  ['fsm', { takes: [], run: async ({ isQuick }) => fsm(isQuick ? QUICK_ROUNDS : undefined) }],
+  [
+    'soak',
+    {
+      takes: ['n'],
+      run: ({ counts: [count = 50] = [], isQuick }) => (isQuick ? soak(2, 3) : soak(count, 12)),
+    },
+  ],
   [
     'first-sound',
-    async ({ counts: [runs = 10] = [], isQuick, paths: [report] = [] }) =>
-      report === undefined ? firstSound(isQuick ? 1 : runs) : labRows(report),
+    {
+      takes: ['n', 'paths'],
+      run: async ({ counts: [runs = 10] = [], isQuick, paths: [report] = [] }) =>
+        report === undefined ? firstSound(isQuick ? 1 : runs) : labRows(report),
+    },
   ],
   [
     'footprint',
-    ({ counts: [runs = 10] = [], isQuick, seconds = 10 }) =>
-      isQuick ? footprint(1, 1) : footprint(runs, seconds).then((rows) => [...rows, ...sizes()]),
+    {
+      takes: ['n', 'seconds'],
+      run: ({ counts: [runs = 10] = [], isQuick, seconds = 10 }) =>
+        isQuick ? footprint(1, 1) : footprint(runs, seconds).then((rows) => [...rows, ...sizes()]),
+    },
   ],
 ])

@@ -26,37 +26,54 @@ const RESUME_MS = 1500
  * CPU, memory and loss of one sending process with n receivers, for each path. Every path takes turns with the plain `dgram`
  * sender that has as many receivers: whatever else the machine does meets both. Who has no turn is stopped.
  */
-export async function fanout({ counts, paths, ...timing }: FanoutOptions): Promise<Row[]> {
+export async function fanout(
+  { counts, paths, ...timing }: FanoutOptions,
+  onRow: (row: Row) => void,
+): Promise<Row[]> {
+  const kinds = paths.map((path) => kindOf(path, counts))
   pinSelf()
   const rows: Row[] = []
-  for (const path of paths) {
-    const kind = CARRIERS.find(({ name }) => name === path)
-    if (kind === undefined)
-      throw new UsageError(
-        `there is no path "${path}": there are ${CARRIERS.map(({ name }) => name).join(', ')}`,
-      )
+  for (const kind of kinds) {
     const missing = kind.needs.filter((program) => !isInstalled(program))
     if (missing.length > 0) {
-      tellMissing(path, `${missing.join(', ')} not installed; \`nx run bench:setup\` does`)
+      tellMissing(kind.name, `${missing.join(', ')} not installed; \`nx run bench:setup\` does`)
       continue
     }
     try {
-      rows.push(...(await beside(kind, counts, timing)))
+      rows.push(...(await beside(kind, counts, timing, onRow)))
     } catch (error) {
       // The rows of the other paths are worth having.
-      console.error(`FAILED ${path}:`, error)
+      console.error(`FAILED ${kind.name}:`, error)
       process.exitCode = 1
     }
   }
   return rows
 }
 
+/** Before anything is measured: minutes would be lost. */
+function kindOf(path: string, counts: readonly number[]): CarrierKind {
+  const kind = CARRIERS.find(({ name }) => name === path)
+  if (kind === undefined)
+    throw new UsageError(
+      `there is no path "${path}": there are ${CARRIERS.map(({ name }) => name).join(', ')}`,
+    )
+  if (counts.every((count) => count > kind.most))
+    throw new UsageError(
+      `${path} takes ${kind.most} receivers at most, and --n asks for ${counts.join(', ')}`,
+    )
+  return kind
+}
+
 type Timing = Pick<FanoutOptions, 'seconds' | 'settleMs'>
 
-async function beside(kind: CarrierKind, counts: readonly number[], timing: Timing): Promise<Row[]> {
+async function beside(
+  kind: CarrierKind,
+  counts: readonly number[],
+  timing: Timing,
+  onRow: (row: Row) => void,
+): Promise<Row[]> {
   const wanted = counts.filter((count) => count <= kind.most)
   const most = Math.max(...wanted)
-  if (wanted.length === 0) return []
   const plain = await openDgram()
   const carrier = kind.name === 'dgram' ? plain : await kind.open(most).catch(closing(plain))
   try {
@@ -65,7 +82,9 @@ async function beside(kind: CarrierKind, counts: readonly number[], timing: Timi
     const rows: Row[] = []
     for (const count of wanted) {
       const turns = await takeTurns(carrier, plain, count, timing)
-      rows.push(rowOf(kind.name, count, { ...turns, emptyRssKiB }))
+      const row = rowOf(kind.name, count, { ...turns, emptyRssKiB })
+      rows.push(row)
+      onRow(row)
     }
     return rows
   } finally {

@@ -1,7 +1,6 @@
 import { spawnSync, type StdioOptions } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { IcecastReceiver } from '../endpoints/icecast.ts'
@@ -9,6 +8,7 @@ import type { JanusLoad } from '../endpoints/janus.ts'
 import type { TurnLoad } from '../endpoints/turn.ts'
 import { Endpoint } from '../process/calls.ts'
 import { end, OTHERS_CORE, pause, pidOf, SENDER_CORE, spawnPinned } from '../process/pinned.ts'
+import { removeScratch, scratchFolder } from '../process/scratch.ts'
 import type { Carrier } from './carrier.ts'
 import { icecastConfig, JANUS_LIBRARIES, janusConfigs } from './server-configs.ts'
 import { all, counting } from './ours.ts'
@@ -36,7 +36,7 @@ export async function openIcecast(most: number): Promise<Carrier> {
     ...counting(receiver),
     close: async () => {
       await all(receiver.close(), end(source), end(server))
-      rmSync(folder, { recursive: true })
+      removeScratch(folder)
     },
   }
 }
@@ -64,7 +64,7 @@ export async function openJanus(): Promise<Carrier> {
     ...counting(load),
     close: async () => {
       await all(load.close(), end(server))
-      rmSync(folder, { recursive: true })
+      removeScratch(folder)
     },
   }
 }
@@ -92,14 +92,14 @@ export async function openCoturn(): Promise<Carrier> {
     ...counting(load),
     close: async () => {
       await all(load.close(), end(server))
-      rmSync(folder, { recursive: true })
+      removeScratch(folder)
     },
   }
 }
 
 /** Servers that give up root write here as another user. */
 function workFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pearcast-bench-'))
+  const folder = scratchFolder()
   chmodSync(folder, 0o777)
   return folder
 }

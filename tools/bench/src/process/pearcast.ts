@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { PrivateDht } from '@pearcast/swarm'
 import { end, pidOf, SENDER_CORE, spawnPinned } from './pinned.ts'
+import { removeScratch, scratchFolder } from './scratch.ts'
 
 export const ROOT: string = fileURLToPath(new URL('../../../../', import.meta.url))
 export const PEARCAST: string = join(ROOT, 'apps', 'cli', 'src', 'main.ts')
@@ -28,7 +27,7 @@ export interface Pearcast {
 }
 
 export function startPearcast(core: number, args: readonly string[], node: readonly string[] = []): Pearcast {
-  const home = mkdtempSync(join(tmpdir(), 'pearcast-bench-'))
+  const home = scratchFolder()
   const child = spawnPinned(core, process.execPath, [...node, PEARCAST, ...args, '--json'], {
     env: { ...process.env, PEARCAST_HOME: home },
   })
@@ -60,7 +59,7 @@ export function startPearcast(core: number, args: readonly string[], node: reado
     })
   const close = async (): Promise<void> => {
     await end(child, 'SIGTERM')
-    rmSync(home, { recursive: true, force: true })
+    removeScratch(home)
   }
   return { pid: pidOf(child), events, until, close }
 }

@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { removeAllScratch } from './scratch.ts'
 
 /** Whoever is measured has this core, and everybody else the other one. */
 export const SENDER_CORE = 0
@@ -9,6 +10,7 @@ export const OTHERS_CORE = 1
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
+  removeAllScratch()
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
 

@@ -32,6 +32,13 @@ export function jobs(text: string): number {
   return value
 }
 
+/** Shares of a whole, with commas between. */
+export function percents(text: string): number[] {
+  const values = wholes(text)
+  if (values.some((value) => value > 100)) throw new InvalidArgumentError('It is at most 100.')
+  return values
+}
+
 /** Several of them, with commas between. */
 export function wholes(text: string): number[] {
   return text.split(',').map(positive)
