@@ -28,6 +28,8 @@ describe.each(SEEDS)('in the world of seed %i', { timeout: TIMEOUT_MS }, (seed) 
     expect(listeners.filter(({ peer }) => peer.client.second !== undefined).length).toBeGreaterThan(180)
     expect(world.loops).toEqual([])
     expect(listeners.flatMap(({ distrusted }) => distrusted)).toEqual([])
+    world.clock.runFor(15_000)
+    expect(activeChildren(world.root)).toBeLessThanOrEqual(8)
   })
 
   test('once settled, nobody moves without a reason', () => {

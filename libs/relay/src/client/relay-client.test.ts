@@ -6,6 +6,14 @@ import { RelayClient } from './relay-client.ts'
 const STATION = '0a'.repeat(32)
 const RELAY = '0b'.repeat(32)
 const RUN = 1
+/** Nobody hangs on it. */
+const ALONE = {
+  self: '0c'.repeat(32),
+  isChild: () => false,
+  feeds: () => false,
+  room: () => [],
+  random: () => 0.5,
+}
 
 /**
  * A listener whose parent is the station and whose second one is a relay. The station's line then takes so little that
@@ -16,12 +24,8 @@ function outrun(isStation: (key: string) => boolean): RelayClientEffect[] {
   const later: (() => void)[] = []
   let nowMs = 0
   const client: RelayClient = new RelayClient({
-    self: '0c'.repeat(32),
-    isChild: () => false,
-    feeds: () => false,
+    ...ALONE,
     slots: () => ({ slots: 0, freeSlots: 0 }),
-    room: () => [],
-    random: () => 0.5,
     isStation,
     perform: (effect) => {
       done.push(effect)
@@ -81,12 +85,8 @@ test('a parent hears at once under which key we can be dialled, when we come to 
   const sent: unknown[] = []
   let slots = 0
   const client: RelayClient = new RelayClient({
-    self: '0c'.repeat(32),
-    isChild: () => false,
-    feeds: () => false,
+    ...ALONE,
     slots: () => ({ slots, freeSlots: slots }),
-    room: () => [],
-    random: () => 0.5,
     perform: (effect) => {
       if (effect.type === 'send' && effect.message.type === 'reserve') sent.push(effect.message)
     },
@@ -171,12 +171,8 @@ test('two places whose half-time is near are asked for again together', () => {
   const asked: [number, string][] = []
   let nowMs = 0
   const client: RelayClient = new RelayClient({
-    self: '0c'.repeat(32),
-    isChild: () => false,
-    feeds: () => false,
+    ...ALONE,
     slots: () => ({ slots: 0, freeSlots: 0 }),
-    room: () => [],
-    random: () => 0.5,
     perform: ({ type, ...effect }) => {
       if (type === 'send' && 'message' in effect && effect.message.type === 'reserve')
         asked.push([nowMs, effect.key])
@@ -220,12 +216,8 @@ function below(parent: string) {
   const dialled: string[] = []
   const sent: { key: string; message: ControlMessage }[] = []
   const client: RelayClient = new RelayClient({
-    self: '0c'.repeat(32),
-    isChild: () => false,
-    feeds: () => false,
+    ...ALONE,
     slots: () => ({ slots: 3, freeSlots: 3 }),
-    room: () => [],
-    random: () => 0.5,
     perform: (effect) => {
       if (effect.type === 'connect') dialled.push(effect.key)
       if (effect.type === 'send') sent.push(effect)
