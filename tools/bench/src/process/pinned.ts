@@ -14,6 +14,8 @@ process.once('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
 
+/** Asked before `pinSelf`: whoever is pinned is told of one core. */
+const CORES = availableParallelism()
 let canPin: boolean | undefined
 
 /** On a core of its own, where the system can do that. */
@@ -23,7 +25,7 @@ export function spawnPinned(
   args: readonly string[],
   options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions } = {},
 ): ChildProcess {
-  canPin ??= availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
+  canPin ??= CORES > 1 && spawnSync('taskset', ['--version']).status === 0
   const [command, ...all] = canPin ? ['taskset', '-c', String(core), program, ...args] : [program, ...args]
   const child = spawn(command ?? program, all, { stdio: ['ignore', 'pipe', 'inherit'], ...options })
   running.add(child)
@@ -33,8 +35,7 @@ export function spawnPinned(
 
 /** This process makes room for the sender as well. */
 export function pinSelf(): void {
-  if (availableParallelism() > 1)
-    spawnSync('taskset', ['-a', '-p', '-c', String(OTHERS_CORE), String(process.pid)])
+  if (CORES > 1) spawnSync('taskset', ['-a', '-p', '-c', String(OTHERS_CORE), String(process.pid)])
 }
 
 export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
