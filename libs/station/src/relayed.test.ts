@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSink } from '@pearcast/audio'
 import { fromHex, type StationLink } from '@pearcast/protocol'
-import { readRecord, openDht, startPrivateDht, type PrivateDht } from '@pearcast/swarm'
+import { dialMember, openDht, readRecord, startPrivateDht, type PrivateDht } from '@pearcast/swarm'
+import sodium from 'sodium-universal'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { BroadcasterOptions } from './broadcaster/broadcaster-options.ts'
 import type { ListenEvent } from './events.ts'
@@ -142,6 +143,29 @@ describe('who hears a station through relays', () => {
     const stats = heard.findLast((event) => event.event === 'stats')
     // What was missed between two runs is nobody's loss.
     expect(stats).toMatchObject({ event: 'stats', framesLost: 0 })
+  })
+})
+
+describe('a relay on a private DHT', () => {
+  test('lets in at once as many as it has places, though all have one address', { timeout: 60_000 }, async () => {
+    const children = 120
+    const { link } = await onAir(1)
+    const { node: relay } = await startRelay(link, children)
+    const node = await openDht({ bootstrap: dht.bootstrap })
+    running.push({ stop: () => node.close() })
+    await node.ready()
+    const join = (): Promise<string> =>
+      new Promise((resolve) => {
+        const to = { node, sodium, link, role: 'listener', key: relay.key, timeoutMs: 8000 } as const
+        dialMember({
+          ...to,
+          onLink: () => resolve('linked'),
+          onFailed: ({ code }) => resolve(code),
+          onEnd: () => {},
+        })
+      })
+    const joined = await Promise.all(Array.from({ length: children }, join))
+    expect(joined.filter((each) => each !== 'linked')).toEqual([])
   })
 })
 

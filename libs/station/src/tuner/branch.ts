@@ -164,6 +164,7 @@ export class Branch {
   #createServer(): HelperServer {
     const { keyPair, link, node, onGuest, onGuestGone, role, sodium } = this.#options
     const room = 2 * this.places + 32
+    const handshakes = { burst: 2 * room, perSecond: 100 }
     return new HelperServer({
       node,
       sodium,
@@ -173,10 +174,12 @@ export class Branch {
       limits: {
         maxConnections: room,
         maxPending: room,
-        // Who takes places takes connections first: one address gets no more than one network gets places.
-        ...(!node.isLoopback && { maxPerAddress: Math.ceil(room / 2) }),
-        handshakesPerAddress: { burst: 64, perSecond: 8 },
-        handshakes: { burst: 2 * room, perSecond: 100 },
+        handshakes,
+        // Who takes places takes connections first: one address gets no more than one network gets places. On a private DHT
+        // all have the same.
+        ...(node.isLoopback
+          ? { handshakesPerAddress: handshakes }
+          : { handshakesPerAddress: { burst: 64, perSecond: 8 }, maxPerAddress: Math.ceil(room / 2) }),
       },
       onGuest: (guest) => {
         onGuest(guest)
