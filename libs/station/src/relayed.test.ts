@@ -147,26 +147,30 @@ describe('who hears a station through relays', () => {
 })
 
 describe('a relay on a private DHT', () => {
-  test('lets in at once as many as it has places, though all have one address', { timeout: 60_000 }, async () => {
-    const children = 120
-    const { link } = await onAir(1)
-    const { node: relay } = await startRelay(link, children)
-    const node = await openDht({ bootstrap: dht.bootstrap })
-    running.push({ stop: () => node.close() })
-    await node.ready()
-    const join = (): Promise<string> =>
-      new Promise((resolve) => {
-        const to = { node, sodium, link, role: 'listener', key: relay.key, timeoutMs: 8000 } as const
-        dialMember({
-          ...to,
-          onLink: () => resolve('linked'),
-          onFailed: ({ code }) => resolve(code),
-          onEnd: () => {},
+  test(
+    'lets in at once as many as it has places, though all have one address',
+    { timeout: 60_000 },
+    async () => {
+      const children = 120
+      const { link } = await onAir(1)
+      const { node: relay } = await startRelay(link, children)
+      const node = await openDht({ bootstrap: dht.bootstrap })
+      running.push({ stop: () => node.close() })
+      await node.ready()
+      const join = (): Promise<string> =>
+        new Promise((resolve) => {
+          const to = { node, sodium, link, role: 'listener', key: relay.key, timeoutMs: 8000 } as const
+          dialMember({
+            ...to,
+            onLink: () => resolve('linked'),
+            onFailed: ({ code }) => resolve(code),
+            onEnd: () => {},
+          })
         })
-      })
-    const joined = await Promise.all(Array.from({ length: children }, join))
-    expect(joined.filter((each) => each !== 'linked')).toEqual([])
-  })
+      const joined = await Promise.all(Array.from({ length: children }, join))
+      expect(joined.filter((each) => each !== 'linked')).toEqual([])
+    },
+  )
 })
 
 describe('a station that hides its address', () => {

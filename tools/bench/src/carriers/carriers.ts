@@ -10,8 +10,7 @@ export const CARRIERS: readonly CarrierKind[] = [
   { name: 'udx', most: ANY, needs: [], open: () => openUdx('udx') },
   { name: 'sealed', most: ANY, needs: [], open: () => openUdx('sealed') },
   { name: 'swarm', most: ANY, needs: [], open: openSwarm },
-  // Of a thousand listeners on one computer a relay does not take all; the tree would send them to others.
-  { name: 'relay', most: 300, needs: [], open: openRelay },
+  { name: 'relay', most: ANY, needs: [], open: openRelay },
   { name: 'webrtc-ndc', most: 300, needs: [], open: () => openWebrtc('ndc') },
   { name: 'webrtc-werift', most: 100, needs: [], open: () => openWebrtc('werift') },
   { name: 'icecast', most: ANY, needs: ['icecast2', 'ffmpeg'], open: openIcecast },

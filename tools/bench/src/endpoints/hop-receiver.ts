@@ -33,7 +33,8 @@ async function seat(
   await node.ready()
   let onFirst: (() => void) | undefined
   const leave = await new Promise<() => Promise<void>>((resolve, reject) => {
-    const stop = takeSeat(node, link, relayKey, reject, (seq) => {
+    const fail = (why: string): void => reject(new Error(why))
+    const stop = takeSeat(node, link, relayKey, fail, (seq) => {
       arrivals.set(seq, performance.now())
       onFirst?.()
     })

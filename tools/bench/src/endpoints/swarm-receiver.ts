@@ -18,6 +18,8 @@ const PING_MS = 1800
 const DIAL_TIMEOUT_MS = 10_000
 const DIAL_AGAIN_MS = 300
 const DIAL_TRIES = 5
+/** Whoever has heard nothing by then hears nothing. */
+const JOIN_MS = 60_000
 
 /**
  * Listeners by the hundred in one process: each with a DHT node, the real search, handshake, seals and reports. What they do
@@ -37,7 +39,10 @@ export class SwarmReceiver {
     this.#link = link
   }
 
-  /** Until so many hear the station; `atOnce` at a time. Resolves to the ms that each needed, from its search on. */
+  /**
+   * Until so many hear the station; `atOnce` at a time. Resolves to the ms that each needed, from its search on; rejects with
+   * what the first was told that is not let in.
+   */
   async join(count: number, atOnce: number): Promise<number[]> {
     const tookMs: number[] = []
     while (this.#seats.length < count) {
@@ -72,11 +77,15 @@ export class SwarmReceiver {
     const index = arrivals.add()
     const sinceMs = performance.now()
     return new Promise((resolve, reject) => {
+      const fail = (why: string): void => reject(new Error(`listener ${index + 1}: ${why}`))
+      const timer = setTimeout(fail, JOIN_MS, `nothing heard within ${JOIN_MS} ms`)
       let isFirst = true
-      const leave = takeSeat(node, this.#link, this.#relayKey, reject, (seq) => {
+      const leave = takeSeat(node, this.#link, this.#relayKey, fail, (seq) => {
         arrivals.take(index, seq)
-        if (isFirst) resolve(performance.now() - sinceMs)
+        if (!isFirst) return
         isFirst = false
+        clearTimeout(timer)
+        resolve(performance.now() - sinceMs)
       })
       this.#seats.push(leave)
     })
@@ -88,14 +97,16 @@ export function takeSeat(
   node: DhtNode,
   link: string,
   relayKey: string | undefined,
-  onFailed: (error: Error) => void,
+  onFailed: (why: string) => void,
   onFrame: (seq: number) => void,
 ): () => Promise<void> {
   let talk: NodeJS.Timeout[] = []
   let headSeq = 0
   const onLink = (peer: PeerLink): void => {
-    // What a relay tells of ways and rooms: untaken, it piles up until the link is ended as a violation.
-    peer.onControl = () => {}
+    // Untaken, what a relay tells of ways and rooms piles up until the link is ended as a violation.
+    peer.onControl = (message) => {
+      if (message.type === 'refused') onFailed(`refused: ${message.reason}`)
+    }
     peer.onDatagram = (plaintext) => {
       const seq = seqOf(plaintext)
       if (seq === undefined) return
@@ -118,7 +129,7 @@ function connect(
   node: DhtNode,
   text: string,
   relayKey: string | undefined,
-  onFailed: (error: Error) => void,
+  onFailed: (why: string) => void,
   onLink: (peer: PeerLink) => void,
 ): () => Promise<void> {
   const link = parseLink(sodium, text)
@@ -133,7 +144,7 @@ function connect(
 /** A listener would look for another parent; here it is this one or none. */
 function dialUntilProven(
   to: Pick<MemberDialOptions, 'node' | 'sodium' | 'link' | 'role' | 'key'>,
-  onFailed: (error: Error) => void,
+  onFailed: (why: string) => void,
   onLink: (peer: PeerLink) => void,
 ): () => Promise<void> {
   let peer: PeerLink | undefined
@@ -150,9 +161,9 @@ function dialUntilProven(
       },
       onFailed: ({ code }) => {
         if (triesLeft > 0) setTimeout(dial, DIAL_AGAIN_MS)
-        else onFailed(new Error(`the relay does not answer: ${code}`))
+        else onFailed(`the relay does not answer: ${code}`)
       },
-      onEnd: () => {},
+      onEnd: (_, end) => onFailed(`the link ended: ${end.kind}, ${end.detail}`),
     })
   }
   dial()
