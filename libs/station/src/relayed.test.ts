@@ -157,7 +157,7 @@ describe('a relay on a private DHT', () => {
       const node = await openDht({ bootstrap: dht.bootstrap })
       running.push({ stop: () => node.close() })
       await node.ready()
-      const join = (): Promise<string> =>
+      const dial = (): Promise<string> =>
         new Promise((resolve) => {
           const to = { node, sodium, link, role: 'listener', key: relay.key, timeoutMs: 8000 } as const
           dialMember({
@@ -167,7 +167,7 @@ describe('a relay on a private DHT', () => {
             onEnd: () => {},
           })
         })
-      const joined = await Promise.all(Array.from({ length: children }, join))
+      const joined = await Promise.all(Array.from({ length: children }, dial))
       expect(joined.filter((each) => each !== 'linked')).toEqual([])
     },
   )
