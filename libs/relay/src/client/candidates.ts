@@ -30,6 +30,8 @@ export interface Candidate {
   loss: number
   source: CandidateSource
   readonly key: string
+  /** First heard of on the topic, whoever has named it since. */
+  readonly isAnnounced: boolean
   /** Where it comes in the order of the one who chooses, see `spread`. */
   order: number | undefined
   /** Keys on its way from the broadcaster, once it has told us. */
@@ -56,6 +58,8 @@ const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
 }
 /** More keys than this are somebody's flood. */
 const MAX_CANDIDATES = 64
+/** Of whom nothing was told for so long makes room for whoever is named by as good a source. */
+const STALE_MS = 20_000
 const COOL_DOWN_MS = 1000
 /** Not longer: what failed in a partition is what everybody has when it is over. */
 const MAX_COOL_DOWN_MS = 4000
@@ -68,6 +72,7 @@ const CLAIM_MS = 3000
 
 /** Everybody who may be asked for a place. Bounded: who failed most and was named by the weakest source goes first. */
 export class Candidates {
+  readonly #isParent: (key: string) => boolean
   readonly #all = new Map<string, Candidate>()
   /** The same in the order in which they came, for who goes through all of them. */
   readonly #list: Candidate[] = []
@@ -77,6 +82,11 @@ export class Candidates {
   announced = 0
   /** See `#leastPromising`; undefined when that may be another one by now. */
   #least: Candidate | undefined
+
+  /** @param isParent who feeds us, or is asked to, stays on the list: the others are measured against it */
+  constructor(isParent: (key: string) => boolean) {
+    this.#isParent = isParent
+  }
 
   get size(): number {
     return this.#list.length
@@ -108,6 +118,7 @@ export class Candidates {
     known.rttMs ??= news.rttMs
     known.prefix = news.prefix ?? known.prefix
     known.toldMs = nowMs
+    if (known === this.#least) this.#least = undefined
     return roomier && nowMs >= known.notBeforeMs
   }
 
@@ -175,8 +186,10 @@ export class Candidates {
   #add({ key, source, depth, freeSlots, rttMs, prefix }: CandidateNews, nowMs: number): boolean {
     if (this.#list.length >= MAX_CANDIDATES) {
       const victim = this.#leastPromising()
-      if (victim !== undefined && worth(victim) >= worth({ source, failures: 0 })) return false
-      if (victim !== undefined) this.#forget(victim)
+      if (victim === undefined) return false
+      const ahead = worth(victim) - worth({ source, failures: 0 })
+      if (ahead > 0 || (ahead === 0 && nowMs - victim.toldMs < STALE_MS)) return false
+      this.#forget(victim)
     }
     this.#least = undefined
     const candidate: Candidate = {
@@ -188,6 +201,7 @@ export class Candidates {
       loss: 0,
       source,
       key,
+      isAnnounced: source === 'topic',
       order: undefined,
       ancestors: undefined,
       prefix,
@@ -200,27 +214,32 @@ export class Candidates {
     }
     this.#all.set(key, candidate)
     this.#list.push(candidate)
-    if (source === 'topic') this.announced++
+    if (candidate.isAnnounced) this.announced++
     this.improvements++
     return true
   }
 
   #forget(candidate: Candidate): void {
+    if (candidate.isAnnounced) this.announced--
     this.#all.delete(candidate.key)
     this.#list.splice(this.#list.indexOf(candidate), 1)
   }
 
-  /** Kept: while the list is full everybody who is named asks for it. */
+  /** Of equals the one of whom nothing was told for longest. Kept: while the list is full everybody who is named asks for it. */
   #leastPromising(): Candidate | undefined {
-    if (this.#least !== undefined) return this.#least
+    if (this.#least !== undefined && !this.#isParent(this.#least.key)) return this.#least
+    let least: Candidate | undefined
     let leastWorth = Infinity
     for (const each of this.#list) {
       const worthOfEach = worth(each)
-      if (worthOfEach >= leastWorth) continue
-      this.#least = each
+      const isLess =
+        worthOfEach < leastWorth || (worthOfEach === leastWorth && each.toldMs < (least?.toldMs ?? 0))
+      if (!isLess || this.#isParent(each.key)) continue
+      least = each
       leastWorth = worthOfEach
     }
-    return this.#least
+    this.#least = least
+    return least
   }
 }
 

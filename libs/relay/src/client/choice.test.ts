@@ -7,6 +7,7 @@ import { Upgrade } from './upgrade.ts'
 const candidate = (key: string, changes: Partial<Candidate> = {}): Candidate => ({
   key,
   source: 'referral',
+  isAnnounced: false,
   depth: 1,
   freeSlots: 2,
   saidMs: 0,
@@ -92,7 +93,7 @@ describe('candidates', () => {
   test('stay few, whatever a topic names, and those of the record stay', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, maxLength: 4 }), { maxLength: 500 }), (keys) => {
-        const known = new Candidates()
+        const known = new Candidates(() => false)
         known.learn({ key: 'from the record', source: 'record' }, 0)
         for (const key of keys) known.learn({ key, source: 'topic' }, 0)
         expect(known.size).toBeLessThanOrEqual(128)
@@ -102,7 +103,7 @@ describe('candidates', () => {
   })
 
   test('rest after a failure, twice as long each time up to four seconds', () => {
-    const known = new Candidates()
+    const known = new Candidates(() => false)
     known.learn({ key: 'a', source: 'referral' }, 0)
     const rests = Array.from({ length: 7 }, () => {
       known.failed('a', 0)
@@ -114,7 +115,7 @@ describe('candidates', () => {
   })
 
   test('that advertise room and never have any are called liars the third time', () => {
-    const known = new Candidates()
+    const known = new Candidates(() => false)
     const verdicts = [1, 2, 3].map(() => {
       known.learn({ key: 'a', source: 'topic', freeSlots: 9 }, 0)
       return known.full('a', 1000, 100)
@@ -123,7 +124,7 @@ describe('candidates', () => {
   })
 
   test('are news when they are new, or have room again', () => {
-    const known = new Candidates()
+    const known = new Candidates(() => false)
     expect(known.learn({ key: 'a', source: 'topic' }, 0)).toBe(true)
     expect(known.learn({ key: 'a', source: 'topic', freeSlots: 1 }, 0)).toBe(false)
     known.full('a', 500, 0)

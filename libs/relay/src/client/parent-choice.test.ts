@@ -8,6 +8,7 @@ function chooser(): ParentChoice {
     self: 'us',
     lineage: new Lineage(),
     isChild: () => false,
+    isParent: () => false,
     primary: () => undefined,
     slots: () => 0,
   })
@@ -49,6 +50,7 @@ describe('of two parents with room, both higher than ours', () => {
       self: 'us',
       lineage,
       isChild: () => false,
+      isParent: () => false,
       primary: () => 'parent',
       slots: () => slots,
     })

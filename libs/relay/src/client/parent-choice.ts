@@ -21,6 +21,8 @@ export interface Chooser {
   readonly lineage: Lineage
   /** Whether this peer is fed by us: it never becomes our parent. */
   readonly isChild: (key: string) => boolean
+  /** Whether we have a link to it as our parent, or as one that is to be. */
+  readonly isParent: (key: string) => boolean
   readonly primary: () => string | undefined
   /** Children that we could serve. */
   readonly slots: () => number
@@ -29,7 +31,7 @@ export interface Chooser {
 /** Whom to ask for a place: everybody who was named, less those that are distrusted, rest, or hang on us. */
 export class ParentChoice {
   readonly #chooser: Chooser
-  readonly #candidates = new Candidates()
+  readonly #candidates: Candidates
   readonly #distrust = new DistrustList()
   readonly #upgrade = new Upgrade()
   #lookMs = 0
@@ -42,6 +44,7 @@ export class ParentChoice {
 
   constructor(chooser: Chooser) {
     this.#chooser = chooser
+    this.#candidates = new Candidates(chooser.isParent)
   }
 
   /** Returns true when there is somebody new to ask. */

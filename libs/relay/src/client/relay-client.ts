@@ -65,6 +65,7 @@ export class RelayClient {
     this.#choice = new ParentChoice({
       self,
       isChild,
+      isParent: (key) => this.#links.has(key),
       lineage: this.lineage,
       primary: () => this.#primary,
       slots: () => options.slots().slots,
