@@ -41,12 +41,14 @@ async function onAir(
 async function startRelay(
   link: StationLink,
   maxChildren = 8,
+  uplinkBps?: number,
 ): Promise<{ events: RelayEvent[]; node: RelayNode }> {
   const events: RelayEvent[] = []
   const node = new RelayNode({
     link,
     bootstrap: dht.bootstrap,
     maxChildren,
+    uplinkBps,
     onEvent: (event) => events.push(event),
   })
   running.push(node)
@@ -147,30 +149,33 @@ describe('who hears a station through relays', () => {
 })
 
 describe('a relay on a private DHT', () => {
-  test(
-    'lets in at once as many as it has places, though all have one address',
-    { timeout: 60_000 },
-    async () => {
-      const children = 120
-      const { link } = await onAir(1)
-      const { node: relay } = await startRelay(link, children)
-      const node = await openDht({ bootstrap: dht.bootstrap })
-      running.push({ stop: () => node.close() })
-      await node.ready()
-      const dial = (): Promise<string> =>
-        new Promise((resolve) => {
-          const to = { node, sodium, link, role: 'listener', key: relay.key, timeoutMs: 8000 } as const
-          dialMember({
-            ...to,
-            onLink: () => resolve('linked'),
-            onFailed: ({ code }) => resolve(code),
-            onEnd: () => {},
-          })
-        })
-      const joined = await Promise.all(Array.from({ length: children }, dial))
-      expect(joined.filter((each) => each !== 'linked')).toEqual([])
-    },
-  )
+  /** How many of these dials at once, all from one address, do not become a link. */
+  async function turnedAway(link: StationLink, key: string, dials: number): Promise<number> {
+    const node = await openDht({ bootstrap: dht.bootstrap })
+    running.push({ stop: () => node.close() })
+    await node.ready()
+    const dial = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        const to = { node, sodium, link, role: 'listener', key, timeoutMs: 8000 } as const
+        const onFailed = (): void => resolve(true)
+        dialMember({ ...to, onLink: () => resolve(false), onFailed, onEnd: onFailed })
+      })
+    const results = await Promise.all(Array.from({ length: dials }, dial))
+    return results.filter(Boolean).length
+  }
+
+  test('lets in at once as many as it has places', { timeout: 60_000 }, async () => {
+    const { link } = await onAir(1)
+    const { node: relay } = await startRelay(link, 120)
+    expect(await turnedAway(link, relay.key, 120)).toBe(0)
+  })
+
+  test('lets in more when it may use more of its uplink', { timeout: 60_000 }, async () => {
+    const { link } = await onAir(1)
+    const { node: relay } = await startRelay(link, 64, 1e6)
+    relay.setUplink(1e8)
+    expect(await turnedAway(link, relay.key, 60)).toBe(0)
+  })
 })
 
 describe('a station that hides its address', () => {

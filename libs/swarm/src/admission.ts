@@ -48,7 +48,7 @@ export interface AdmissionStats {
 /** Decides over handshakes before anything is allocated for them, and counts what it turned away. */
 export class Admission {
   readonly stats: AdmissionStats = { tooMany: 0, tooManyFromAddress: 0, tooManyPending: 0, full: 0 }
-  readonly #limits: AdmissionLimits
+  #limits: AdmissionLimits
   readonly #all: TokenBucket
   readonly #byAddress: AddressRateLimiter
   /** Bounded by the connections that there can be. */
@@ -58,6 +58,11 @@ export class Admission {
     this.#limits = limits
     this.#all = new TokenBucket(limits.handshakes, nowMs)
     this.#byAddress = new AddressRateLimiter(limits.handshakesPerAddress)
+  }
+
+  /** Other numbers of connections from now on; the rates stay. Who is here stays. */
+  limit(limits: AdmissionLimits): void {
+    this.#limits = limits
   }
 
   allowsHandshake(host: string, pending: number, nowMs: number): boolean {

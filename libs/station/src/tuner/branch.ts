@@ -2,7 +2,13 @@ import type { FrameRing } from '@pearcast/media'
 import type { Announcement, Sodium, StationLink } from '@pearcast/protocol'
 import { fanOut, leafReason, type LeafReason, type RelayEffect, type RelayPeer } from '@pearcast/relay'
 import type { Frame } from '@pearcast/protocol'
-import { HelperServer, type DhtKeyPair, type DhtNode, type PeerLink } from '@pearcast/swarm'
+import {
+  type AdmissionLimits,
+  HelperServer,
+  type DhtKeyPair,
+  type DhtNode,
+  type PeerLink,
+} from '@pearcast/swarm'
 import { Audience, hostLimits, streamBps, type AudienceEvent } from '../audience/audience.ts'
 import { nowUs } from '../clock.ts'
 
@@ -108,6 +114,7 @@ export class Branch {
     const { places } = this
     const maxPerPrefix = this.#options.node.isLoopback ? places : Math.max(4, Math.ceil(places / 2))
     this.#tree?.host.setLimits(hostLimits(places, { bitrate, maxPerPrefix }), nowMs)
+    this.#server?.limit(this.#connectionLimits)
     this.#tree?.host.setFit(this.leafReason === undefined, nowMs)
   }
 
@@ -163,30 +170,34 @@ export class Branch {
 
   #createServer(): HelperServer {
     const { keyPair, link, node, onGuest, onGuestGone, role, sodium } = this.#options
-    const room = 2 * this.places + 32
-    const handshakes = { burst: 2 * room, perSecond: 100 }
     return new HelperServer({
       node,
       sodium,
       link,
       role,
       keyPair,
-      limits: {
-        maxConnections: room,
-        maxPending: room,
-        handshakes,
-        // Who takes places takes connections first: one address gets no more than one network gets places. On a private DHT
-        // all have the same.
-        ...(node.isLoopback
-          ? { handshakesPerAddress: handshakes }
-          : { handshakesPerAddress: { burst: 64, perSecond: 8 }, maxPerAddress: Math.ceil(room / 2) }),
-      },
+      limits: this.#connectionLimits,
       onGuest: (guest) => {
         onGuest(guest)
         this.audience.adopt(guest)
       },
       onGuestGone,
     })
+  }
+
+  get #connectionLimits(): Partial<AdmissionLimits> {
+    const room = 2 * this.places + 32
+    const handshakes = { burst: 2 * room, perSecond: 100 }
+    return {
+      maxConnections: room,
+      maxPending: room,
+      handshakes,
+      // Who takes places takes connections first: one address gets no more than one network gets places. On a private DHT
+      // all have the same.
+      ...(this.#options.node.isLoopback
+        ? { handshakesPerAddress: handshakes }
+        : { handshakesPerAddress: { burst: 64, perSecond: 8 }, maxPerAddress: Math.ceil(room / 2) }),
+    }
   }
 
   #announceLater(): void {

@@ -53,10 +53,12 @@ export class HelperServer {
     this.#options = options
     this.#now = now
     this.#topic = helperTopic(sodium, link.stationKey)
-    this.#admission = new Admission(
-      admissionLimits({ ...LIMITS_OF_A_LISTENER, ...limits }, node.isLoopback),
-      now(),
-    )
+    this.#admission = new Admission(limitsOf(limits, node), now())
+  }
+
+  /** What this peer gives away has changed: other numbers of connections, at the rates as before. */
+  limit(limits: Partial<AdmissionLimits>): void {
+    this.#admission.limit(limitsOf(limits, this.#options.node))
   }
 
   /** The guest has a place here: it stays until it leaves. */
@@ -143,6 +145,10 @@ export class HelperServer {
     }
     this.#pending.add(pending)
   }
+}
+
+function limitsOf(limits: Partial<AdmissionLimits> | undefined, { isLoopback }: DhtNode): AdmissionLimits {
+  return admissionLimits({ ...LIMITS_OF_A_LISTENER, ...limits }, isLoopback)
 }
 
 /** Somebody who announced as a helper, and the DHT nodes through which it said it can be reached. */
