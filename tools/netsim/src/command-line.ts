@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { ChaosOptions } from './commands/chaos.ts'
 import type { LabOptions } from './commands/lab.ts'
-import { jobs, percents, positive, times, whole, wholes } from './commands/numbers.ts'
+import { jobs, listeners, percents, positive, times, whole } from './commands/numbers.ts'
 import type { ProbeOptions } from './commands/probe.ts'
 import { isForeign, refuseConflicts, refuseForeign } from './commands/refuse.ts'
 import type { RenderOptions } from './commands/render-report.ts'
@@ -15,6 +15,8 @@ const USAGE = 2
 const USAGE_CODES: readonly NetsimErrorCode[] = [
   'PATTERN_INVALID',
   'OPTIONS_CONFLICT',
+  'UNKNOWN_COMMAND',
+  'ADDRESS_INVALID',
   'UNKNOWN_HOST',
   'FOLDER_UNUSABLE',
   'FILE_UNUSABLE',
@@ -27,6 +29,8 @@ const USAGE_CODES: readonly NetsimErrorCode[] = [
 const program = new Command('netsim')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
   .description('Plays scenarios with real pearcast processes behind simulated NATs.')
+  // Any word, for a better answer than how many arguments there are.
+  .allowExcessArguments()
   .option('--list', 'print the names of the scenarios, and play none')
   .option(
     '--only <pattern...>',
@@ -56,6 +60,12 @@ const program = new Command('netsim')
   .option('--tun-device <path>', 'default /dev/net/tun')
   .action((options: LabOptions) =>
     done(async () => {
+      const [word] = program.args
+      if (word !== undefined)
+        throw NetsimError.unknownCommand(
+          word,
+          program.commands.map((each) => each.name()),
+        )
       refuseConflicts(given(program))
       const { playChosen } = await import('./commands/lab.ts')
       return playChosen(options)
@@ -146,7 +156,7 @@ program
   .addOption(
     new Option('--listeners <n,...>', 'how many, one run for each')
       .default([1000, 10_000], '1000,10000')
-      .argParser(wholes),
+      .argParser(listeners),
   )
   .addOption(
     new Option('--relays <percent,...>', 'of the listeners can serve 2 to 8 others')

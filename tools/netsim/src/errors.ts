@@ -9,6 +9,7 @@ export type NetsimErrorCode =
   | 'UNKNOWN_NAT'
   | 'PATTERN_INVALID'
   | 'OPTIONS_CONFLICT'
+  | 'UNKNOWN_COMMAND'
   | 'FOLDER_UNUSABLE'
   | 'FILE_UNUSABLE'
   | 'PROBE_FAILED'
@@ -54,6 +55,11 @@ export class NetsimError extends Error {
     return new NetsimError('PATTERN_INVALID', message)
   }
 
+  static unknownCommand(name: string, known: readonly string[]): NetsimError {
+    const message = `There is no command "${name}": there are ${known.join(', ')}. Scenarios are named with --only.`
+    return new NetsimError('UNKNOWN_COMMAND', message)
+  }
+
   static optionsConflict(what: string, why: string): NetsimError {
     return new NetsimError('OPTIONS_CONFLICT', `${what}: ${why}.`)
   }
@@ -64,8 +70,9 @@ export class NetsimError extends Error {
   }
 
   static fileUnusable(file: string, error: unknown): NetsimError {
-    const why =
+    const said =
       error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
+    const why = said === 'ENOENT' ? 'there is no such file' : said
     return new NetsimError(
       'FILE_UNUSABLE',
       `${file} cannot be used (${why}): name another file, or correct it.`,

@@ -26,8 +26,8 @@ test.each([
   [['--only', 'matrix/publik x public'], /Did you mean "matrix\/public x public"/],
   [['--only', '/[/'], /^error: \/\[\/ is not a regular expression/],
   [['--shell', 'nohost'], /^error: There is no host "nohost" in this lab. Known: .*broadcaster/],
-  [['--seed', 'x'], /^error: .*'--seed <n>'.*not a whole number/],
-  [['--file', '/nowhere.json'], /^error: \/nowhere\.json cannot be used \(ENOENT\)/],
+  [['--seed', '-1'], /^error: .*'--seed <n>'.*not a whole number from 0 on/],
+  [['--file', '/nowhere.json'], /^error: \/nowhere\.json cannot be used \(there is no such file\)/],
   [['--baseline', MAIN, '--only', 'matrix/public x public'], /^error: .*main\.ts cannot be used/],
   [['chaos', '--without', 'luck'], /^error: .*'--without <mechanism>'.*Allowed choices/],
   [['report', MAIN], /^error: .*main\.ts cannot be used/],
@@ -35,6 +35,10 @@ test.each([
   [['--shell', 'listener', '--json'], /^error: --shell and --json do not go together/],
   [['chaos', '--list'], /^error: chaos cannot take --list/],
   [['--repeat', '1000000'], /^error: .*'--repeat <n>'.*at most/],
+  [['reprot', 'x'], /^error: There is no command "reprot": there are report, chaos/],
+  [['--list', '--shell', 'nohost'], /^error: --list and --shell do not go together/],
+  [['probe', '--bootstrap', 'nonsense'], /^error: .*nonsense/],
+  [['scale', '--listeners', '2000000'], /^error: .*'--listeners <n,...>'.*at most 1000000/],
   [['--onyl', 'x'], /^error: unknown option '--onyl'/],
 ])('%j is a mistake that is told in plain words, with exit code 2', async (args, words) => {
   const failure: unknown = await run(process.execPath, [MAIN, ...args]).catch((error: unknown) => error)

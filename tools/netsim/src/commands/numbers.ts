@@ -3,7 +3,8 @@ import { InvalidArgumentError } from 'commander'
 /** An argument that is a whole number, 0 or more. */
 export function whole(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It is not a whole number.')
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It is not a whole number from 0 on.')
   return value
 }
 
@@ -32,6 +33,16 @@ export function jobs(text: string): number {
   return value
 }
 
+/** A peer takes 30 to 70 KiB: more do not fit into any machine that this was tried on. */
+const MOST_LISTENERS = 1_000_000
+
+export function listeners(text: string): number[] {
+  const values = wholes(text)
+  if (values.some((value) => value > MOST_LISTENERS))
+    throw new InvalidArgumentError(`It is at most ${MOST_LISTENERS}.`)
+  return values
+}
+
 /** Shares of a whole, with commas between. */
 export function percents(text: string): number[] {
   const values = wholes(text)
@@ -40,6 +51,6 @@ export function percents(text: string): number[] {
 }
 
 /** Several of them, with commas between. */
-export function wholes(text: string): number[] {
+function wholes(text: string): number[] {
   return text.split(',').map(positive)
 }

@@ -60,6 +60,7 @@ async function examine({ bootstrap, udpBlocked }: ProbeOptions): Promise<Network
       if (udpBlocked || (bootstrap === undefined && (await namesResolve()))) return undefined
       throw NetsimError.bootstrapSilent(bootstrap ?? 'the public DHT')
     }
+    if (error.code === 'BOOTSTRAP_INVALID') throw new NetsimError('ADDRESS_INVALID', error.message)
     throw NetsimError.probeFailed(error.message)
   }
 }

@@ -114,14 +114,15 @@ async function playOne(
 
 function textOf(run: ScaleRun): string {
   const { arrival, churn, partition, timesRealTimeIn: times } = run
-  const healed = partition.healedAfterS === undefined ? 'not within 40 s' : `${partition.healedAfterS} s`
+  const { healedAfterS } = partition
+  const healed = healedAfterS === undefined ? 'not healed within 40 s' : `healed after ${healedAfterS} s`
   return [
     `${run.listeners} listeners, ${run.name}, seed ${run.seed}: hash ${run.hash} of ${run.events} events, ${run.transitions} transitions`,
     `  ${run.simulatedS} s in ${run.wallS} s, ${run.cpuS} s of CPU, ${run.memoryMiB} MiB`,
     `  ${run.timesRealTime} x real time: arrival ${times.arrival}, churn ${times.churn}, partition ${times.partition}`,
     `  arrival: first sound p50 ${arrival.joinMs.p50} p95 ${arrival.joinMs.p95} ms, ${arrival.unserved} heard nothing, ${arrival.placesPerListener} places a listener, ${arrival.messagesPerPeer} messages a peer`,
     `  churn: continuity ${(100 * churn.continuity).toFixed(3)} %, copies <= ${churn.copiesMax}, depth p95 ${churn.depthP95} max ${churn.depthMax}, uplink used ${percent(churn.uplinkUsed)}, ${churn.messagesPerPeerMinute} messages a peer and minute`,
-    `  partition: ${percent(partition.othersHearing)} of the others hear, healed after ${healed}`,
+    `  partition: ${percent(partition.othersHearing)} of the others hear, ${healed}`,
   ].join('\n')
 }
 
