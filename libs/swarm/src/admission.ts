@@ -24,15 +24,24 @@ const DEFAULTS: AdmissionLimits = {
   handshakes: { burst: 2048, perSecond: 200 },
 }
 
-/** Fills in what is not said. On a private DHT every listener comes from the same address. */
-export function admissionLimits(limits: Partial<AdmissionLimits>, isLoopback: boolean): AdmissionLimits {
-  const perAddress = isLoopback ? DEFAULTS.handshakes : DEFAULTS.handshakesPerAddress
+/**
+ * Fills in what is not said. On a private DHT every listener comes from the same address: one address may there what all
+ * may, unless something else is said.
+ */
+export function admissionLimits(
+  limits: Partial<AdmissionLimits>,
+  isLoopback: boolean,
+  defaults: Partial<AdmissionLimits> = {},
+): AdmissionLimits {
+  const usual = { ...DEFAULTS, ...defaults }
+  const handshakes = limits.handshakes ?? usual.handshakes
   return {
-    maxConnections: limits.maxConnections ?? DEFAULTS.maxConnections,
-    maxPending: limits.maxPending ?? DEFAULTS.maxPending,
-    maxPerAddress: limits.maxPerAddress ?? (isLoopback ? Number.POSITIVE_INFINITY : DEFAULTS.maxPerAddress),
-    handshakesPerAddress: limits.handshakesPerAddress ?? perAddress,
-    handshakes: limits.handshakes ?? DEFAULTS.handshakes,
+    maxConnections: limits.maxConnections ?? usual.maxConnections,
+    maxPending: limits.maxPending ?? usual.maxPending,
+    maxPerAddress: limits.maxPerAddress ?? (isLoopback ? Number.POSITIVE_INFINITY : usual.maxPerAddress),
+    handshakesPerAddress:
+      limits.handshakesPerAddress ?? (isLoopback ? handshakes : usual.handshakesPerAddress),
+    handshakes,
   }
 }
 

@@ -63,4 +63,13 @@ describe('admission', () => {
     expect(admission.allowsHandshake('2.2.2.2', 0, 0)).toBe(false)
     expect(admission.stats).toEqual({ tooMany: 1, tooManyFromAddress: 1, tooManyPending: 1, full: 0 })
   })
+
+  test('on a private DHT, where all have one address, lets one do what all may, whatever is usual elsewhere', () => {
+    const usual = { maxPerAddress: 4, handshakesPerAddress: { burst: 2, perSecond: 1 } }
+    const handshakes = { burst: 50, perSecond: 5 }
+    const unbounded = { maxPerAddress: Number.POSITIVE_INFINITY, handshakesPerAddress: handshakes }
+    expect(admissionLimits({ handshakes }, true, usual)).toMatchObject(unbounded)
+    expect(admissionLimits({ handshakes }, false, usual)).toMatchObject(usual)
+    expect(admissionLimits({ ...usual, handshakes }, true)).toMatchObject(usual)
+  })
 })

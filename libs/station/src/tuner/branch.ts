@@ -187,16 +187,15 @@ export class Branch {
 
   get #connectionLimits(): Partial<AdmissionLimits> {
     const room = 2 * this.places + 32
-    const handshakes = { burst: 2 * room, perSecond: 100 }
     return {
       maxConnections: room,
       maxPending: room,
-      handshakes,
-      // Who takes places takes connections first: one address gets no more than one network gets places. On a private DHT
-      // all have the same.
-      ...(this.#options.node.isLoopback
-        ? { handshakesPerAddress: handshakes }
-        : { handshakesPerAddress: { burst: 64, perSecond: 8 }, maxPerAddress: Math.ceil(room / 2) }),
+      handshakes: { burst: 2 * room, perSecond: 100 },
+      // Who takes places takes connections first: one address gets no more than one network gets places.
+      ...(!this.#options.node.isLoopback && {
+        maxPerAddress: Math.ceil(room / 2),
+        handshakesPerAddress: { burst: 64, perSecond: 8 },
+      }),
     }
   }
 

@@ -147,8 +147,8 @@ export class HelperServer {
   }
 }
 
-function limitsOf(limits: Partial<AdmissionLimits> | undefined, { isLoopback }: DhtNode): AdmissionLimits {
-  return admissionLimits({ ...LIMITS_OF_A_LISTENER, ...limits }, isLoopback)
+function limitsOf(limits: Partial<AdmissionLimits> = {}, { isLoopback }: DhtNode): AdmissionLimits {
+  return admissionLimits(limits, isLoopback, LIMITS_OF_A_LISTENER)
 }
 
 /** Somebody who announced as a helper, and the DHT nodes through which it said it can be reached. */
