@@ -1,5 +1,12 @@
 import { InvalidArgumentError } from 'commander'
 
+/** What is more is a slip of the keyboard that would play for days. */
+const MOST_TIMES = 10_000
+/** Every lab at once has its own processes, namespaces and devices. */
+const MOST_JOBS = 64
+/** A peer takes 30 to 70 KiB: more do not fit into any machine that this was tried on. */
+const MOST_LISTENERS = 1_000_000
+
 /** An argument that is a whole number, 0 or more. */
 export function whole(text: string): number {
   const value = Number(text)
@@ -15,42 +22,26 @@ export function positive(text: string): number {
   return value
 }
 
-/** So many times: what is more is a slip of the keyboard that would play for days. */
-const MOST_TIMES = 10_000
-
 export function times(text: string): number {
-  const value = positive(text)
-  if (value > MOST_TIMES) throw new InvalidArgumentError(`It is at most ${MOST_TIMES}.`)
-  return value
+  return atMost(MOST_TIMES, text)
 }
-
-/** Every lab at once has its own processes, namespaces and devices. */
-const MOST_JOBS = 64
 
 export function jobs(text: string): number {
-  const value = positive(text)
-  if (value > MOST_JOBS) throw new InvalidArgumentError(`It is at most ${MOST_JOBS}.`)
-  return value
+  return atMost(MOST_JOBS, text)
 }
 
-/** A peer takes 30 to 70 KiB: more do not fit into any machine that this was tried on. */
-const MOST_LISTENERS = 1_000_000
-
+/** Several numbers, with commas between. */
 export function listeners(text: string): number[] {
-  const values = wholes(text)
-  if (values.some((value) => value > MOST_LISTENERS))
-    throw new InvalidArgumentError(`It is at most ${MOST_LISTENERS}.`)
-  return values
+  return text.split(',').map((each) => atMost(MOST_LISTENERS, each))
 }
 
 /** Shares of a whole, with commas between. */
 export function percents(text: string): number[] {
-  const values = wholes(text)
-  if (values.some((value) => value > 100)) throw new InvalidArgumentError('It is at most 100.')
-  return values
+  return text.split(',').map((each) => atMost(100, each))
 }
 
-/** Several of them, with commas between. */
-function wholes(text: string): number[] {
-  return text.split(',').map(positive)
+function atMost(most: number, text: string): number {
+  const value = positive(text)
+  if (value > most) throw new InvalidArgumentError(`It is at most ${most}.`)
+  return value
 }

@@ -3,25 +3,18 @@ import { NetsimError } from '../errors.ts'
 /** Options as they were written, by their names in the code. */
 type Given = Readonly<Record<string, unknown>>
 
-/** What cannot be together, and why, in words that follow "--a with --b:". */
-const CONFLICTS: readonly (readonly [string, string, string])[] = [
-  ['file', 'only', 'a file has one scenario'],
-  ['file', 'canary', 'a file has one scenario'],
-  ['list', 'json', 'names are printed as they are'],
-  ['list', 'report', 'names are printed, and nothing is played'],
-  ['list', 'repeat', 'names are printed, and nothing is played'],
-  ['list', 'baseline', 'names are printed, and nothing is played'],
-  ['list', 'saveBaseline', 'names are printed, and nothing is played'],
-  ['list', 'pcap', 'names are printed, and nothing is played'],
-  ['list', 'program', 'names are printed, and nothing is played'],
-  ['list', 'shell', 'names are printed, and nothing is played'],
-  ['shell', 'json', 'a prompt prints no results'],
-  ['shell', 'report', 'a prompt plays nothing'],
-  ['shell', 'repeat', 'a prompt plays nothing'],
-  ['shell', 'baseline', 'a prompt plays nothing'],
-  ['shell', 'saveBaseline', 'a prompt plays nothing'],
-  ['shell', 'pcap', 'a prompt writes no packets'],
-  ['shell', 'program', 'a prompt plays nothing'],
+/** What cannot be together with what, and why, in words that follow "--a and --b do not go together:". */
+const CONFLICTS: readonly (readonly [string, readonly string[], string])[] = [
+  ['file', ['only', 'canary'], 'a file has one scenario'],
+  ['list', ['json'], 'names are printed as they are'],
+  [
+    'list',
+    ['report', 'repeat', 'baseline', 'saveBaseline', 'pcap', 'program', 'shell'],
+    'names are printed, and nothing is played',
+  ],
+  ['shell', ['json'], 'a prompt prints no results'],
+  ['shell', ['report', 'repeat', 'baseline', 'saveBaseline', 'program'], 'a prompt plays nothing'],
+  ['shell', ['pcap'], 'a prompt writes no packets'],
 ]
 
 /** What only the playing of scenarios has, and the other commands would leave out without a word. */
@@ -39,8 +32,9 @@ const NOT_FOR: Readonly<Record<string, readonly string[]>> = {
 
 /** Throws `OPTIONS_CONFLICT` for options that would be left out without a word. */
 export function refuseConflicts(given: Given): void {
-  for (const [one, other, why] of CONFLICTS) {
-    if (given[one] !== undefined && given[other] !== undefined)
+  for (const [one, others, why] of CONFLICTS) {
+    const other = given[one] === undefined ? undefined : others.find((each) => given[each] !== undefined)
+    if (other !== undefined)
       throw NetsimError.optionsConflict(`${flag(one)} and ${flag(other)} do not go together`, why)
   }
   const hasPage = ['report', 'baseline', 'saveBaseline'].some((name) => given[name] !== undefined)
