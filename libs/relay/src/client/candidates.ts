@@ -1,4 +1,4 @@
-import type { ParentHint } from '@pearcast/protocol'
+import type { ParentHint, RefusalReason } from '@pearcast/protocol'
 
 /** Who named a peer. The record is signed by the station; a topic can be filled by anybody. */
 export type CandidateSource = 'record' | 'referral' | 'ancestor' | 'sibling' | 'topic'
@@ -67,6 +67,8 @@ const MAX_COOL_DOWN_MS = 4000
 const SLOW_MS = 60_000
 /** The rest after a refusal doubles so often at most. */
 const MAX_REFUSALS = 3
+/** So many refusals in a row for want of audio, which everybody has again at once, count as one. */
+const STARVED_AS_ONE = 4
 /** Own words of a peer about its slots are held against it for so long. */
 const CLAIM_MS = 3000
 
@@ -123,14 +125,16 @@ export class Candidates {
   }
 
   /** It has no room now. Returns true when it had claimed room just before, and often enough for a lie. */
-  full(key: string, retryMs: number, nowMs: number): boolean {
+  full(key: string, reason: RefusalReason, retryMs: number, nowMs: number): boolean {
     const known = this.#all.get(key)
     if (known === undefined) return false
     const claimed = (known.freeSlots ?? 0) > 1 && known.source === 'topic' && nowMs - known.toldMs < CLAIM_MS
     if (claimed) known.emptyClaims++
     known.freeSlots = 0
     // A crowd that has no place anywhere must not ask everybody every five seconds.
-    known.notBeforeMs = nowMs + retryMs * 2 ** Math.min(known.refusals++, MAX_REFUSALS)
+    const times = reason === 'not-on-air' ? Math.floor(known.refusals / STARVED_AS_ONE) : known.refusals
+    known.refusals++
+    known.notBeforeMs = nowMs + retryMs * 2 ** Math.min(times, MAX_REFUSALS)
     return claimed && known.emptyClaims >= 3
   }
 

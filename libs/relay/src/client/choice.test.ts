@@ -114,11 +114,24 @@ describe('candidates', () => {
     expect(known.get('a')).toMatchObject({ failures: 0, notBeforeMs: 0 })
   })
 
+  test.each([
+    ['full', [1000, 2000, 4000, 8000, 8000]],
+    ['not-on-air', [1000, 1000, 1000, 1000, 2000, 2000, 2000, 2000, 4000]],
+  ] as const)('rest after a refusal for being %s', (reason, rests) => {
+    const known = new Candidates(() => false)
+    known.learn({ key: 'a', source: 'referral' }, 0)
+    const rested = rests.map(() => {
+      known.full('a', reason, 1000, 0)
+      return known.get('a')?.notBeforeMs
+    })
+    expect(rested).toEqual(rests)
+  })
+
   test('that advertise room and never have any are called liars the third time', () => {
     const known = new Candidates(() => false)
     const verdicts = [1, 2, 3].map(() => {
       known.learn({ key: 'a', source: 'topic', freeSlots: 9 }, 0)
-      return known.full('a', 1000, 100)
+      return known.full('a', 'full', 1000, 100)
     })
     expect(verdicts).toEqual([false, false, true])
   })
@@ -127,9 +140,9 @@ describe('candidates', () => {
     const known = new Candidates(() => false)
     expect(known.learn({ key: 'a', source: 'topic' }, 0)).toBe(true)
     expect(known.learn({ key: 'a', source: 'topic', freeSlots: 1 }, 0)).toBe(false)
-    known.full('a', 500, 0)
+    known.full('a', 'full', 500, 0)
     expect(known.learn({ key: 'a', source: 'referral', freeSlots: 1 }, 100)).toBe(false)
-    known.full('a', 500, 100)
+    known.full('a', 'full', 500, 100)
     expect(known.learn({ key: 'a', source: 'referral', freeSlots: 1 }, 600)).toBe(true)
   })
 })

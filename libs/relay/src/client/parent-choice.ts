@@ -1,4 +1,4 @@
-import { LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
+import { LIMITS, type ParentHint, type RefusalReason, toHex } from '@pearcast/protocol'
 import type { Lineage } from '../tree/lineage.ts'
 import { DistrustList, type Misconduct } from '../trust/distrust.ts'
 import { type Candidate, type CandidateNews, Candidates } from './candidates.ts'
@@ -106,10 +106,15 @@ export class ParentChoice {
     this.#candidates.failed(key, nowMs)
   }
 
+  /** Whether it could not be reached, or did not answer, when it was last asked. */
+  hasFailed(key: string): boolean {
+    return (this.#candidates.get(key)?.failures ?? 0) > 0
+  }
+
   /** Returns true when it had promised room once too often. */
-  full(key: string, retryMs: number, nowMs: number): boolean {
+  full(key: string, reason: RefusalReason, retryMs: number, nowMs: number): boolean {
     if (this.#upgrade.refused(key, nowMs)) this.#lookMs = nowMs
-    return this.#candidates.full(key, retryMs, nowMs)
+    return this.#candidates.full(key, reason, retryMs, nowMs)
   }
 
   /** @param loss of its frames, for when it may be asked again: it comes after those over whose line less is lost */

@@ -81,6 +81,66 @@ describe('a parent that falls behind the second one', () => {
   })
 })
 
+/** Its only parent fell silent and was given up; it was asked again in vain, is asked just now, or rests after that. */
+function cutOff(
+  isStation: (key: string) => boolean,
+  phase: 'asked' | 'rests',
+): { again: () => string | undefined; asked: string[] } {
+  const asked: string[] = []
+  const dialled: string[] = []
+  const client: RelayClient = new RelayClient({
+    ...ALONE,
+    isStation,
+    slots: () => ({ slots: 0, freeSlots: 0 }),
+    perform: (effect) => {
+      if (effect.type === 'send' && effect.message.type === 'reserve') asked.push(effect.key)
+      if (effect.type === 'connect') dialled.push(effect.key)
+    },
+  })
+  let nowMs = 0
+  const advance = (): void => {
+    if (client.nextMs <= nowMs) client.advance(nowMs)
+    // The link itself stands.
+    for (const key of dialled.splice(0)) client.linkUp(key, { rttMs: 10 }, nowMs)
+  }
+  client.start(nowMs)
+  client.learn({ key: STATION, source: 'record', depth: 0 }, nowMs)
+  advance()
+  const place = { type: 'reserved', channel: 1, lifetimeMs: 60_000, bytesPerS: 24_000, freeSlots: 3 } as const
+  client.message(STATION, place, nowMs)
+  client.frame(STATION, RUN, 1, 0, true, nowMs)
+  expect(client.primary).toBe(STATION)
+  for (; nowMs < 6000 || client.isParent(STATION) !== (phase === 'asked'); nowMs += 20) advance()
+  expect(client.primary).toBeUndefined()
+  asked.length = 0
+  const again = (): string | undefined => {
+    for (let seq = 2; seq < 8; seq++, nowMs += 20) {
+      client.frame(STATION, RUN, seq, 0, true, nowMs)
+      advance()
+    }
+    return client.primary
+  }
+  return { again, asked }
+}
+
+describe('who gave its only parent up in a cut, and is sent frames by it again', () => {
+  const isStation = (key: string): boolean => key === STATION
+
+  test('has it back without an answer, if it is the station that it asks', () => {
+    expect(cutOff(isStation, 'asked').again()).toBe(STATION)
+  })
+
+  test('asks the station at once while it rests', () => {
+    const { again, asked } = cutOff(isStation, 'rests')
+    expect(again()).toBe(STATION)
+    expect(asked).toEqual([STATION])
+  })
+
+  test.each(['asked', 'rests'] as const)('waits for the answer of anybody else (%s)', (phase) => {
+    expect(cutOff(() => false, phase).again()).toBeUndefined()
+  })
+})
+
 test('a parent hears at once under which key we can be dialled, when we come to serve others', () => {
   const sent: unknown[] = []
   let slots = 0

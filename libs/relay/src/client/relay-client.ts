@@ -1,5 +1,5 @@
 import { createDriver, type MachineDriver } from '@pearcast/fsm'
-import { type ControlMessage, LIMITS, type ParentHint, toHex } from '@pearcast/protocol'
+import { type ControlMessage, LIMITS, type ParentHint, type Refused, toHex } from '@pearcast/protocol'
 import { Lineage } from '../tree/lineage.ts'
 import { TimerTable } from '../timer-table.ts'
 import type { Misconduct } from '../trust/distrust.ts'
@@ -32,6 +32,8 @@ const LOOK_AGAIN_MS = 300
 const INHERIT_EVERY_MS = 10_000
 /** Below this nobody hangs on us for whom we could have a place. */
 const HEIR_SLOTS = 2
+/** A place that the station serves and has not told of is asked for again after half of this. */
+const UNTOLD_LIFETIME_MS = 6000
 /** A check that comes so much too late means that our own machine stood still. */
 const PAUSE_MS = 150
 
@@ -279,7 +281,7 @@ export class RelayClient {
         if (link !== undefined) this.#takePlace(link, message.lifetimeMs, message.freeSlots)
         return
       case 'refused':
-        if (link !== undefined) this.#refused(link, message.retryAfterMs)
+        if (link !== undefined) this.#refused(link, message)
         return
       case 'bye':
         if (link?.phase === 'held') this.#withdrawn(link)
@@ -302,10 +304,23 @@ export class RelayClient {
    */
   frame(key: string, run: number, seq: number, hops: number, isNew: boolean, nowMs: number): boolean {
     const link = this.#links.get(key)
-    if (link === undefined) return false
+    if (link === undefined) {
+      if (this.#primary === undefined) this.#isServedBy(key, nowMs)
+      return false
+    }
     this.#nowMs = nowMs
+    // Its answer is on its way, or lost: what it sends says the same.
+    if (link.phase === 'reserving' && this.#isStation(key)) this.#hold(link, UNTOLD_LIFETIME_MS)
     if (run > this.lineage.run) this.#newRun(nowMs)
     return this.#media.frame(link, run, seq, hops, isNew, nowMs)
+  }
+
+  /** Nobody is our parent, and the station sends to us: a cut is over before it has forgotten us. */
+  #isServedBy(key: string, nowMs: number): void {
+    if (!this.#isStation(key) || !this.#choice.hasFailed(key)) return
+    this.#nowMs = nowMs
+    this.#choice.worked(key)
+    this.#known()
   }
 
   /** Verified frames at equal distances, told of at once: what `frame` does for each of them. */
@@ -357,7 +372,7 @@ export class RelayClient {
   /** The peer did what no honest peer does, for instance sent a frame that does not verify. */
   guilty(key: string, reason: Misconduct, nowMs: number): void {
     this.#nowMs = nowMs
-    if (this.#options.isStation?.(key) === true) return
+    if (this.#isStation(key)) return
     const link = this.#links.get(key)
     if (link?.phase === 'held') return this.#send({ type: 'GUILTY', key, reason })
     if (!this.#choice.isDistrusted(key, nowMs)) this.#perform({ type: 'distrust', key, reason })
@@ -428,8 +443,7 @@ export class RelayClient {
       this.#options.perform({ type: 'disconnect', key })
       return this.#send({ type: 'JOIN_FAILED', key })
     }
-    const isJudged = this.#options.isStation?.(key) !== true
-    const misconduct = isJudged ? this.#judge.misconduct(link, this, nowMs) : undefined
+    const misconduct = this.#isStation(key) ? undefined : this.#judge.misconduct(link, this, nowMs)
     if (misconduct !== undefined) return this.#send({ type: 'GUILTY', key, reason: misconduct })
     const silent = link.watch.isSilent(nowMs)
     if (silent !== link.silent) {
@@ -467,9 +481,14 @@ export class RelayClient {
     if (link.phase === 'held') return link.renewed(this.#nowMs, lifetimeMs)
     if (link.phase !== 'reserving') return
     if (this.#isLoop(link) || link.ancestors.length >= LIMITS.maxHops) {
-      this.#choice.full(key, 5000, this.#nowMs)
+      this.#choice.full(key, 'full', 5000, this.#nowMs)
       return this.#drop(link)
     }
+    this.#hold(link, lifetimeMs)
+  }
+
+  #hold(link: ParentLink, lifetimeMs: number): void {
+    const { key } = link
     link.hold(this.#nowMs, lifetimeMs)
     this.#choice.worked(key)
     this.#send({ type: 'JOINED', key, feeds: this.#options.feeds() })
@@ -477,10 +496,10 @@ export class RelayClient {
     if (!this.#isUsed(key) && this.#links.delete(key)) this.#options.perform({ type: 'disconnect', key })
   }
 
-  #refused(link: ParentLink, retryAfterMs: number): void {
+  #refused(link: ParentLink, { reason, retryAfterMs }: Refused): void {
     const { key } = link
     const retryMs = Math.min(Math.max(retryAfterMs, 500), 60_000) + this.#jitterMs()
-    const lied = this.#choice.full(key, retryMs, this.#nowMs)
+    const lied = this.#choice.full(key, reason, retryMs, this.#nowMs)
     if (link.phase === 'held') return this.#withdrawn(link)
     if (lied) this.#perform({ type: 'distrust', key, reason: 'lied-slots' })
     this.#drop(link)
@@ -499,6 +518,10 @@ export class RelayClient {
     this.#options.perform({ type: 'disconnect', key })
     if (phase === 'held') this.#send({ type: 'LOST', key, jitterMs: this.#jitterMs() })
     else this.#send({ type: 'JOIN_FAILED', key })
+  }
+
+  #isStation(key: string): boolean {
+    return this.#options.isStation?.(key) === true
   }
 
   #isLoop({ ancestors }: ParentLink): boolean {
@@ -565,8 +588,7 @@ export class RelayClient {
         return perform({ type: 'place', ancestors: undefined })
       case 'distrust':
         // It is slow, or its line is: nobody else has the station if not the station.
-        if (this.#options.isStation?.(effect.key) === true)
-          return this.#choice.failed(effect.key, this.#nowMs)
+        if (this.#isStation(effect.key)) return this.#choice.failed(effect.key, this.#nowMs)
         this.#choice.distrust(
           effect.key,
           effect.reason,

@@ -288,7 +288,7 @@ describe('a host', () => {
     ask(1)
     use(1, true)
     host.setFed(false, 1000)
-    expect(typesOf(ask(2, { nowMs: 2000 }))).toEqual(['refused'])
+    expect(ask(2, { nowMs: 2000 })).toMatchObject([{ type: 'refused', reason: 'not-on-air' }])
     host.advance(5000)
     expect(host.state).toBe('draining')
     expect(effects.filter(({ type }) => type === 'unannounce')).toHaveLength(1)

@@ -379,7 +379,7 @@ export class RelayHost {
     const parents = this.#referral.namesFor(this.#places.get(key) ?? key, { isRelay, takes })
     if (first !== undefined) parents.unshift(first)
     if (parents.length > 0) this.#tell(key, { type: 'parents', channel, parents })
-    const reason = this.state === 'open' ? 'full' : 'not-on-air'
+    const reason = this.state === 'open' && this.#isFed ? 'full' : 'not-on-air'
     this.#tell(key, { type: 'refused', channel, reason, retryAfterMs })
   }
 
