@@ -242,11 +242,11 @@ export class ParentChoice {
   }
 
   #mayAsk(candidate: Candidate, nowMs: number): boolean {
-    return !this.#distrust.has(candidate.key, nowMs) && this.#isFree(candidate, nowMs)
+    return this.#isFree(candidate, nowMs) && !this.#distrust.has(candidate.key, nowMs)
   }
 
   #mayAskInNeed(candidate: Candidate, nowMs: number): boolean {
-    return this.#distrust.isLastResort(candidate.key, nowMs) && this.#isFree(candidate, nowMs)
+    return this.#isFree(candidate, nowMs) && this.#distrust.isLastResort(candidate.key, nowMs)
   }
 
   #isFree({ key, notBeforeMs }: Candidate, nowMs: number): boolean {

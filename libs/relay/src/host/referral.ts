@@ -11,6 +11,8 @@ const FOR_RELAYS = 4
 
 interface ReferralOptions {
   readonly places: () => Iterable<ChildPlace>
+  /** Whether it is one of our children, by the key under which it can be dialled. */
+  readonly feeds: (key: string) => boolean
   /** Of our children. */
   readonly depth: () => number
   /** Who else carries the station. */
@@ -80,17 +82,13 @@ export class Referral {
     return serving
   }
 
-  #isChild(key: string): boolean {
-    for (const { at } of this.#options.places()) if (at === key) return true
-    return false
-  }
-
   #others(hints: ParentHint[], asking: ChildPlace | string): ParentHint[] {
     if (hints.length >= LISTED) return hints
     const own = typeof asking === 'string' ? undefined : asking.at
+    const { feeds } = this.#options
     for (const { hint, key } of this.#options.hints(LISTED)) {
       if (hints.length >= LISTED) break
-      if (key !== own && !this.#isChild(key)) hints.push(hint)
+      if (key !== own && !feeds(key)) hints.push(hint)
     }
     return hints
   }

@@ -83,6 +83,20 @@ describe('a host', () => {
     expect(typesOf(ask(1, { nowMs: 32_000 }))).toEqual(['ancestors', 'reserved'])
   })
 
+  test('knows its children by the keys that they name, for as long as they name them and stay', () => {
+    const { ask, host } = hosting()
+    const fed = (): number[] => [1, 2, 3].filter((at) => host.feeds(keyOf(at)))
+    expect(fed()).toEqual([])
+    ask(1, { slots: 2 })
+    expect(fed()).toEqual([1])
+    ask(2, { slots: 2 })
+    expect(fed()).toEqual([1, 2])
+    ask(1, { slots: 0 })
+    expect(fed()).toEqual([2])
+    host.childGone(keyOf(2), 0)
+    expect(fed()).toEqual([])
+  })
+
   test('serves neither its parents nor its ancestors', () => {
     const { ask } = hosting()
     expect(typesOf(ask(0xaaaa, { slots: 1 }))).toEqual(['refused'])

@@ -55,6 +55,8 @@ export class RelayHost {
   #overdrawnMs = Infinity
   /** When the first place ends; undefined when that is to be looked up again. Asked for at every input. */
   #endsMs: number | undefined
+  /** Under which those with a place can be dialled; undefined when that is to be looked up again. Asked of everybody who is named. */
+  #fedKeys: Set<string> | undefined
 
   constructor(options: RelayHostOptions) {
     this.#options = options
@@ -62,6 +64,7 @@ export class RelayHost {
     this.#selfKey = fromHex(options.self)
     this.#referral = new Referral({
       places: () => this.#places.values(),
+      feeds: (key) => this.feeds(key),
       depth: () => options.ancestors().length + 1,
       hints: options.hints,
     })
@@ -90,8 +93,15 @@ export class RelayHost {
 
   /** `key`: under which it can be dialled. */
   feeds(key: string): boolean {
-    for (const { at } of this.#places.values()) if (at === key) return true
-    return false
+    if (this.#places.size === 0) return false
+    this.#fedKeys ??= this.#lookUpKeys()
+    return this.#fedKeys.has(key)
+  }
+
+  #lookUpKeys(): Set<string> {
+    const keys = new Set<string>()
+    for (const { at } of this.#places.values()) if (at !== undefined) keys.add(at)
+    return keys
   }
 
   get isFeeding(): boolean {
@@ -259,6 +269,7 @@ export class RelayHost {
     const place = this.#places.get(key)
     if (place !== undefined && place.movingMs === undefined) {
       this.#endsMs = undefined
+      if (at !== place.at) this.#fedKeys = undefined
       const isNews = place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
       if (isNews) this.#options.perform({ type: 'room' })
@@ -299,6 +310,7 @@ export class RelayHost {
     const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
     this.#places.set(key, new ChildPlace(request, channel, this.#nowMs, until))
     this.#endsMs = undefined
+    this.#fedKeys = undefined
     const displaced = this.#places.get(verdict.displace ?? '')
     // It will be told of the newcomer, who brought the place that it loses.
     if (displaced !== undefined) {
@@ -416,6 +428,7 @@ export class RelayHost {
   #drop(key: string): void {
     this.#places.delete(key)
     this.#endsMs = undefined
+    this.#fedKeys = undefined
     this.#advertise()
     this.#options.perform({ type: 'unserve', key })
     this.#tellEmpty()

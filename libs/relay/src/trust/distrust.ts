@@ -44,7 +44,9 @@ export class DistrustList {
     return untilMs
   }
 
+  /** Asked of everybody who is looked at, and most peers distrust nobody. */
   has(key: string, nowMs: number): boolean {
+    if (this.#entries.size === 0) return false
     const entry = this.#entries.get(key)
     return entry !== undefined && nowMs < entry.untilMs
   }
