@@ -25,6 +25,17 @@ test('one run may take twice as long, and half a second; no more, unless the mac
   expect(compare(slow(1701, 300), then).regressions).toEqual([])
 })
 
+test('the figures nearest to their limit come first, those above it are marked, and what got better is left out', () => {
+  const heard = (firstSoundMs: number): object => ({ heard: { ...HEARD, firstSoundMs } })
+  const now = reportOf(4, { 0: heard(900), 1: heard(1701), 2: heard(100), 3: heard(1200) })
+  const { nearest } = compare(now, baselineOf(reportOf(4)))
+  expect(nearest.map(({ name, was, is, limit, isAbove }) => [name, was, is, limit, isAbove])).toEqual([
+    ['links/1', '600 ms', '1701 ms', '1700 ms', true],
+    ['links/3', '600 ms', '1200 ms', '1700 ms', false],
+    ['links/0', '600 ms', '900 ms', '1700 ms', false],
+  ])
+})
+
 test('a group that is slower as a whole is a regression though none of its runs is', () => {
   const then = baselineOf(reportOf(6))
   const slower = Object.fromEntries(

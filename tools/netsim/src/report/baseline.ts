@@ -89,6 +89,8 @@ const CONCEALED_SLACK_FRAMES = 5
 const FIGURES: readonly Figure[] = ['firstSoundMs', 'latencyMs', 'gapMs', 'concealed']
 /** Fewer are no group to take a median of. */
 const GROUP_RUNS = 5
+/** As many single figures as somebody reads. */
+const NEAREST = 10
 
 export interface Comparison {
   commit: string
@@ -97,6 +99,8 @@ export interface Comparison {
   /** Each fails the gate. */
   regressions: { where: string; text: string }[]
   /** The median of now / then over a group's scenarios. */
+  /** Figures of single scenarios, those first that come nearest to their limit or are above it. */
+  nearest: { name: string; words: string; was: string; is: string; limit: string; isAbove: boolean }[]
   ratios: { group: string; figure: string; ratio: number; limit: number; scenarios: number }[]
 }
 
@@ -123,7 +127,20 @@ export function compare(report: Report, then: Baseline): Comparison {
       text: `${figure} is ${ratio.toFixed(2)} times what it was (median of the group), more than ${limit}`,
     }))
   const regressions = [...pairs.flatMap(regressionsOf), ...ofGroups]
-  return { commit: then.commit, compared: pairs.length, regressions, ratios }
+  const nearest = pairs
+    .flatMap(judged)
+    .filter(({ is, was }) => is > was)
+    .toSorted((a, b) => b.is / b.limit - a.is / a.limit)
+    .slice(0, NEAREST)
+    .map(({ name, figure, was, is, limit }) => ({
+      name,
+      words: TOLERANCE[figure].words,
+      was: shown(figure, was),
+      is: shown(figure, is),
+      limit: shown(figure, limit),
+      isAbove: is > limit,
+    }))
+  return { commit: then.commit, compared: pairs.length, regressions, nearest, ratios }
 }
 
 /** `no regression`, `1 regression`, `2 regressions`. */
@@ -151,17 +168,32 @@ interface Pair {
   frames: number
 }
 
-function regressionsOf({ name, before, after, frames, heldMs: held }: Pair): Comparison['regressions'] {
+function regressionsOf(pair: Pair): Comparison['regressions'] {
+  const { name, before, after } = pair
   if (before.passed && !after.passed) return [{ where: name, text: 'passed, and fails now' }]
+  return judged(pair)
+    .filter(({ is, limit }) => is > limit)
+    .map(({ figure, is, was }) => ({
+      where: name,
+      text: `${TOLERANCE[figure].words} ${shown(figure, is)}, was ${shown(figure, was)}`,
+    }))
+}
+
+interface Judged {
+  name: string
+  figure: Figure
+  was: number
+  is: number
+  limit: number
+}
+
+function judged({ name, before, after, frames, heldMs: held }: Pair): Judged[] {
   return FIGURES.flatMap((figure) => {
-    const { ratio, slack, words } = TOLERANCE[figure]
+    const { ratio, slack } = TOLERANCE[figure]
     const [was, is] = [before[figure], after[figure]]
     if (was === undefined || is === undefined) return []
     const least = figure === 'concealed' ? Math.max(slack, CONCEALED_SLACK_FRAMES / frames) : slack + held
-    const limit = was * ratio + least
-    return is <= limit
-      ? []
-      : [{ where: name, text: `${words} ${shown(figure, is)}, was ${shown(figure, was)}` }]
+    return [{ name, figure, was, is, limit: was * ratio + least }]
   })
 }
 

@@ -133,6 +133,13 @@ export function concealedShare({ heard: seen }: Run): number | undefined {
   return sent === 0 ? undefined : (seen?.framesConcealed ?? 0) / sent
 }
 
+/** Of the whole run: also what was silent before a scenario's line is calm, and is not judged. Undefined where nothing was heard. */
+export function longestGapMs({ heard: seen, timeline: along }: Run): number | undefined {
+  if (!seen) return undefined
+  const toldMs = along?.marks.flatMap(({ kind, forMs }) => (kind === 'gap' ? [forMs ?? 0] : [])) ?? []
+  return Math.round(Math.max(seen.gapMs ?? 0, ...toldMs))
+}
+
 /** What a run came to, in a word. */
 export type Outcome = 'failed' | 'swarm' | 'webrtc' | 'relayed' | 'silent' | 'told'
 

@@ -37,7 +37,7 @@ export function cdfSection(runs: readonly Run[]): Html | undefined {
       The share of the runs, of all groups but the controls, that stayed below so many ms, by the path at the
       end.
     </p>
-    <div class="charts">${figures}</div>
+    <div class="charts wide">${figures}</div>
   </section>`
 }
 
@@ -67,11 +67,19 @@ function figure(
   )
   return html`<figure>
     <figcaption>${title}</figcaption>
-    ${chart(title, frame, { x, y: SHARES }, lines)}
+    ${chart(title, frame, { x, y: SHARES }, [...uprights(x, frame), ...lines])}
     <ul class="legend">
       ${words}
     </ul>
   </figure>`
+}
+
+/** To read a value off a logarithmic axis. */
+function uprights({ ticks }: Axis, { x, y }: Frame): Html[] {
+  return ticks.map(
+    ([value]) =>
+      html`<line class="grid" x1="${at(x(value))}" x2="${at(x(value))}" y1="${at(y(0))}" y2="${at(y(1))}" />`,
+  )
 }
 
 /** A step at each value, with a point to hover. */

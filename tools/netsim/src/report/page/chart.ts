@@ -42,7 +42,7 @@ export function chart(label: string, frame: Frame, axes: { x: Axis; y: Axis }, b
           x2="${CHART_WIDTH - RIGHT}"
           y1="${at(frame.y(value))}"
           y2="${at(frame.y(value))}"
-        /><text class="tick" x="${LEFT - 6}" y="${at(frame.y(value) + 4)}" text-anchor="end">${text}</text>`,
+        /><text class="tick" x="${LEFT - 8}" y="${at(frame.y(value) + 4)}" text-anchor="end">${text}</text>`,
   )
   const along = axes.x.ticks.map(
     ([value, text]) =>

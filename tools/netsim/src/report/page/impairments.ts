@@ -1,4 +1,4 @@
-import { concealedShare, type Run } from '../run-data.ts'
+import { concealedShare, longestGapMs, type Run } from '../run-data.ts'
 import { html, type Html } from './html.ts'
 import { runId } from './matrix.ts'
 
@@ -14,7 +14,8 @@ export function impairmentSection(runs: readonly Run[]): Html | undefined {
   return html`<section id="impairments">
     <h2>Bad lines</h2>
     <p class="lead">
-      Concealed: of the frames sent. Interruptions: silences of 150 ms or more. Latency: capture to playout.
+      Concealed: of the frames sent. Interruptions: silences of 150 ms or more. Longest gap: of the whole run,
+      also before a line is calm and gaps are judged. Latency: capture to playout.
     </p>
     <div class="scroll">
       <table class="figures">
@@ -44,7 +45,7 @@ function row(run: Run, most: number): Html {
   const latency = heard?.latencyMs
   return html`<tr${problemsTip(problems)}><th scope="row"><a href="#${runId(run)}" class="${passed ? '' : 'bad'}">${passed ? '' : '✖ '}${short}</a></th>
 <td>${(share * 100).toFixed(2)} %</td><td class="bars"><i style="width:${Math.round((share / most) * 100)}%"></i></td>
-<td>${heard?.interruptions ?? '–'}</td><td>${ms(heard?.gapMs)}</td><td>${latency ? `${Math.round(latency.p50 ?? 0)} / ${ms(latency.p95)}` : '–'}</td><td>${ms(heard?.firstSoundMs)}</td></tr>\n`
+<td>${heard?.interruptions ?? '–'}</td><td>${ms(longestGapMs(run))}</td><td>${latency ? `${Math.round(latency.p50 ?? 0)} / ${ms(latency.p95)}` : '–'}</td><td>${ms(heard?.firstSoundMs)}</td></tr>\n`
 }
 
 function problemsTip(problems: readonly string[]): Html {

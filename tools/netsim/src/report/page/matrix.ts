@@ -39,10 +39,10 @@ export function matrixSection(runs: readonly Run[]): Html | undefined {
   return html`<section id="matrix">
     <h2>Every pair of NATs</h2>
     <p class="lead">
-      Rows: the broadcaster's NAT; columns: the listener's. In each cell the first sound, ms, and below it the
-      median from capture to playout, ms. The colour is the path, the deeper the later the first sound.
+      Rows: the broadcaster's NAT; columns: the listener's. A cell leads to its run; the rest is under the
+      pointer. The colour is the path, the deeper the later the first sound.
     </p>
-    ${legend(pairs)} ${[...maps].map(([variant, all]) => heatMap(variant, all))}
+    ${cellKey()} ${legend(pairs)} ${[...maps].map(([variant, all]) => heatMap(variant, all))}
   </section>`
 }
 
@@ -176,6 +176,22 @@ function legend(pairs: readonly Pair[]): Html {
   return html`<ul class="legend">
     ${items.map(([outcome, text]) => html`<li><i class="swatch ${outcome}"></i>${text}</li>`)}
   </ul>`
+}
+
+/** A cell with words instead of numbers, and how deep the colour gets. */
+function cellKey(): Html {
+  const steps = [FAST_MS, 1000, 3000, SLOW_MS].map(
+    (each, i, all) =>
+      html`<span class="cell silent" style="--depth:${depth(each)}%"
+        >${i === 0 ? '≤ ' : i === all.length - 1 ? '≥ ' : ''}${each / 1000} s</span
+      >`,
+  )
+  return html`<div class="key" aria-hidden="true">
+    <span class="cell silent" style="--depth:${depth(FAST_MS)}%"
+      ><b>first sound, ms</b><span>latency, ms (median)</span></span
+    >
+    <span class="steps">${steps}</span>
+  </div>`
 }
 
 /** Of the path's colour in the cell, %. */

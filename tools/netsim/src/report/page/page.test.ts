@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseReport, type Report } from '../run-data.ts'
+import { baselineOf, compare } from '../baseline.ts'
 import { junitOf } from '../junit.ts'
 import { pageOf } from './page.ts'
 
@@ -86,18 +87,46 @@ test('a run in which something happened has a timeline with the silence in it', 
   expect(page).toMatch(/<rect\s+class="gap"/)
 })
 
+test('a silence before a line is calm is not judged, and shown', () => {
+  const timeline = { marks: [{ atMs: 2000, kind: 'gap', text: '', forMs: 1040 }], looks: [] }
+  const heard = { ...HEARD, gapMs: 0 }
+  const page = pageOf(reportOf({ name: 'congestion/uplink', group: 'congestion', heard, timeline }))
+  expect(page).toMatch(/<section id="impairments">[^]*<td>1040 ms<\/td>[^]*<section id="runs">/)
+})
+
+test('an aim is shown by what counts, which is without hold-ups, and beside it with them', () => {
+  const aim = { name: 'first sound, p95', limitMs: 3000, measuredMs: 3100, excusedMs: 2900, plays: 40 }
+  const few = { ...aim, measuredMs: null, excusedMs: null, plays: 3 }
+  const aims = [aim, few].map((each) => ({ ...each, passed: true }))
+  const rows = [
+    ...pageOf({ ...reportOf(), aims: parseReport({ results: [], aims }).aims }).matchAll(/<td>(.*?)<\/td>/g),
+  ]
+  expect(rows.map(([, text]) => text).join(' | ')).toBe(
+    '3000 ms | 2900 ms | 3100 ms | 40 | 3000 ms | too few to tell | – | 3',
+  )
+})
+
+test('a comparison shows the figures that come nearest to their limit', () => {
+  const now = reportOf({ name: 'links/a', heard: { ...HEARD, firstSoundMs: 800 } })
+  const comparison = compare(now, baselineOf(reportOf({ name: 'links/a', heard: HEARD })))
+  const page = pageOf(now, { comparison })
+  expect(page).toContain('links/a: first sound')
+  expect(page).toMatch(/<td>567 ms<\/td>\s*<td class="">800 ms<\/td>\s*<td>1634 ms<\/td>/)
+})
+
 test('a scale report shows a curve for each figure, nested ones by their path', () => {
   const curve = [0, 5].map((atS) => ({ atS, listeners: 10, hearing: 0.999 }))
   const runs = [1000, 10_000].map((listeners) => ({
     name: 'storm',
     listeners,
-    churn: { depthMax: 5 },
+    churn: { depthMax: 5, depthP95: 4 },
     news: 8,
     curve,
   }))
   const page = pageOf(reportOf(), { scale: { runs } })
   expect(page).toContain('aria-label="Churn: depth of the tree"')
   expect(page).toContain('aria-label="news"')
+  expect(page).toContain('<small>aim: at most 7</small>')
   expect(page).toContain('aria-label="Who hears"')
   expect(pageOf(reportOf(), { scale: { nothing: ['of', 'use'] } })).not.toContain('id="scale"')
 })
@@ -129,6 +158,6 @@ function reportOf(...runs: object[]): Report {
 
 /** Outcome and text of each cell of the heat maps. */
 function cells(page: string): string[] {
-  const found = page.matchAll(/class="cell (\w+)"[^>]*>\s*<b>([^<]*)<\/b>\s*<span>([^<]*)<\/span>/g)
+  const found = page.matchAll(/<a\s+class="cell (\w+)"[^>]*>\s*<b>([^<]*)<\/b>\s*<span>([^<]*)<\/span>/g)
   return [...found].map(([, outcome, top, below]) => `${outcome} ${top} ${below}`.trim())
 }

@@ -1,4 +1,14 @@
-import { at, chart, frameOf, linearAxis, logAxis, shareAxis, snugAxis, type Axis } from './chart.ts'
+import {
+  at,
+  chart,
+  frameOf,
+  linearAxis,
+  logAxis,
+  shareAxis,
+  snugAxis,
+  type Axis,
+  type Frame,
+} from './chart.ts'
 import { html, type Html } from './html.ts'
 import { runsIn, type ScaleRun } from './scale-data.ts'
 
@@ -48,6 +58,13 @@ const SHARES = new Set([
   'uplinkUsed',
   'warm',
 ])
+/** What a tree of any size is to reach (docs/performance.md has the figures). */
+const AIMS: Readonly<Record<string, { value: number; words: string }>> = {
+  'churn.continuity': { value: 0.999, words: 'at least 99.9 %' },
+  'churn.copiesMax': { value: 8, words: 'at most 8' },
+  'churn.depthP95': { value: 7, words: 'at most 7' },
+  'partition.healedAfterS': { value: 10, words: 'at most 10' },
+}
 /** Below this a share is drawn from 0. */
 const NEARLY_ALL = 0.9
 
@@ -67,10 +84,12 @@ export function scaleSection(report: unknown): Html | undefined {
   return html`<section id="scale">
     <h2>Scale</h2>
     <p class="lead">
-      Trees of many listeners in virtual time: ${runs.length} run${runs.length === 1 ? '' : 's'}. First every
-      figure against the number of listeners, then each run as it went along.
+      Trees of listeners and relays in virtual time: ${runs.length} run${runs.length === 1 ? '' : 's'}. First
+      every figure against the number of listeners, then each run as it went along. All come at once
+      (arrival), then people come and go all the time (churn), then a region is cut off from the others for 20
+      s (partition). A place is room for one child at a relay. Dashed: an aim.
     </p>
-    <div class="charts">${bySize(runs, isNamed)}</div>
+    <div class="charts aligned">${bySize(runs, isNamed)}</div>
     <h3>Along the way</h3>
     <div class="charts">${byTime(runs)}</div>
     <details>
@@ -126,7 +145,9 @@ function namesOf(all: readonly ReadonlyMap<string, number>[]): string[] {
 function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): Html {
   // Of those without a point, too, so that a run has the same colour in every chart.
   const series = all.map((each, i) => ({ ...each, hue: HUES[i % HUES.length] ?? '' }))
-  const values = series.flatMap(({ points }) => points.map(({ value }) => value))
+  const aim = AIMS[name]
+  const measured = series.flatMap(({ points }) => points.map(({ value }) => value))
+  const values = aim === undefined ? measured : [...measured, aim.value]
   const least = Math.min(...values)
   const most = Math.max(...values)
   const isShare = SHARES.has(name)
@@ -157,14 +178,24 @@ function figure(name: string, all: readonly Series[], x: Axis, dots: boolean): H
       </li>`,
   )
   return html`<figure>
-    <figcaption>${title}</figcaption>
-    ${chart(title, frame, { x, y }, lines)}${
+    <figcaption>${title}${aim && html` <small>aim: ${aim.words}</small>`}</figcaption>
+    ${chart(title, frame, { x, y }, [...(aim === undefined ? [] : [aimLine(aim.value, frame, x)]), ...lines])}${
       series.length > 1 &&
       html`<ul class="legend">
         ${legend}
       </ul>`
     }
   </figure>`
+}
+
+function aimLine(value: number, { x, y }: Frame, { from, to }: Axis): Html {
+  return html`<line
+    class="step"
+    x1="${at(x(from))}"
+    x2="${at(x(to))}"
+    y1="${at(y(value))}"
+    y2="${at(y(value))}"
+  />`
 }
 
 /** Of shares that may be any, also more than 1. */

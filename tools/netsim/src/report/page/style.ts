@@ -16,7 +16,7 @@ a { color: var(--accent); text-underline-offset: 2px } .good { color: var(--good
 .lead, header p { color: var(--soft); margin: 0 0 12px; max-width: 90ch }
 nav { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0 0 }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; margin: 16px 0 0; padding: 0; list-style: none }
-.tiles li { background: var(--card); border: 1px solid var(--grid); border-radius: 10px; padding: 8px 14px; min-width: 104px }
+.tiles li { background: var(--card); border: 1px solid var(--grid); border-radius: 10px; padding: 8px 12px; min-width: 92px }
 .tiles b { display: block; font-size: 22px; line-height: 1.2 } .tiles span { color: var(--soft); font-size: 13px }
 .tiles b { white-space: nowrap } .tiles .wrong b { color: var(--bad) }
 .scroll { overflow-x: auto; margin: 0 -4px; padding: 0 4px 4px }
@@ -32,7 +32,12 @@ table { border-collapse: separate; border-spacing: 0 } th { font-weight: 500; te
 .swarm { --hue: var(--swarm) } .webrtc { --hue: var(--webrtc) } .relayed { --hue: var(--relayed) } .silent { --hue: var(--silent) }
 .told { --hue: var(--told) } .failed { --hue: var(--failed) }
 .legend { list-style: none; margin: 0 0 10px; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13px; color: var(--soft) }
+.dashed, .dotted { display: inline-block; height: 12px; margin: 0 8px -1px 2px; border-left: 2px dashed var(--ink) } .dotted { border-left: 2px dotted var(--soft) }
+.key { display: flex; flex-wrap: wrap; gap: 6px 24px; margin: 0 0 8px } .key .cell { padding: 3px 10px 4px; font-size: 12.5px } .key b { font-weight: 600 }
+.steps { display: inline-flex; align-items: end; gap: 2px }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 3px; background: var(--hue); margin-right: 6px }
+.charts.wide { grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 560px)) }
+.charts.aligned figure { display: grid; grid-template-rows: subgrid; grid-row: span 3; gap: 0 } figcaption small { display: block; color: var(--soft); font-weight: 400; font-size: 13px }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); gap: 18px 24px }
 figure { margin: 0; min-width: 0 } figcaption { font-size: 14px; font-weight: 500; overflow-wrap: anywhere } figure .legend { margin: 2px 0 0 }
 figure p { margin: 2px 0; font-size: 13px } figcaption a { text-decoration: none }
@@ -53,14 +58,15 @@ line.told { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 1 3 }
 input { font: inherit; padding: 6px 10px; width: min(340px, 100%); border-radius: 8px; border: 1px solid var(--faint); background: var(--page); color: var(--ink) }
 summary { cursor: pointer; margin: 16px 0 10px; font-weight: 500 }
 .filter { margin: 6px 0 12px } code { font-size: 12.5px; overflow-wrap: anywhere; background: var(--page); padding: 2px 6px; border-radius: 5px; display: inline-block }
-.failures li { margin: 0 0 8px } .failures ul { margin: 0; padding-left: 18px; color: var(--soft) }
+.failures > li { margin: 0 0 12px } .failures ul { margin: 0 0 4px; padding-left: 18px; color: var(--soft) }
 #tip { position: fixed; z-index: 9; pointer-events: none; white-space: pre-line; max-width: min(420px, 92vw); background: var(--ink); color: var(--page);
   padding: 7px 10px; border-radius: 7px; font-size: 13px; line-height: 1.4; visibility: hidden }
 footer { max-width: 1240px; margin: 0 auto; padding: 0 20px 30px; color: var(--faint); font-size: 13px }
 @media (max-width: 600px) { body { font-size: 14px } main, header, footer { padding-left: 10px; padding-right: 10px } section { padding: 14px 12px }
   .heat td { min-width: 66px } .heat th { font-size: 11px } .heat thead th { max-width: 66px; font-size: 10.5px } .heat tbody th { white-space: normal; max-width: 84px }
   .cell { font-size: 12.5px } .cell span { font-size: 11px } .tiles li { min-width: 28%; flex: 1 1 auto; padding: 6px 10px } .tiles b { font-size: 18px } .figures tbody th { min-width: 130px }
-  #comparison .figures tbody th { min-width: 0 } .bars { display: none } }
+  .figures { font-size: 12.5px } .figures th, .figures td { padding-right: 8px }
+  #comparison .figures tbody th { min-width: 0; overflow-wrap: break-word } .bars { display: none } }
 `
 
 /** A tip at the pointer or the focus, and the filter of the list. Without it everything is there but these. */

@@ -1,4 +1,4 @@
-import type { Run, RunTimeline } from '../run-data.ts'
+import { longestGapMs, type Run, type RunTimeline } from '../run-data.ts'
 import { at, chart, frameOf, snugAxis, type Axis, type Frame } from './chart.ts'
 import { html, type Html } from './html.ts'
 import { runId } from './matrix.ts'
@@ -30,17 +30,22 @@ export function timelineSection(runs: readonly Run[]): Html | undefined {
   return html`<section id="timelines">
     <h2>Runs in which something happened</h2>
     <p class="lead">
-      Frames played a second from the first sound on (20 ms each). Dashed: what the scenario did. Red: silence
-      that the listener told of. White without red: nothing was sent, as the broadcaster slept or its source
-      stood still. Dotted: it dials again.
+      What the listener played, second by second from the first sound on. Nothing played and no red: nothing
+      was sent, as the broadcaster slept or its source stood still.
     </p>
-    <div class="charts">${shown.map(figure)}</div>
+    <ul class="legend">
+      <li><i class="swatch swarm"></i>frames of 20 ms played a second; 50 is all of them</li>
+      <li><i class="swatch failed"></i>silence that the listener told of</li>
+      <li><i class="dashed"></i>what the scenario did</li>
+      <li><i class="dotted"></i>the listener dials, or is connected again</li>
+    </ul>
+    <div class="charts aligned">${shown.map(figure)}</div>
     ${rest > 0 && html`<p class="lead">${rest} more are in report.json.</p>`}
   </section>`
 }
 
 function figure(run: Run): Html {
-  const { timeline, name, passed, heard, problems } = run
+  const { timeline, name, passed, problems } = run
   if (!timeline) return html``
   const endMs = Math.max(
     1000,
@@ -53,17 +58,19 @@ function figure(run: Run): Html {
   const rows = Math.max(LEAST_ROWS, ...labels.map(({ row }) => row + 1))
   const y = rateAxis(rows)
   const frame = frameOf(EDGES + PLAYED_HEIGHT + rows * ROW_HEIGHT, x, y)
-  // What was silent before all was mended is shown here, too, and does not count there.
-  const toldMs = timeline.marks.flatMap(({ kind, forMs }) => (kind === 'gap' ? [forMs ?? 0] : []))
-  const longestMs = Math.round(Math.max(heard?.gapMs ?? 0, ...toldMs))
-  const silence = longestMs > 0 ? html`, silent for up to ${longestMs} ms` : html`, without a gap`
+  const longestMs = longestGapMs(run) ?? 0
   return html`<figure>
     <figcaption>
-      <a href="#${runId(run)}" class="${passed ? 'good' : 'bad'}">${passed ? '✔' : '✖'} ${name}</a>${silence}
+      <a href="#${runId(run)}" class="${passed ? 'good' : 'bad'}">${passed ? '✔' : '✖'} ${name}</a>
+      <small>${longestMs > 0 ? `silent for up to ${duration(longestMs)}` : 'without a gap'}</small>
     </figcaption>
-    ${chart(name, frame, { x, y }, [...silences(timeline, frame, y), played(timeline, frame, y), ...marks(timeline, frame, y), ...words(labels, frame, y)])}
-    ${!passed && html`<p class="bad">${problems.join('; ')}</p>`}
+    ${chart(name, frame, { x, y }, [played(timeline, frame, y), ...silences(timeline, frame), ...marks(timeline, frame, y), ...words(labels, frame, y)])}
+    ${passed ? undefined : html`<p class="bad">${problems.join('; ')}</p>`}
   </figure>`
+}
+
+function duration(ms: number): string {
+  return ms < 10_000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 /** With room for so many rows of words above. */
@@ -130,7 +137,7 @@ function played({ looks }: RunTimeline, { x, y }: Frame, rate: Axis): Html {
   return html`<path class="area" d="${d}" />`
 }
 
-function silences({ marks: all }: RunTimeline, { x, y }: Frame, rate: Axis): Html[] {
+function silences({ marks: all }: RunTimeline, { x, y }: Frame): Html[] {
   return all
     .filter(({ kind }) => kind === 'gap')
     .map(({ atMs, forMs, text }) => {
@@ -140,19 +147,20 @@ function silences({ marks: all }: RunTimeline, { x, y }: Frame, rate: Axis): Htm
         class="gap"
         x="${at(from)}"
         width="${at(width)}"
-        y="${at(y(rate.to))}"
-        height="${at(y(0) - y(rate.to))}"
+        y="${at(y(FRAMES_A_SECOND))}"
+        height="${at(y(0) - y(FRAMES_A_SECOND))}"
         data-tip="${text}"
       />`
     })
 }
 
 function marks({ marks: all }: RunTimeline, { x, y }: Frame, rate: Axis): Html[] {
-  const top = at(y(rate.to))
   return all
     .filter(({ kind }) => kind !== 'gap')
     .map(({ atMs, kind, text }) => {
       const along = at(x(atMs / 1000))
+      // Above what is played stand the words of the steps.
+      const top = at(y(kind === 'step' ? rate.to : FRAMES_A_SECOND))
       return html`<line
         class="${kind === 'step' ? 'step' : 'told'}"
         x1="${along}"
