@@ -65,18 +65,26 @@ export class NetsimError extends Error {
   }
 
   static folderUnusable(folder: string, error: unknown): NetsimError {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const why = error instanceof Error && 'code' in error ? plainCode(String(error.code)) : String(error)
     return new NetsimError('FOLDER_UNUSABLE', `${folder} cannot hold a report (${why}): name another folder.`)
   }
 
   static fileUnusable(file: string, error: unknown): NetsimError {
     const said =
       error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
-    const why = said === 'ENOENT' ? 'there is no such file' : said
     return new NetsimError(
       'FILE_UNUSABLE',
-      `${file} cannot be used (${why}): name another file, or correct it.`,
+      `${file} cannot be used (${plainCode(said)}): name another file, or correct it.`,
     )
+  }
+
+  /**
+   * @param wanted what it should be
+   * @param right what to do, in words that follow a colon
+   */
+  static fileUnfit(file: string, wanted: string, why: string, right: string): NetsimError {
+    const reason = plainCode(why).replace(/\.$/, '')
+    return new NetsimError('FILE_UNUSABLE', `${file} cannot be used as ${wanted} (${reason}): ${right}.`)
   }
 
   static bootstrapSilent(asked: string): NetsimError {
@@ -112,4 +120,17 @@ export class NetsimError extends Error {
   static labClosed(): NetsimError {
     return new NetsimError('LAB_CLOSED', 'The lab is closed: open another one.')
   }
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'there is a file of that name',
+  EACCES: 'this user may not',
+}
+
+/** Those that people meet, in words. */
+function plainCode(said: string): string {
+  return CODES[said] ?? said
 }

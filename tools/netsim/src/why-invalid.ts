@@ -36,7 +36,14 @@ function joined(path: string, inner: string): string {
   return [path, inner].filter((part) => part !== '').join('.')
 }
 
-const WORDS: Readonly<Record<string, string>> = { Object: 'an object', Array: 'a list', NaN: 'no number' }
+const WORDS: Readonly<Record<string, string>> = {
+  Object: 'an object',
+  Array: 'a list',
+  NaN: 'no number',
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+}
 
 /** `("a" | "b")` is `"a" or "b"`; `>=0` is `at least 0`. */
 function plain(said: string): string {

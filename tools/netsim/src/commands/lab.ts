@@ -1,9 +1,9 @@
+import { readScenario } from '../input-file.ts'
 import { nearNames } from '../scenarios/near.ts'
 import { scenarios, select } from '../scenarios/index.ts'
-import { parseScenarioFile, scenarioOf } from '../scenarios/scenario-file.ts'
+import { scenarioOf } from '../scenarios/scenario-file.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { summaryOf } from '../report/summary.ts'
-import { readJson } from '../report/write-report.ts'
 import { openShell } from '../run/open-shell.ts'
 import { checkHost } from '../run/stage.ts'
 import { tunAvailable } from '../tun/available.ts'
@@ -46,7 +46,7 @@ export async function playChosen(options: LabOptions): Promise<number> {
 
 async function chosenBy({ file, only, canary }: LabOptions): Promise<Scenario[]> {
   if (file === undefined) return select(only === undefined ? [] : patternsOf(process.argv), canary === true)
-  return [scenarioOf(await readJson(file, parseScenarioFile), 'field')]
+  return [scenarioOf(await readScenario(file), 'field')]
 }
 
 /** Plays random troubles in the lab, where there can be one. Resolves with the exit code. */

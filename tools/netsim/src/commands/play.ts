@@ -1,12 +1,13 @@
 import { access, mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { NetsimError } from '../errors.ts'
+import { readBaseline, readScale } from '../input-file.ts'
 import { comparisonText } from '../report/baseline.ts'
 import { replayCommand } from '../report/page/runs.ts'
 import { impairmentTable } from '../report/impairment-table.ts'
 import { closing, summaryOf } from '../report/summary.ts'
 import { tableHead, tableRow } from '../report/table.ts'
-import { readBaseline, readJson, writeReport } from '../report/write-report.ts'
+import { writeReport } from '../report/write-report.ts'
 import { aimsOf, aimText } from '../run/aims.ts'
 import { Interruption } from '../run/interruption.ts'
 import { runAll } from '../run/run-all.ts'
@@ -35,7 +36,7 @@ export async function play(chosen: readonly Scenario[], options: PlayOptions): P
   const { seed, repeat, jobs, json, tunDevice } = options
   // What is wrong with a file is told before minutes of play.
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline)
-  const scale = options.scale === undefined ? undefined : await readJson(options.scale, (value) => value)
+  const scale = options.scale === undefined ? undefined : await readScale(options.scale)
   const program = options.program === undefined ? undefined : await programAt(options.program)
   const own = await RunFolder.open(options.report)
   const folder = own.path

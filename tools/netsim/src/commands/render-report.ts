@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { NetsimError } from '../errors.ts'
+import { readBaseline, readReport, readScale } from '../input-file.ts'
 import { comparisonText } from '../report/baseline.ts'
-import { parseReport } from '../report/run-data.ts'
-import { readBaseline, readJson, writeReport } from '../report/write-report.ts'
+import { writeReport } from '../report/write-report.ts'
 
 export interface RenderOptions {
   out?: string
@@ -14,7 +14,7 @@ export interface RenderOptions {
 
 /** Write the page and the JUnit file of a report that was kept. Resolves with the exit code. */
 export async function renderReport(file: string, options: RenderOptions): Promise<number> {
-  const report = await readJson(file, parseReport)
+  const report = await readReport(file)
   const folder = resolve(options.out ?? dirname(file))
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw NetsimError.folderUnusable(folder, error)
@@ -23,7 +23,7 @@ export async function renderReport(file: string, options: RenderOptions): Promis
     folder,
     baseline: options.baseline === undefined ? undefined : await readBaseline(options.baseline),
     saveBaseline: options.saveBaseline,
-    scale: options.scale === undefined ? undefined : await readJson(options.scale, (value) => value),
+    scale: options.scale === undefined ? undefined : await readScale(options.scale),
   })
   if (comparison !== undefined) process.stdout.write(`${comparisonText(comparison)}\n`)
   process.stdout.write(`Report: ${files.page}\n`)

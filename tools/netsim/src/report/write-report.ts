@@ -1,10 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NetsimError } from '../errors.ts'
-import { baselineOf, compare, parseBaseline, type Baseline, type Comparison } from './baseline.ts'
+import { baselineOf, compare, type Baseline, type Comparison } from './baseline.ts'
 import { junitOf } from './junit.ts'
 import { pageOf } from './page/page.ts'
-import { whyInvalid } from '../why-invalid.ts'
 import { parseReport, type Report } from './run-data.ts'
 
 export interface WriteOptions {
@@ -43,18 +42,4 @@ async function save(file: string, baseline: Baseline): Promise<void> {
   await writeFile(file, `${JSON.stringify(baseline, undefined, 1)}\n`).catch((error: unknown) => {
     throw NetsimError.fileUnusable(file, error)
   })
-}
-
-/** Throws `FILE_UNUSABLE`. */
-export function readBaseline(file: string): Promise<Baseline> {
-  return readJson(file, parseBaseline)
-}
-
-/** A JSON file through its parser. Throws `FILE_UNUSABLE`, saying what is wrong with it. */
-export async function readJson<T>(file: string, parse: (value: unknown) => T): Promise<T> {
-  try {
-    return parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch (error) {
-    throw NetsimError.fileUnusable(file, whyInvalid(error))
-  }
 }
