@@ -19,6 +19,8 @@ const ABOVE = {
   ui: 'libs/(?!(protocol|media|engine|ui)/)|apps|tools|tests',
 }
 const TEST_TOOLS = '^node_modules/(vitest|vite|fast-check)/'
+/** What @pearcast/netsim/lab is made of. */
+const LAB = String.raw`(lab|errors|random|within)\.ts$|(ip|nat|link|topology|fabric|pcap|tun)/`
 const TESTS = String.raw`\.test\.ts$|/testing/`
 
 /** npm links every workspace at the root, so an undeclared import of a sibling would resolve: forbid it by name. */
@@ -87,6 +89,17 @@ module.exports = {
         pathNot: '^apps/desktop-pear/electron/(engine/|testing/)',
       },
       to: { path: '^libs/(?!engine/src/(page|schema)[.]ts$)' },
+    },
+    {
+      name: 'the-lab-knows-no-pearcast',
+      comment: 'other projects use it for programs of theirs: @pearcast/netsim/lab',
+      severity: 'error',
+      from: { path: `^tools/netsim/src/(${LAB})`, pathNot: TESTS },
+      to: {
+        path: `^(?!tools/netsim/src/(${LAB}))`,
+        pathNot: '(^|/)node_modules/koffi/',
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'only-through-the-index',
