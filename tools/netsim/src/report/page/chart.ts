@@ -97,9 +97,12 @@ export function snugAxis(to: number, unit = ''): Axis {
   }
 }
 
+/** Finer than this the ticks would not fit beside the axis. */
+const LEAST_LOSS = 1e-3
+
 /** Of shares that are all nearly 1: from the least one to 1, in per cent. */
 export function shareAxis(least: number): Axis {
-  const step = roundStep(Math.max(1 - least, 1e-6) / 3)
+  const step = roundStep(Math.max(1 - least, LEAST_LOSS) / 3)
   const count = Math.max(1, Math.ceil((1 - least) / step - 1e-9))
   const from = 1 - count * step
   const digits = Math.max(0, Math.ceil(-Math.log10(step)) - 1)

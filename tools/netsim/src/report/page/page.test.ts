@@ -131,6 +131,17 @@ test('a scale report shows a curve for each figure, nested ones by their path', 
   expect(pageOf(reportOf(), { scale: { nothing: ['of', 'use'] } })).not.toContain('id="scale"')
 })
 
+test('a scale report of one size shows figures, as there is no curve; all shares being 1, the axis is readable', () => {
+  const curve = [0, 5].map((atS) => ({ atS, hearing: 1 }))
+  const run = { name: '30 % relays', listeners: 1000, churn: { depthP95: 4, continuity: 0.9991 }, curve }
+  const page = pageOf(reportOf(), { scale: { runs: [run] } })
+  expect(page).toMatch(/Churn: continuity<\/th>\s*<td>99.91 %<\/td>\s*<td>at least 99.9 %<\/td>/)
+  expect(page).not.toContain('aria-label="Churn: continuity"')
+  const ticks = [...page.matchAll(/text-anchor="end"\s*>([^<]*)</g)].map(([, text = '']) => text.trim())
+  expect(ticks).toContain('100 %')
+  expect(Math.max(...ticks.map(({ length }) => length))).toBeLessThanOrEqual(6)
+})
+
 test('the JUnit file has a suite for each group and what plays a failure again', () => {
   const xml = junitOf(
     reportOf(

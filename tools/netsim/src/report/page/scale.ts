@@ -81,26 +81,60 @@ interface Series {
 export function scaleSection(report: unknown): Html | undefined {
   const runs = runsIn(report)
   if (runs.length === 0) return undefined
+  // Of one number there is no curve.
+  const isOneSize = new Set(runs.map(({ listeners }) => listeners)).size === 1
   return html`<section id="scale">
     <h2>Scale</h2>
     <p class="lead">
       Trees of listeners and relays in virtual time: ${runs.length} run${runs.length === 1 ? '' : 's'}. First
-      every figure against the number of listeners, then each run as it went along. All come at once
-      (arrival), then people come and go all the time (churn), then a region is cut off from the others for 20
-      s (partition). A place is room for one child at a relay. Dashed: an aim.
+      what each came to, then how it went along. All come at once (arrival), then people come and go all the
+      time (churn), then a region is cut off from the others for 20 s (partition). A place is room for one
+      child at a relay.${isOneSize ? '' : ' Dashed: an aim.'}
     </p>
-    <div class="charts aligned">${bySize(runs, isNamed)}</div>
+    ${isOneSize ? tableOf(runs, isNamed) : html`<div class="charts aligned">${bySize(runs, isNamed)}</div>`}
     <h3>Along the way</h3>
     <div class="charts">${byTime(runs)}</div>
     <details>
       <summary>All other figures</summary>
-      <div class="charts">${bySize(runs, (name) => !isNamed(name))}</div>
+      ${isOneSize ? tableOf(runs, isOther) : html`<div class="charts">${bySize(runs, isOther)}</div>`}
     </details>
   </section>`
 }
 
 function isNamed(name: string): boolean {
   return name in WORDS
+}
+
+function isOther(name: string): boolean {
+  return !isNamed(name)
+}
+
+function tableOf(runs: readonly ScaleRun[], wanted: (name: string) => boolean): Html {
+  const names = namesOf(runs.map(({ figures }) => figures)).filter(wanted)
+  const shown = (name: string, value: number | undefined): string =>
+    value === undefined ? '–' : SHARES.has(name) ? perCent(value) : String(value)
+  const rows = names.map(
+    (name) =>
+      html`<tr>
+        <th scope="row">${WORDS[name] ?? name}</th>
+        ${runs.map(({ figures }) => html`<td>${shown(name, figures.get(name))}</td>`)}
+        <td>${AIMS[name]?.words}</td>
+      </tr>`,
+  )
+  return html`<div class="scroll">
+    <table class="figures">
+      <thead>
+        <tr>
+          <th>figure</th>
+          ${runs.map(({ label, listeners }) => html`<th>${listeners}${label && `, ${label}`}</th>`)}
+          <th>aim</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`
 }
 
 function bySize(runs: readonly ScaleRun[], wanted: (name: string) => boolean): Html[] {
