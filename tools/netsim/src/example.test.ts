@@ -32,7 +32,7 @@ test('the example runs in a project of its own, which has nothing but the lab', 
   const other = mkdtempSync(join(tmpdir(), 'netsim-other-'))
   onTestFinished(() => rmSync(other, { recursive: true }))
   cpSync(join(PROJECT, 'examples'), other, { recursive: true })
-  // As `npm link` does it.
+  // As docs/netsim.md says.
   mkdirSync(join(other, 'node_modules/@pearcast'), { recursive: true })
   symlinkSync(PROJECT, join(other, 'node_modules/@pearcast/netsim'))
   const { code, stdout } = await run(process.execPath, ['two-programs.ts', 'home', 'mobile-cgnat'], other)
