@@ -98,9 +98,9 @@ export interface Comparison {
   compared: number
   /** Each fails the gate. */
   regressions: { where: string; text: string }[]
-  /** The median of now / then over a group's scenarios. */
   /** Figures of single scenarios, those first that come nearest to their limit or are above it. */
   nearest: { name: string; words: string; was: string; is: string; limit: string; isAbove: boolean }[]
+  /** The median of now / then over a group's scenarios. */
   ratios: { group: string; figure: string; ratio: number; limit: number; scenarios: number }[]
 }
 
