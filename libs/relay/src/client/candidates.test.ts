@@ -34,6 +34,29 @@ test('who is named by no better source takes the place of one of whom nothing wa
   expect(candidates.get('old 1')).toBeUndefined()
 })
 
+test('who is full makes way at once for one with room, and for nobody else', () => {
+  const candidates = full()
+  candidates.full('old 7', 'full', 5000, 1000)
+  candidates.learn({ key: 'unknown', source: 'sibling' }, 1001)
+  expect(candidates.get('unknown')).toBeUndefined()
+  candidates.learn({ key: 'weaker', source: 'topic', freeSlots: 3 }, 1001)
+  expect(candidates.get('weaker')).toBeUndefined()
+  candidates.learn({ key: 'roomy', source: 'sibling', freeSlots: 3 }, 1001)
+  expect(candidates.get('roomy')).toBeDefined()
+  expect(candidates.get('old 7')).toBeUndefined()
+  candidates.learn({ key: 'another', source: 'sibling', freeSlots: 3 }, 1002)
+  expect(candidates.get('another')).toBeUndefined()
+})
+
+test('who was full and has room again stays', () => {
+  const candidates = full()
+  candidates.full('old 7', 'full', 5000, 1000)
+  candidates.learn({ key: 'old 7', source: 'sibling', freeSlots: 1 }, 1001)
+  candidates.learn({ key: 'roomy', source: 'sibling', freeSlots: 3 }, 1002)
+  expect(candidates.get('old 7')).toBeDefined()
+  expect(candidates.get('roomy')).toBeUndefined()
+})
+
 test('a weaker source never takes the place of a stronger one, however old', () => {
   const candidates = full('referral')
   candidates.learn({ key: 'anybody', source: 'topic' }, 1e6)

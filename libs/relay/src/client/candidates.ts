@@ -60,6 +60,8 @@ const SOURCE_RANK: Readonly<Record<CandidateSource, number>> = {
 const MAX_CANDIDATES = 64
 /** Of whom nothing was told for so long makes room for whoever is named by as good a source. */
 const STALE_MS = 20_000
+/** Who is full goes before its equals, and after whoever was named by a weaker source. */
+const FULL_WORTH = 0.5
 const COOL_DOWN_MS = 1000
 /** Not longer: what failed in a partition is what everybody has when it is over. */
 const MAX_COOL_DOWN_MS = 4000
@@ -131,6 +133,7 @@ export class Candidates {
     const claimed = (known.freeSlots ?? 0) > 1 && known.source === 'topic' && nowMs - known.toldMs < CLAIM_MS
     if (claimed) known.emptyClaims++
     known.freeSlots = 0
+    this.#least = undefined
     // A crowd that has no place anywhere must not ask everybody every five seconds.
     const times = reason === 'not-on-air' ? Math.floor(known.refusals / STARVED_AS_ONE) : known.refusals
     known.refusals++
@@ -192,7 +195,9 @@ export class Candidates {
       const victim = this.#leastPromising()
       if (victim === undefined) return false
       const ahead = worth(victim) - worth({ source, failures: 0 })
-      if (ahead > 0 || (ahead === 0 && nowMs - victim.toldMs < STALE_MS)) return false
+      // A crowd has been refused everywhere on its list long before anybody there is stale.
+      const isRoomier = isFull(victim) && (freeSlots ?? 0) > 0
+      if (ahead > 0 || (ahead === 0 && !isRoomier && nowMs - victim.toldMs < STALE_MS)) return false
       this.#forget(victim)
     }
     this.#least = undefined
@@ -229,13 +234,16 @@ export class Candidates {
     this.#list.splice(this.#list.indexOf(candidate), 1)
   }
 
-  /** Of equals the one of whom nothing was told for longest. Kept: while the list is full everybody who is named asks for it. */
+  /**
+   * Of equals who is full, then of whom nothing was told for longest. Kept: while the list is full everybody who is named
+   * asks for it.
+   */
   #leastPromising(): Candidate | undefined {
     if (this.#least !== undefined && !this.#isParent(this.#least.key)) return this.#least
     let least: Candidate | undefined
     let leastWorth = Infinity
     for (const each of this.#list) {
-      const worthOfEach = worth(each)
+      const worthOfEach = worth(each) - (isFull(each) ? FULL_WORTH : 0)
       const isLess =
         worthOfEach < leastWorth || (worthOfEach === leastWorth && each.toldMs < (least?.toldMs ?? 0))
       if (!isLess || this.#isParent(each.key)) continue
@@ -250,4 +258,9 @@ export class Candidates {
 /** Smaller for weaker sources and more failures. */
 function worth({ source, failures }: Pick<Candidate, 'failures' | 'source'>): number {
   return -(SOURCE_RANK[source] + 2 * Math.min(failures, 10))
+}
+
+/** It has told of itself that it has no place, or refused one. */
+function isFull({ freeSlots }: Candidate): boolean {
+  return freeSlots === 0
 }
