@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram'
  * Any program: this one knows nothing of the lab. Two peers learn from a meeting point where the other one comes from,
  * write to each other, and end with 0 when they were heard, with 1 when 5 s were not enough.
  *
- *   meet.mjs point               the meeting point; prints "ready"
+ *   meet.mjs point               the meeting point; says when it listens
  *   meet.mjs peer NAME ADDRESS   a peer, and where the meeting point is
  */
 const [role, name, point] = process.argv.slice(2)
@@ -18,7 +18,7 @@ function serve() {
     for (const [one, { address: to, port: at }] of peers)
       for (const [other, place] of peers) if (other !== one) socket.send(JSON.stringify(place), at, to)
   })
-  socket.bind(PORT, () => console.log('ready'))
+  socket.bind(PORT, () => console.log(`the meeting point listens on port ${PORT}`))
 }
 
 function meet() {

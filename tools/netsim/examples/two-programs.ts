@@ -8,12 +8,14 @@ import { cloud, enterUserNamespace, openTunLab, PRESETS, tunAvailable, type Lab 
  *
  *   npx node tools/netsim/examples/two-programs.ts [PRESET] [PRESET] [TUN_DEVICE]
  */
-const [left = 'home', right = 'mobile-cgnat', tunDevice = '/dev/net/tun'] = process.argv.slice(2)
+const named = process.argv.slice(2)
+const [left = '', right = '', tunDevice = '/dev/net/tun'] =
+  named.length === 0 ? ['home', 'mobile-cgnat'] : named
 const MEET = fileURLToPath(new URL('meet.mjs', import.meta.url))
 
 async function main(): Promise<number> {
   if (!isPreset(left) || !isPreset(right)) {
-    console.error(`Presets are ${Object.keys(PRESETS).join(', ')}.`)
+    console.error(`Name two presets, of these: ${Object.keys(PRESETS).join(', ')}.`)
     return 2
   }
   const available = tunAvailable({ tunDevice })
@@ -39,9 +41,8 @@ async function main(): Promise<number> {
     await lab.fault({ name: 'setPublicAddress', args: ['left'] })
     const second = await meeting(lab)
     const { bindings } = await lab.stats()
-    console.log(
-      `bindings of the NATs: ${JSON.stringify(bindings)}; packets that would have left the lab: ${lab.escapes}`,
-    )
+    for (const [nat, count] of Object.entries(bindings)) console.log(`${nat} holds ${count} bindings`)
+    console.log(`packets that would have left the lab: ${lab.escapes}`)
     return first && second && lab.escapes === 0 && lab.failure === undefined ? 0 : 1
   } finally {
     // Ends all processes of the lab, and theirs. Should this one be killed, with SIGKILL too, they end all the same.

@@ -126,7 +126,11 @@ program
 program
   .command('probe')
   .description('Find out what stands between this machine and the DHT, and write a scenario file of it.')
-  .option('--bootstrap <host:port,...>', 'the nodes of a DHT to ask; default: the public one')
+  .addOption(
+    new Option('--bootstrap <host:port,...>', 'the nodes of a DHT to ask; default: the public one').env(
+      'PEARCAST_BOOTSTRAP',
+    ),
+  )
   .addOption(
     new Option('--role <role>', 'what this machine is in the scenario')
       .choices(['broadcaster', 'listener'])

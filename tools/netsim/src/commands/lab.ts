@@ -66,7 +66,9 @@ function unknownName({ canary }: LabOptions): number {
     pattern.startsWith('/') || patterns.length > 1 ? [] : nearNames(pattern, namesOf(canary === true))
   const hint = near.length === 0 ? '' : ` Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
   const where = canary ? 'No scenario of the canary' : 'No scenario'
-  process.stderr.write(`${where} has a name like "${pattern}".${hint} --list shows them all.\n`)
+  process.stderr.write(
+    `${where} has a name like "${pattern}".${hint} --list shows all but the pairs of the matrix: these are "matrix/cgnat x public, a relay" and so on.\n`,
+  )
   return USAGE
 }
 

@@ -17,8 +17,9 @@ export interface ProbeOptions extends FieldOptions {
 
 /** Find out what stands before this machine, and write it down as a scenario. Resolves with the exit code. */
 export async function probe(options: ProbeOptions): Promise<number> {
-  const { out, json, role, other } = options
-  const found = await examine(options)
+  const { bootstrap, out, json, role, other, udpBlocked } = options
+  // An empty PEARCAST_BOOTSTRAP is none.
+  const found = await examine({ bootstrap: bootstrap || undefined, udpBlocked })
   if (found?.isLoopback) {
     process.stderr.write('error: The bootstrap nodes are on this machine, so there is no NAT to see.\n')
     return 1
@@ -39,9 +40,9 @@ export async function probe(options: ProbeOptions): Promise<number> {
     return 0
   }
   const lines = [
-    natClass,
-    ...place.measured.map((each) => `  ${each}`),
-    ...place.assumed.map((each) => `  assumed: ${each}`),
+    `This machine's NAT, as HyperDHT sees it: ${natClass}`,
+    ...place.measured.map((each) => `  measured: ${each}`),
+    ...place.assumed.map((each) => `  assumed:  ${each}`),
   ]
   process.stdout.write(
     `${lines.join('\n')}\n\nWritten to ${path}, without any address of yours. To play it:\n`,
@@ -51,7 +52,13 @@ export async function probe(options: ProbeOptions): Promise<number> {
 }
 
 /** Undefined where no UDP comes back, though somebody who answers others was asked. */
-async function examine({ bootstrap, udpBlocked }: ProbeOptions): Promise<NetworkFindings | undefined> {
+async function examine({
+  bootstrap,
+  udpBlocked,
+}: {
+  bootstrap: string | undefined
+  udpBlocked: true | undefined
+}): Promise<NetworkFindings | undefined> {
   try {
     return await examineNetwork(bootstrap === undefined ? {} : { bootstrap: parseBootstrap(bootstrap) })
   } catch (error) {

@@ -12,6 +12,8 @@ export interface VirtualChaosOptions {
   keep: string
 }
 
+/** So many seeds are told of one by one. */
+const TOLD = 20
 /** A play takes a fraction of a second: enough of them to leave nothing out that can be. */
 const MOST_PLAYS = 400
 
@@ -20,10 +22,14 @@ export async function virtualChaos({ keep, runs, seed, ...options }: VirtualChao
   let failed = 0
   for (let i = 0; i < runs; i++) {
     const chaos = virtualChaosOf(seed + i)
-    const complaints = playVirtualChaos(chaos)
-    if (complaints.length === 0) continue
+    const { complaints, events, hash } = playVirtualChaos(chaos)
+    const isWell = complaints.length === 0
+    if (!isWell || runs <= TOLD) {
+      const befell = `${chaos.listeners} listeners, ${chaos.events.length} troubles, hash ${hash} of ${events} events`
+      process.stdout.write(`seed ${chaos.seed}: ${befell}: ${complaints[0] ?? 'everybody hears again'}\n`)
+    }
+    if (isWell) continue
     failed++
-    process.stdout.write(`seed ${chaos.seed}: ${complaints[0] ?? ''}\n`)
     await keepFewest(chaos, options.shrink, complaints, resolve(keep))
   }
   process.stdout.write(`${runs === 1 ? `seed ${seed}` : `${runs} seeds from ${seed}`}: ${failed} failed\n`)
@@ -37,7 +43,7 @@ async function keepFewest(
   folder: string,
 ): Promise<void> {
   const fails = (events: VirtualChaos['events']): Promise<boolean> =>
-    Promise.resolve(playVirtualChaos({ ...chaos, events }).length > 0)
+    Promise.resolve(playVirtualChaos({ ...chaos, events }).complaints.length > 0)
   const events = shrinks ? await shrink(chaos.events, fails, MOST_PLAYS) : chaos.events
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw NetsimError.folderUnusable(folder, error)

@@ -19,8 +19,12 @@ export interface VirtualChaos {
   readonly events: readonly VirtualEvent[]
 }
 
-/** What was wrong at the end; empty when all was well. */
-export type Complaint = string
+/** What a play came to: `complaints` of what was wrong at the end, and `hash` of all its `events`. */
+export interface VirtualOutcome {
+  readonly complaints: string[]
+  readonly events: number
+  readonly hash: string
+}
 
 const KINDS: readonly VirtualEvent['kind'][] = [
   'join',
@@ -73,7 +77,7 @@ export function parseVirtualChaos(text: string): VirtualChaos {
 }
 
 /** Plays it, mends all, and looks whether everybody hears again. */
-export function playVirtualChaos({ events, listeners, seed }: VirtualChaos): Complaint[] {
+export function playVirtualChaos({ events, listeners, seed }: VirtualChaos): VirtualOutcome {
   const world = new World({ seed, broadcaster: { nat: 'port-restricted', region: 0, accessMs: 5, slots: 6 } })
   const people = forkRandom(world.random)
   for (let i = 0; i < listeners; i++) world.join(drawPerson(people, ROOMY))
@@ -85,7 +89,8 @@ export function playVirtualChaos({ events, listeners, seed }: VirtualChaos): Com
   world.agenda.runFor(HEAR_MS)
   const early = complaintsOf(world, (peer) => !guesses(peer), HEAR_MS)
   world.agenda.runFor(GUESSED_MS - HEAR_MS)
-  return [...early, ...complaintsOf(world, () => true, GUESSED_MS)]
+  const complaints = [...early, ...complaintsOf(world, () => true, GUESSED_MS)]
+  return { complaints, events: world.log.count, hash: world.log.hash }
 }
 
 function befall(world: World, { kind, who }: VirtualEvent, people: Random): void {
@@ -120,7 +125,7 @@ function guesses({ person }: VirtualPeer): boolean {
   return person.nat.startsWith('symmetric')
 }
 
-function complaintsOf(world: World, counts: (peer: VirtualPeer) => boolean, afterMs: number): Complaint[] {
+function complaintsOf(world: World, counts: (peer: VirtualPeer) => boolean, afterMs: number): string[] {
   const { agenda } = world
   return world.listeners.flatMap((peer) => {
     const { ears, id, leftMs, person, relay } = peer
