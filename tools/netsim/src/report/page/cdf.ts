@@ -15,6 +15,8 @@ const SHARES: Axis = {
     [1, '100 %'],
   ],
 }
+/** Of fewer there is no curve: each is in the table of all runs. */
+const ENOUGH = 5
 const PATHS = ['swarm', 'webrtc', 'relayed'] as const
 
 interface Series {
@@ -26,6 +28,7 @@ interface Series {
 export function cdfSection(runs: readonly Run[]): Html | undefined {
   // A control is broken on purpose.
   const heard = runs.filter((run) => run.expected !== 'failure' && run.heard)
+  if (heard.length < ENOUGH) return undefined
   const figures = [
     figure('First sound', heard, (run) => run.heard?.firstSoundMs),
     figure('Latency, capture to playout, median of each run', heard, (run) => run.heard?.latencyMs?.p50),

@@ -85,6 +85,19 @@ test('a run in which something happened has a timeline with the silence in it', 
   const page = pageOf(reportOf({ name: 'faults/rebind', group: 'faults', heard: HEARD, timeline }))
   expect(page).toContain('NAT rebinds: listener')
   expect(page).toMatch(/<rect\s+class="gap"/)
+  // The legend has the very lines of the drawing.
+  const [legend = '', drawing = ''] = page.split('<figure>')
+  expect(legend).toMatch(/<line class="step"[^>]*\/>\s*<\/svg\s*>what the scenario did/)
+  expect(drawing).toMatch(/<line\s+class="step"/)
+})
+
+test('of fewer than five runs there is no curve of how many were how late; the table has all of each', () => {
+  const some = (count: number): string =>
+    pageOf(reportOf(...Array.from({ length: count }, (_, i) => ({ name: `links/${i}`, heard: HEARD }))))
+  expect(some(4)).not.toContain('id="distributions"')
+  expect(some(5)).toContain('id="distributions"')
+  expect(some(1)).toContain('latency, p50 / p95 of the medians of the runs')
+  expect(some(1)).toMatch(/<td>567 ms<\/td>\s*<td>61 \/ 70 ms<\/td>/)
 })
 
 test('a silence before a line is calm is not judged, and shown', () => {

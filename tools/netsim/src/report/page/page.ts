@@ -111,7 +111,7 @@ function tiles({ results }: Report): Html {
     ['controls failed as they must', count(({ passed, expected }) => passed && expected === 'failure')],
     ['failed', count(({ passed }) => !passed), count(({ passed }) => !passed) > 0],
     ['first sound, p50 / p95', quantiles(firstSounds)],
-    ['latency, p50 / p95', quantiles(latencies)],
+    ['latency, p50 / p95 of the medians of the runs', quantiles(latencies)],
   ]
   const shown = all.filter(
     ([name, value]) => value !== '' && (value !== 0 || name === 'failed' || name === 'played'),

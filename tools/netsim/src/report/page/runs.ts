@@ -51,7 +51,7 @@ export function runSection(runs: readonly Run[]): Html {
             <th>outcome</th>
             <th>via</th>
             <th>first sound</th>
-            <th>latency</th>
+            <th>latency, p50 / p95</th>
             <th>gap</th>
             <th>concealed</th>
             <th>held up</th>
@@ -85,11 +85,17 @@ function row(run: Run): Html {
     <td><i class="swatch ${outcome}"></i>${mark}</td>
     <td>${heard?.via ?? '–'}</td>
     <td>${ms(heard?.firstSoundMs)}</td>
-    <td>${ms(heard?.latencyMs?.p50)}</td>
+    <td>${latency(heard?.latencyMs)}</td>
     <td>${ms(heard?.gapMs)}</td>
     <td>${share === undefined ? '–' : `${(share * 100).toFixed(2)} %`}</td>
     <td>${worstMs >= 50 ? ms(worstMs) : '–'}</td>
   </tr> `
+}
+
+/** Of its frames, each run on its own. */
+function latency(of: NonNullable<Run['heard']>['latencyMs']): string {
+  if (typeof of?.p95 !== 'number' || typeof of.p50 !== 'number') return ms(of?.p50)
+  return `${Math.round(of.p50)} / ${ms(of.p95)}`
 }
 
 function ms(value: number | null | undefined): string {

@@ -32,7 +32,7 @@ table { border-collapse: separate; border-spacing: 0 } th { font-weight: 500; te
 .swarm { --hue: var(--swarm) } .webrtc { --hue: var(--webrtc) } .relayed { --hue: var(--relayed) } .silent { --hue: var(--silent) }
 .told { --hue: var(--told) } .failed { --hue: var(--failed) }
 .legend { list-style: none; margin: 0 0 10px; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13px; color: var(--soft) }
-.dashed, .dotted { display: inline-block; height: 12px; margin: 0 8px -1px 2px; border-left: 2px dashed var(--ink) } .dotted { border-left: 2px dotted var(--soft) }
+.sample { display: inline-block; width: 6px; height: 20px; margin: 0 6px -5px 2px }
 .key { display: flex; flex-wrap: wrap; gap: 6px 24px; margin: 0 0 8px } .key .cell { padding: 3px 10px 4px; font-size: 12.5px } .key b { font-weight: 600 }
 .steps { display: inline-flex; align-items: end; gap: 2px }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 3px; background: var(--hue); margin-right: 6px }

@@ -34,14 +34,24 @@ export function timelineSection(runs: readonly Run[]): Html | undefined {
       was sent, as the broadcaster slept or its source stood still.
     </p>
     <ul class="legend">
-      <li><i class="swatch swarm"></i>frames of 20 ms played a second; 50 is all of them</li>
+      <li>
+        <i class="swatch swarm"></i>frames of 20 ms played a second; 50 is all of them. They are counted once
+        a second, so this falls up to a second before the line of what stopped them; red is exact
+      </li>
       <li><i class="swatch failed"></i>silence that the listener told of</li>
-      <li><i class="dashed"></i>what the scenario did</li>
-      <li><i class="dotted"></i>the listener dials, or is connected again</li>
+      <li>${sample('step')}what the scenario did</li>
+      <li>${sample('told')}the listener dials, or is connected again</li>
     </ul>
     <div class="charts aligned">${shown.map(figure)}</div>
     ${rest > 0 && html`<p class="lead">${rest} more are in report.json.</p>`}
   </section>`
+}
+
+/** Of a line in the charts, as it is drawn there. */
+function sample(line: 'step' | 'told'): Html {
+  return html`<svg class="sample" viewBox="0 0 6 20" aria-hidden="true">
+    <line class="${line}" x1="3" x2="3" y1="0" y2="20" />
+  </svg>`
 }
 
 function figure(run: Run): Html {
