@@ -155,7 +155,7 @@ program
 program
   .command('scale')
   .description(
-    'Grow trees of many listeners in virtual time: arrivals, churn, stalls, a partition. Needs no lab.',
+    'Grow trees of many listeners in virtual time: arrivals, churn, stalls, a partition. Needs no lab. An aim that is missed is told and does not change the exit code: aims are of large trees.',
   )
   .addOption(
     new Option('--listeners <n,...>', 'how many, one run for each')

@@ -36,3 +36,15 @@ test('a signal ends a scale run with what is finished', { timeout: 120_000 }, as
   }
   expect(report).toMatchObject({ runs: [{ listeners: 20, relays: 0.3, seed: 1, timesRealTimeIn }] })
 })
+
+test('which aims a tree met is told in a line, and one that it missed fails nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'netsim-scale-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // Hardly anybody relays: most have no place, and never hear.
+  const args = [MAIN, 'scale', '--listeners', '20', '--relays', '1', '--out', join(folder, 'scale.json')]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  expect(said).toMatch(/^  aims met: copies <= 8, .*; missed: healed within 10 s$/m)
+  expect(code).toBe(0)
+})

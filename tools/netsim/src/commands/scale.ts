@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { NetsimError } from '../errors.ts'
+import { runsIn } from '../report/page/scale-data.ts'
+import { scaleAimsText } from '../report/scale-aims.ts'
 import { Interruption } from '../run/interruption.ts'
 import { stepsOf, type StoryReport } from '../virtual/story.ts'
 import { commit } from './commit.ts'
@@ -123,6 +125,7 @@ function textOf(run: ScaleRun): string {
     `  arrival: first sound p50 ${arrival.joinMs.p50} p95 ${arrival.joinMs.p95} ms, ${arrival.unserved} heard nothing, ${arrival.placesPerListener} places a listener, ${arrival.messagesPerPeer} messages a peer`,
     `  churn: continuity ${(100 * churn.continuity).toFixed(3)} %, copies <= ${churn.copiesMax}, depth p95 ${churn.depthP95} max ${churn.depthMax}, uplink used ${percent(churn.uplinkUsed)}, ${churn.messagesPerPeerMinute} messages a peer and minute`,
     `  partition: ${percent(partition.othersHearing)} of the others hear, ${healed}`,
+    ...runsIn(run).map(({ figures }) => `  ${scaleAimsText(figures)}`),
   ].join('\n')
 }
 

@@ -139,7 +139,7 @@ test('a scale report shows a curve for each figure, nested ones by their path', 
   const page = pageOf(reportOf(), { scale: { runs } })
   expect(page).toContain('aria-label="Churn: depth of the tree"')
   expect(page).toContain('aria-label="news"')
-  expect(page).toContain('<small>aim: at most 7</small>')
+  expect(page).toContain('<small>aim: at most 7 <span')
   expect(page).toContain('aria-label="Who hears"')
   expect(pageOf(reportOf(), { scale: { nothing: ['of', 'use'] } })).not.toContain('id="scale"')
 })
@@ -148,11 +148,43 @@ test('a scale report of one size shows figures, as there is no curve; all shares
   const curve = [0, 5].map((atS) => ({ atS, hearing: 1 }))
   const run = { name: '30 % relays', listeners: 1000, churn: { depthP95: 4, continuity: 0.9991 }, curve }
   const page = pageOf(reportOf(), { scale: { runs: [run] } })
-  expect(page).toMatch(/Churn: continuity<\/th>\s*<td>99.91 %<\/td>\s*<td>at least 99.9 %<\/td>/)
+  expect(page).toMatch(
+    /Churn: continuity<\/th>\s*<td class="good">✔ 99.91 %<\/td>\s*<td>at least 99.9 %<\/td>/,
+  )
   expect(page).not.toContain('aria-label="Churn: continuity"')
   const ticks = [...page.matchAll(/text-anchor="end"\s*>([^<]*)</g)].map(([, text = '']) => text.trim())
   expect(ticks).toContain('100 %')
   expect(Math.max(...ticks.map(({ length }) => length))).toBeLessThanOrEqual(6)
+})
+
+test('a figure of a scale report that misses its aim is marked, and so is what never came about', () => {
+  const runs = [1000, 3000].map((listeners) => ({
+    name: 'storm',
+    listeners,
+    churn: { copiesMax: 8, continuity: listeners === 1000 ? 0.9934 : 0.9995 },
+    partition: { othersHearing: 1 },
+  }))
+  const table = pageOf(reportOf(), { scale: { runs: runs.slice(0, 1) } })
+  expect(table).toMatch(/<td class="good">✔ 8<\/td>\s*<td>at most 8<\/td>/)
+  expect(table).toMatch(/<td class="bad">✖ 99.34 %<\/td>\s*<td>at least 99.9 %<\/td>/)
+  expect(table).toMatch(/healed after, s<\/th>\s*<td class="bad">✖ not in the run<\/td>/)
+  const curves = pageOf(reportOf(), { scale: { runs } })
+  expect(curves).toContain('aim: at most 8 <span class="good">✔ met</span>')
+  expect(curves).toContain('aim: at least 99.9 % <span class="bad">✖ missed: 1000, storm</span>')
+  expect(curves).toContain('99.34 %, misses the aim')
+  expect(curves.match(/class="cross"/g)).toHaveLength(1)
+})
+
+test('of what is no share the axis is none of per cent, even just below 1', () => {
+  const runs = [10, 100].map((listeners) => ({ listeners, arrival: { placesPerListener: 0.96 } }))
+  expect(pageOf(reportOf(), { scale: { runs } })).not.toContain('>100 %<')
+})
+
+test('why more uplink can be used than is offered is said where it is', () => {
+  const withUplink = (uplinkUsed: number): string =>
+    pageOf(reportOf(), { scale: { runs: [{ listeners: 10, churn: { uplinkUsed } }] } })
+  expect(withUplink(1.03)).toContain('It can exceed 100 %')
+  expect(withUplink(0.97)).not.toContain('It can exceed 100 %')
 })
 
 test('the JUnit file has a suite for each group and what plays a failure again', () => {

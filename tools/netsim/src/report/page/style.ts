@@ -45,6 +45,7 @@ svg { width: 100%; height: auto; display: block; overflow: visible }
 .grid { stroke: var(--grid); stroke-width: 1 } .axis { stroke: var(--faint); stroke-width: 1 }
 .tick, .mark { font-size: 11px; fill: var(--soft) } .mark { font-size: 10px; paint-order: stroke; stroke: var(--card); stroke-width: 3px }
 .line { fill: none; stroke: var(--hue); stroke-width: 2; stroke-linejoin: round } .hit { fill: transparent } .dot { fill: var(--hue) }
+.cross { font-size: 11px; fill: var(--bad) }
 .hit:hover { fill: var(--ink); fill-opacity: .25 }
 .area { fill: color-mix(in oklab, var(--swarm) 35%, var(--card)); stroke: var(--swarm); stroke-width: 1.5 }
 .gap { fill: var(--failed); fill-opacity: .35 } .step { stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 4 3 }
