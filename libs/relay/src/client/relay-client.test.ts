@@ -141,6 +141,25 @@ describe('who gave its only parent up in a cut, and is sent frames by it again',
   })
 })
 
+test('frames of the station that come before its answer, as they may over a line with jitter, make it no parent yet', () => {
+  const sent: string[] = []
+  const client: RelayClient = new RelayClient({
+    ...ALONE,
+    isStation: () => true,
+    slots: () => ({ slots: 0, freeSlots: 0 }),
+    perform: (effect) => {
+      if (effect.type === 'send') sent.push(effect.message.type)
+    },
+  })
+  client.start(0)
+  client.learn({ key: STATION, source: 'record', depth: 0 }, 0)
+  client.linkUp(STATION, { rttMs: 10 }, 0)
+  client.frame(STATION, RUN, 1, 0, true, 20)
+  // A second subscription would begin behind what has come by then.
+  expect(sent).toEqual(['reserve'])
+  expect(client.primary).toBeUndefined()
+})
+
 test('a parent hears at once under which key we can be dialled, when we come to serve others', () => {
   const sent: unknown[] = []
   let slots = 0

@@ -60,6 +60,8 @@ export class RelayClient {
   #next: string | undefined
   #inheritedMs = -Infinity
   #stays = false
+  /** The station, while it serves us though it was given up: its link stands, and so does our place. */
+  #givenUp: string | undefined
 
   constructor(options: RelayClientOptions) {
     this.#options = options
@@ -235,6 +237,7 @@ export class RelayClient {
   /** The link to a parent was replaced by another one to the same peer, who knows nothing of our place yet. */
   linkReplaced(key: string, nowMs: number): void {
     this.#nowMs = nowMs
+    this.#forgotten(key)
     const link = this.#links.get(key)
     if (link === undefined) return
     link.watch.heard(nowMs)
@@ -255,6 +258,7 @@ export class RelayClient {
   /** A link that `connect` asked for did not come up, or is gone. */
   linkDown(key: string, nowMs: number): void {
     this.#nowMs = nowMs
+    this.#forgotten(key)
     const link = this.#links.get(key)
     if (link === undefined) return
     this.#links.delete(key)
@@ -305,19 +309,19 @@ export class RelayClient {
   frame(key: string, run: number, seq: number, hops: number, isNew: boolean, nowMs: number): boolean {
     const link = this.#links.get(key)
     if (link === undefined) {
-      if (this.#primary === undefined) this.#isServedBy(key, nowMs)
+      if (key === this.#givenUp && this.#primary === undefined) this.#askAgain(key, nowMs)
       return false
     }
     this.#nowMs = nowMs
     // Its answer is on its way, or lost: what it sends says the same.
-    if (link.phase === 'reserving' && this.#isStation(key)) this.#hold(link, UNTOLD_LIFETIME_MS)
+    if (key === this.#givenUp && link.phase === 'reserving') this.#hold(link, UNTOLD_LIFETIME_MS)
     if (run > this.lineage.run) this.#newRun(nowMs)
     return this.#media.frame(link, run, seq, hops, isNew, nowMs)
   }
 
   /** Nobody is our parent, and the station sends to us: a cut is over before it has forgotten us. */
-  #isServedBy(key: string, nowMs: number): void {
-    if (!this.#isStation(key) || !this.#choice.hasFailed(key)) return
+  #askAgain(key: string, nowMs: number): void {
+    if (!this.#choice.hasFailed(key)) return
     this.#nowMs = nowMs
     this.#choice.worked(key)
     this.#known()
@@ -489,6 +493,7 @@ export class RelayClient {
 
   #hold(link: ParentLink, lifetimeMs: number): void {
     const { key } = link
+    this.#forgotten(key)
     link.hold(this.#nowMs, lifetimeMs)
     this.#choice.worked(key)
     this.#send({ type: 'JOINED', key, feeds: this.#options.feeds() })
@@ -498,6 +503,7 @@ export class RelayClient {
 
   #refused(link: ParentLink, { reason, retryAfterMs }: Refused): void {
     const { key } = link
+    this.#forgotten(key)
     const retryMs = Math.min(Math.max(retryAfterMs, 500), 60_000) + this.#jitterMs()
     const lied = this.#choice.full(key, reason, retryMs, this.#nowMs)
     if (link.phase === 'held') return this.#withdrawn(link)
@@ -518,6 +524,11 @@ export class RelayClient {
     this.#options.perform({ type: 'disconnect', key })
     if (phase === 'held') this.#send({ type: 'LOST', key, jitterMs: this.#jitterMs() })
     else this.#send({ type: 'JOIN_FAILED', key })
+  }
+
+  /** What it sends from now on it sends for another reason, or over another link. */
+  #forgotten(key: string): void {
+    if (key === this.#givenUp) this.#givenUp = undefined
   }
 
   #isStation(key: string): boolean {
@@ -568,6 +579,7 @@ export class RelayClient {
       case 'abandon':
       case 'leave':
         if (effect.key === this.#next) this.#choice.slower(effect.key, this.#nowMs)
+        if (effect.key === this.#primary && this.#isStation(effect.key)) this.#givenUp = effect.key
         if (this.#links.delete(effect.key)) perform({ type: 'disconnect', key: effect.key })
         return
       case 'activate':
