@@ -1,4 +1,5 @@
 import { countOf, type Comparison } from '../baseline.ts'
+import { figuresTable } from './figures-table.ts'
 import { html, type Html } from './html.ts'
 
 /** What the baseline says: regressions, groups as a whole, and the figures nearest to their limit. */
@@ -36,42 +37,12 @@ export function comparisonSection({ commit, compared, regressions, nearest, rati
       </ul>`
     }
     ${
-      rows.length > 0 &&
-      html`<div class="scroll">
-        <table class="figures">
-          <thead>
-            <tr>
-              <th>group</th>
-              <th>figure</th>
-              <th>now / then, median</th>
-              <th>at most</th>
-              <th>scenarios</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${rows}
-          </tbody>
-        </table>
-      </div>`
+      rows.length > 0 && figuresTable(['group', 'figure', 'now / then, median', 'at most', 'scenarios'], rows)
     }
     ${
       single.length > 0 &&
       html`<h3>Nearest to their limit</h3>
-        <div class="scroll">
-          <table class="figures">
-            <thead>
-              <tr>
-                <th>scenario and figure</th>
-                <th>then</th>
-                <th>now</th>
-                <th>at most</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${single}
-            </tbody>
-          </table>
-        </div>`
+        ${figuresTable(['scenario and figure', 'then', 'now', 'at most'], single)}`
     }
   </section>`
 }

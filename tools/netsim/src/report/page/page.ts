@@ -3,6 +3,7 @@ import type { Report, Run } from '../run-data.ts'
 import { percentile } from '../summary.ts'
 import { cdfSection } from './cdf.ts'
 import { comparisonSection } from './comparison.ts'
+import { figuresTable } from './figures-table.ts'
 import { Html, html } from './html.ts'
 import { impairmentSection } from './impairments.ts'
 import { matrixSection } from './matrix.ts'
@@ -157,22 +158,7 @@ function aimSection({ aims }: Report): Html | undefined {
       A single play is one draw, so these are limits of many together. What counts is without the time for
       which the machine held the lab up.
     </p>
-    <div class="scroll">
-      <table class="figures">
-        <thead>
-          <tr>
-            <th>aim</th>
-            <th>at most</th>
-            <th>came to</th>
-            <th>with hold-ups</th>
-            <th>plays</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${figuresTable(['aim', 'at most', 'came to', 'with hold-ups', 'plays'], rows)}
   </section>`
 }
 

@@ -9,6 +9,7 @@ import {
   type Axis,
   type Frame,
 } from './chart.ts'
+import { figuresTable } from './figures-table.ts'
 import { html, type Html } from './html.ts'
 import { isMet, SCALE_AIMS, type ScaleAim } from '../scale-aims.ts'
 import { runsIn, type ScaleRun } from './scale-data.ts'
@@ -80,20 +81,7 @@ function tableOf(runs: readonly ScaleRun[], wanted: (name: string) => boolean): 
         <td>${aim?.words}</td>
       </tr>`
     })
-  return html`<div class="scroll">
-    <table class="figures">
-      <thead>
-        <tr>
-          <th>figure</th>
-          ${runs.map((run) => html`<th>${runName(run)}</th>`)}
-          <th>aim</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return figuresTable(['figure', ...runs.map(runName), 'aim'], rows)
 }
 
 function cell(name: string, figures: ScaleRun['figures'], aim: ScaleAim | undefined): Html {
