@@ -5,9 +5,10 @@ import { TimerTable } from '../timer-table.ts'
 import type { Misconduct } from '../trust/distrust.ts'
 import type { CandidateNews } from './candidates.ts'
 import type { Carrier } from './carriers.ts'
+import { Inheritance } from './inheritance.ts'
 import { clientMachine } from './machine.ts'
+import { ParentChecks } from './parent-checks.ts'
 import { ParentChoice } from './parent-choice.ts'
-import { ParentJudge } from './parent-judge.ts'
 import { ParentLink } from './parent-link.ts'
 import { ParentMail } from './parent-mail.ts'
 import { ParentMedia } from './parent-media.ts'
@@ -22,20 +23,12 @@ import type {
   SwitchCause,
 } from './types.ts'
 
-/** How often the watches are looked at: a parent beats as often. */
-const CHECK_MS = 100
 const REDIAL_JITTER_MS = 500
 const NOBODY: readonly string[] = []
 /** Where nobody can be asked, and attempts are under way. */
 const LOOK_AGAIN_MS = 300
-/** Whoever says that we are to have its place, we ask for it this often. */
-const INHERIT_EVERY_MS = 10_000
-/** Below this nobody hangs on us for whom we could have a place. */
-const HEIR_SLOTS = 2
 /** A place that the station serves and has not told of is asked for again after half of this. */
 const UNTOLD_LIFETIME_MS = 6000
-/** A check that comes so much too late means that our own machine stood still. */
-const PAUSE_MS = 150
 
 type Driver = MachineDriver<ClientContext, ClientEvent, ClientState>
 
@@ -49,17 +42,15 @@ export class RelayClient {
   readonly #choice: ParentChoice
   readonly #mail: ParentMail
   readonly #media: ParentMedia
-  readonly #judge = new ParentJudge()
+  readonly #checks: ParentChecks
+  readonly #inheritance: Inheritance
   readonly #secondSearch: SecondSearch
   readonly #timers = new TimerTable<ClientTimer>()
   readonly #links = new Map<string, ParentLink>()
   readonly #driver: Driver
   #nowMs = 0
-  #checkMs = Infinity
   #primary: string | undefined
   #next: string | undefined
-  #inheritedMs = -Infinity
-  #stays = false
   /** The station, while it serves us though it was given up: its link stands, and so does our place. */
   #givenUp: string | undefined
 
@@ -76,6 +67,20 @@ export class RelayClient {
     })
     this.#mail = new ParentMail(options)
     this.#media = new ParentMedia(this.lineage, this, (event) => this.#send(event))
+    const { lineage } = this
+    const own = { links: this.#links, choice: this.#choice, mail: this.#mail, roles: this }
+    this.#inheritance = new Inheritance({ ...own, slots: () => options.slots().slots })
+    this.#checks = new ParentChecks({
+      ...own,
+      lineage,
+      isStation: (key) => this.#isStation(key),
+      jitterMs: () => this.#jitterMs(),
+      send: (event) => this.#send(event),
+      overdue: (link) => {
+        this.#choice.failed(link.key, this.#nowMs)
+        this.#drop(link)
+      },
+    })
     this.#secondSearch = new SecondSearch(() => perform({ type: 'search' }))
     this.#driver = createDriver(clientMachine, options.timing ?? {}, (effect) => this.#perform(effect))
   }
@@ -120,36 +125,24 @@ export class RelayClient {
 
   /** When `advance` wants to be called next. */
   get nextMs(): number {
-    return Math.min(this.#timers.nextMs, this.#checkMs, this.#silentAtMs)
-  }
-
-  /** The moment from which the primary is suspect is not left to the next regular check. */
-  get #silentAtMs(): number {
-    const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
-    return link === undefined || link.silent ? Infinity : link.watch.silentAtMs
+    return Math.min(this.#timers.nextMs, this.#checks.nextMs)
   }
 
   start(nowMs: number): void {
     this.#nowMs = nowMs
-    this.#checkMs = nowMs + CHECK_MS
+    this.#checks.start(nowMs)
     this.#send({ type: 'START' })
   }
 
   stop(nowMs: number): void {
     this.#nowMs = nowMs
     this.#send({ type: 'STOP' })
-    this.#checkMs = Infinity
+    this.#checks.stop()
   }
 
   advance(nowMs: number): void {
     this.#nowMs = Math.max(nowMs, this.#nowMs)
-    if (nowMs >= this.#checkMs || nowMs >= this.#silentAtMs) {
-      const lateMs = nowMs - this.#checkMs
-      if (lateMs > PAUSE_MS) for (const link of this.#links.values()) link.watch.forgive(lateMs)
-      this.#checkMs = nowMs + CHECK_MS
-      this.#check(nowMs)
-      this.#checkMs = this.#nextCheckMs(nowMs)
-    }
+    this.#checks.advance(nowMs)
     for (let id = this.#timers.take(nowMs); id !== undefined; id = this.#timers.take(nowMs)) {
       if (id === 'pick' && this.#findsNobody(nowMs)) this.#timers.start('pick', LOOK_AGAIN_MS, nowMs)
       else this.#send({ type: 'timer', id })
@@ -167,12 +160,12 @@ export class RelayClient {
     const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
     if (link?.phase !== 'held') return
     this.#nowMs = nowMs
-    if (this.#mail.roomChanged(link, nowMs)) this.#checkSoon()
+    if (this.#mail.roomChanged(link, nowMs)) this.#checks.soon(this.#nowMs)
   }
 
   /** We are about to go: until then no other parent is looked for, for it would be in vain. */
   stay(): void {
-    this.#stays = true
+    this.#checks.stays = true
   }
 
   /**
@@ -184,31 +177,12 @@ export class RelayClient {
     this.#nowMs = nowMs
     const link = this.#primary === undefined ? undefined : this.#links.get(this.#primary)
     if (link?.phase !== 'held') return
-    const depth = this.ancestors.length
-    this.#mail.reserve(link, nowMs)
-    this.#mail.name(heir, depth, link.key)
-    if (child !== undefined) return this.#mail.name(link.key, depth - 1, child)
-    if (this.#links.has(heir)) return
+    if (!this.#inheritance.handOver(link, heir, child, nowMs)) return
     const next = new ParentLink(heir, true, nowMs)
     next.isHeir = true
     this.#links.set(heir, next)
     this.#options.perform({ type: 'connect', key: heir })
-    this.#checkSoon()
-  }
-
-  /** Somebody who stops serving others names one on our way alone: we are to have its place there. */
-  #inherit([hint, ...others]: readonly ParentHint[]): void {
-    if (hint === undefined || others.length > 0 || hint.freeSlots < 1) return
-    const key = toHex(hint.key)
-    const mayAsk = !this.#links.has(key) || key === this.second
-    // No hearsay: whom we hang on anyway we might ask at any time.
-    if (!mayAsk || !this.ancestors.includes(key) || this.#options.slots().slots < HEIR_SLOTS) return
-    if (this.#nowMs - this.#inheritedMs < INHERIT_EVERY_MS) return
-    if (this.#choice.isDistrusted(key, this.#nowMs)) return
-    this.#inheritedMs = this.#nowMs
-    this.#mail.inherits(this.#nowMs)
-    this.#choice.worked(key)
-    this.#send({ type: 'BETTER', key })
+    this.#checks.soon(this.#nowMs)
   }
 
   /** Somebody may carry the station: from the record, the topic of helpers, or a parent. */
@@ -228,7 +202,7 @@ export class RelayClient {
     if (link === undefined || link.phase !== 'connecting') return
     this.#choice.note(key, news, nowMs)
     link.reserving(nowMs)
-    this.#checkSoon()
+    this.#checks.soon(this.#nowMs)
     if (!link.isHeir) return this.#mail.reserve(link, nowMs)
     const { ancestors, primary } = this
     if (primary !== undefined) this.#mail.name(primary, ancestors.length - 1, key)
@@ -277,7 +251,7 @@ export class RelayClient {
         if (this.#learnHints(key, message.parents)) this.#known()
         // Whom we asked for a place may know of one other only: that is no call.
         if (link === undefined || key === this.#primary) this.#inherit(message.parents)
-        return this.#checkSoon()
+        return this.#checks.soon(this.#nowMs)
       case 'ancestors':
         if (link !== undefined) this.#takeAncestors(link, message.keys.map(toHex))
         return
@@ -293,6 +267,11 @@ export class RelayClient {
       default:
         return
     }
+  }
+
+  #inherit(hints: readonly ParentHint[]): void {
+    const key = this.#inheritance.claim(hints, this.#nowMs)
+    if (key !== undefined) this.#send({ type: 'BETTER', key })
   }
 
   /** Returns true when there is somebody new to ask. */
@@ -315,7 +294,7 @@ export class RelayClient {
     this.#nowMs = nowMs
     // Its answer is on its way, or lost: what it sends says the same.
     if (key === this.#givenUp && link.phase === 'reserving') this.#hold(link, UNTOLD_LIFETIME_MS)
-    if (run > this.lineage.run) this.#newRun(nowMs)
+    if (run > this.lineage.run) this.#checks.newRun(nowMs)
     return this.#media.frame(link, run, seq, hops, isNew, nowMs)
   }
 
@@ -332,7 +311,7 @@ export class RelayClient {
     const link = this.#links.get(key)
     if (link === undefined) return
     this.#nowMs = nowMs
-    if (run > this.lineage.run) this.#newRun(nowMs)
+    if (run > this.lineage.run) this.#checks.newRun(nowMs)
     this.#media.stretch(link, run, stretch)
   }
 
@@ -352,7 +331,7 @@ export class RelayClient {
     if (link === undefined || link.watch.flowing === flows) return
     this.#nowMs = nowMs
     link.watch.flowing = flows
-    this.#checkSoon()
+    this.#checks.soon(this.#nowMs)
   }
 
   /** Something that nobody needs: no sign of life, but it counts towards a flood. Hot. */
@@ -404,68 +383,6 @@ export class RelayClient {
     this.#send({ type: 'KNOWN' })
   }
 
-  #newRun(nowMs: number): void {
-    this.#judge.newRun(nowMs)
-    for (const link of this.#links.values()) link.watch.newRun()
-  }
-
-  #check(nowMs: number): void {
-    if (this.#judge.settles(nowMs)) for (const link of this.#links.values()) link.watch.newRun()
-    for (const link of this.#links.values()) this.#checkLink(link, nowMs)
-    const second = this.second === undefined ? undefined : this.#links.get(this.second)
-    if (second !== undefined && this.#judge.isAhead(second, this.lineage))
-      this.#send({ type: 'AHEAD', key: second.key })
-    if (this.#stays) return
-    const mayUse = ({ key }: { key: string }): boolean => key === second?.key || !this.#links.has(key)
-    const better = this.#choice.better(mayUse, nowMs)
-    if (better !== undefined) this.#send({ type: 'BETTER', key: better })
-  }
-
-  /** Only who may fall silent, or behind, is looked at ten times a second. */
-  #nextCheckMs(nowMs: number): number {
-    const soonMs = nowMs + CHECK_MS
-    if (!this.#judge.isSettled) return soonMs
-    let nextMs = this.#primary === undefined ? Infinity : this.#choice.lookMs
-    for (const { deadlineMs, phase, renewMs, silent, tellMs, watch } of this.#links.values()) {
-      if (phase === 'held' && (silent || !watch.flowing)) return soonMs
-      nextMs = Math.min(nextMs, phase === 'held' ? Math.min(renewMs, tellMs) : deadlineMs)
-    }
-    return Math.max(nextMs, soonMs)
-  }
-
-  /** Something changed: the next check may be due earlier. */
-  #checkSoon(): void {
-    this.#checkMs = Math.min(this.#checkMs, this.#nextCheckMs(this.#nowMs))
-  }
-
-  #checkLink(link: ParentLink, nowMs: number): void {
-    const { key } = link
-    if (link.phase !== 'held') {
-      if (nowMs < link.deadlineMs) return
-      this.#links.delete(key)
-      this.#choice.failed(key, nowMs)
-      this.#options.perform({ type: 'disconnect', key })
-      return this.#send({ type: 'JOIN_FAILED', key })
-    }
-    const misconduct = this.#isStation(key) ? undefined : this.#judge.misconduct(link, this, nowMs)
-    if (misconduct !== undefined) return this.#send({ type: 'GUILTY', key, reason: misconduct })
-    const silent = link.watch.isSilent(nowMs)
-    if (silent !== link.silent) {
-      link.silent = silent
-      this.#send(silent ? { type: 'SILENT', key, jitterMs: this.#jitterMs() } : { type: 'ALIVE', key })
-    }
-    if (nowMs >= link.tellMs && key === this.#primary) this.#mail.tellRoom(link, nowMs)
-    if (nowMs >= link.renewMs && this.#links.has(key)) this.#renewAll(nowMs)
-  }
-
-  #renewAll(nowMs: number): void {
-    for (const link of this.#links.values()) {
-      if (link.phase !== 'held' || !link.mayRenew(nowMs)) continue
-      link.renewed(nowMs)
-      this.#mail.reserve(link, nowMs)
-    }
-  }
-
   #takeAncestors(link: ParentLink, ancestors: readonly string[]): void {
     const { key } = link
     // It tells its way with every renewal: only another one is news, also to those below us.
@@ -514,7 +431,7 @@ export class RelayClient {
   /** It serves us for some seconds more, and need not. */
   #withdrawn(link: ParentLink): void {
     link.withdrawn = true
-    if (!this.#stays) this.#send({ type: 'WITHDRAWN', key: link.key })
+    if (!this.#checks.stays) this.#send({ type: 'WITHDRAWN', key: link.key })
   }
 
   /** We end it; to the machine it is as if it had ended. */
@@ -554,7 +471,7 @@ export class RelayClient {
     if (next !== this.#next) this.#media.nextChanged()
     this.#primary = primary
     this.#next = next
-    this.#checkSoon()
+    this.#checks.soon(this.#nowMs)
   }
 
   #perform(effect: ClientEffect): void {

@@ -8,10 +8,11 @@ import {
   toHex,
 } from '@pearcast/protocol'
 import { TimerTable } from '../timer-table.ts'
-import { type HostLimits, judge, mostCopies, type Request, stays } from './admission.ts'
+import { type HostLimits, judge, mostCopies, type Request } from './admission.ts'
 import { Advert } from './advert.ts'
 import { ChildPlace } from './child-place.ts'
 import { hostMachine } from './machine.ts'
+import { isActive, Places } from './places.ts'
 import type { RelayHostOptions } from './ports.ts'
 import { Referral } from './referral.ts'
 import { Succession } from './succession.ts'
@@ -41,7 +42,7 @@ export class RelayHost {
   readonly #options: RelayHostOptions
   readonly #driver: Driver
   readonly #timers = new TimerTable<HostTimer>()
-  readonly #places = new Map<string, ChildPlace>()
+  readonly #places = new Places()
   readonly #askedMs = new Map<string, number>()
   readonly #advert = new Advert()
   readonly #succession = new Succession()
@@ -53,10 +54,6 @@ export class RelayHost {
   #told: { readonly ancestors: readonly string[]; readonly keys: Uint8Array[] } = { ancestors: [], keys: [] }
   /** When children beyond the limit have had their time; Infinity while there are none. */
   #overdrawnMs = Infinity
-  /** When the first place ends; undefined when that is to be looked up again. Asked for at every input. */
-  #endsMs: number | undefined
-  /** Under which those with a place can be dialled; undefined when that is to be looked up again. Asked of everybody who is named. */
-  #fedKeys: Set<string> | undefined
 
   constructor(options: RelayHostOptions) {
     this.#options = options
@@ -93,15 +90,7 @@ export class RelayHost {
 
   /** `key`: under which it can be dialled. */
   feeds(key: string): boolean {
-    if (this.#places.size === 0) return false
-    this.#fedKeys ??= this.#lookUpKeys()
-    return this.#fedKeys.has(key)
-  }
-
-  #lookUpKeys(): Set<string> {
-    const keys = new Set<string>()
-    for (const { at } of this.#places.values()) if (at !== undefined) keys.add(at)
-    return keys
+    return this.#places.feeds(key)
   }
 
   get isFeeding(): boolean {
@@ -115,9 +104,7 @@ export class RelayHost {
   }
 
   get #free(): number {
-    let active = 0
-    for (const place of this.#places.values()) if (isActive(place)) active++
-    return Math.max(0, this.#limits.maxChildren - active)
+    return Math.max(0, this.#limits.maxChildren - this.#places.activeCount)
   }
 
   /** The uplink was measured anew, or the user changed his mind. Children beyond the limit are moved. */
@@ -171,7 +158,8 @@ export class RelayHost {
     const below = this.#referral.report(REPORTED)
     const free = this.#free
     const depth = Math.min(this.#options.ancestors().length, LIMITS.maxHops)
-    const hasRoom = free > 0 || this.#active().some(({ heir, slots }) => slots === 0 && heir === undefined)
+    const hasRoom =
+      free > 0 || this.#places.active().some(({ heir, slots }) => slots === 0 && heir === undefined)
     return hasRoom ? [{ key: this.#selfKey, depth, freeSlots: free, rttMs: 0 }, ...below] : below
   }
 
@@ -198,23 +186,23 @@ export class RelayHost {
     const place = this.#places.get(key)
     if (place === undefined || place.movingMs !== undefined) return
     place.movingMs = nowMs
-    this.#endsMs = undefined
+    this.#places.timesChanged()
     this.#refer(key, place.channel, { isRelay: isRelayOf(place), first })
   }
 
   /** Before its children go: somebody below is to take our place, and serve those who feed others. */
   #handOver(): void {
-    const heir = this.#isFed ? this.#succession.begin(this.#active(), this.#nowMs) : undefined
+    const heir = this.#isFed ? this.#succession.begin(this.#places.active(), this.#nowMs) : undefined
     if (heir === undefined) return this.#moveAll()
-    const child = this.#active().find(({ at }) => at === heir.at)
+    const child = this.#places.active().find(({ at }) => at === heir.at)
     this.#options.perform({ type: 'hand-over', to: heir.at, link: child?.key })
   }
 
   #moveAll(): void {
-    const places = this.#succession.end(this.#active(), this.#options.ancestors().length)
+    const places = this.#succession.end(this.#places.active(), this.#options.ancestors().length)
     if (this.state !== 'draining') return
     for (const [key, place] of places) this.move(key, this.#nowMs, place)
-    for (const key of this.#places.keys()) this.move(key, this.#nowMs)
+    for (const { key } of this.#places.values()) this.move(key, this.#nowMs)
   }
 
   /** It loses its place at once, and is told where else to go. */
@@ -227,15 +215,8 @@ export class RelayHost {
   }
 
   get nextMs(): number {
-    this.#endsMs ??= this.#firstEndMs()
     const { dueMs } = this.#succession
-    return Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs, this.#endsMs, dueMs)
-  }
-
-  #firstEndMs(): number {
-    let first = Infinity
-    for (const { endMs, yieldMs } of this.#places.values()) first = Math.min(first, endMs, yieldMs)
-    return first
+    return Math.min(this.#timers.nextMs, this.#overdrawnMs, this.#advert.dueMs, this.#places.nextMs, dueMs)
   }
 
   advance(nowMs: number): void {
@@ -259,7 +240,7 @@ export class RelayHost {
     const newcomer = this.#places.get(place.yieldsTo ?? '')
     place.yieldsTo = undefined
     place.yieldMs = Infinity
-    this.#endsMs = undefined
+    this.#places.timesChanged()
     if (newcomer !== undefined && isActive(newcomer)) this.move(place.key, this.#nowMs)
   }
 
@@ -268,8 +249,8 @@ export class RelayHost {
     const at = reserve.key === undefined ? undefined : toHex(reserve.key)
     const place = this.#places.get(key)
     if (place !== undefined && place.movingMs === undefined) {
-      this.#endsMs = undefined
-      if (at !== place.at) this.#fedKeys = undefined
+      this.#places.timesChanged()
+      if (at !== place.at) this.#places.keysChanged()
       const isNews = place.renew(this.#nowMs + this.#limits.lifetimeMs, { at, slots, freeSlots })
       if (standby) place.standby = true
       if (isNews) this.#options.perform({ type: 'room' })
@@ -308,15 +289,13 @@ export class RelayHost {
       return false
     }
     const until = { expiresMs: this.#nowMs + lifetimeMs, unusedMs: this.#nowMs + UNUSED_MS }
-    this.#places.set(key, new ChildPlace(request, channel, this.#nowMs, until))
-    this.#endsMs = undefined
-    this.#fedKeys = undefined
+    this.#places.add(new ChildPlace(request, channel, this.#nowMs, until))
     const displaced = this.#places.get(verdict.displace ?? '')
     // It will be told of the newcomer, who brought the place that it loses.
     if (displaced !== undefined) {
       displaced.yieldsTo = key
       displaced.yieldMs = this.#nowMs + YIELD_MS
-      this.#endsMs = undefined
+      this.#places.timesChanged()
     }
     return true
   }
@@ -348,7 +327,7 @@ export class RelayHost {
     if (audio && place.standby && place.movingMs === undefined && !this.#mayStart())
       return this.move(key, this.#nowMs)
     place.subscribe(audio, this.#nowMs)
-    this.#endsMs = undefined
+    this.#places.timesChanged()
     this.#advertise()
     this.#moveOverdrawn(OVERDRAFT_MS)
     const { bytesPerS } = this.#limits
@@ -357,18 +336,12 @@ export class RelayHost {
 
   /** A warm second is let in beyond the limit for a while: it has nobody else just now. */
   #mayStart(): boolean {
-    let sending = 0
-    for (const { standby } of this.#places.values()) if (!standby) sending++
-    return sending < mostCopies(this.#limits.maxChildren)
-  }
-
-  #active(): ChildPlace[] {
-    return [...this.#places.values()].filter(isActive)
+    return this.#places.sendingCount < mostCopies(this.#limits.maxChildren)
   }
 
   /** Those that came last, leaves first, once they have had their time. */
   #moveOverdrawn(afterMs: number): void {
-    const active = this.#active()
+    const active = this.#places.active()
     const surplus = active.length - this.#limits.maxChildren
     this.#overdrawnMs = surplus > 0 ? this.#nowMs + 1000 : Infinity
     if (surplus <= 0) return
@@ -427,8 +400,6 @@ export class RelayHost {
 
   #drop(key: string): void {
     this.#places.delete(key)
-    this.#endsMs = undefined
-    this.#fedKeys = undefined
     this.#advertise()
     this.#options.perform({ type: 'unserve', key })
     this.#tellEmpty()
@@ -467,11 +438,6 @@ export class RelayHost {
         return this.#timers.stop(effect.id)
     }
   }
-}
-
-/** It gets audio, and stays. */
-function isActive(place: ChildPlace): boolean {
-  return !place.standby && stays(place)
 }
 
 /** It asks for audio, and would serve others. */
