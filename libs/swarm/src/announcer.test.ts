@@ -1,8 +1,11 @@
 import type { SecretStream } from '@hyperswarm/secret-stream'
 import { encodeControl, stationTopic } from '@pearcast/protocol'
+import HyperDHT from 'hyperdht'
 import Protomux from 'protomux'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Address } from './address.ts'
 import { CHANNEL_LABEL } from './control-channel.ts'
+import type { DhtNode } from './dht-node.ts'
 import { randomBytes } from './random.ts'
 import { readRecord } from './station-record.ts'
 import { createStation, sodium, TestNet, until } from './test-kit.ts'
@@ -79,6 +82,20 @@ describe('an announcer', () => {
     const after = await net.listen(station.link)
     await until(() => after.links.length === 1, 'the second link')
     expect(before.links[0]?.isOpen).toBe(true)
+  })
+
+  test('names its new relays on the topic, and not those of the address that it had', async () => {
+    const station = createStation()
+    const dhtKeyPair = HyperDHT.keyPair()
+    const { announcer, node } = await net.announce(station, { dhtKeyPair })
+    const topic = stationTopic(sodium, station.link.stationKey)
+    const stale = { host: '127.0.0.9', port: 9 }
+    await node.dht.announce(topic, dhtKeyPair, [stale], { clear: true }).finished()
+    expect(await relaysOn(node, topic)).toContainEqual(stale)
+    await announcer.reannounce()
+    const named = await relaysOn(node, topic)
+    expect(named.length).toBeGreaterThan(0)
+    expect(named).not.toContainEqual(stale)
   })
 
   test('takes the announcement back, and leaves its DHT node as it was', async () => {
@@ -241,3 +258,12 @@ describe('a stranger who connects', () => {
     expect(on.announcer.links.size).toBe(0)
   })
 })
+
+/** The addresses that the DHT names under a topic. */
+async function relaysOn({ dht }: DhtNode, topic: Uint8Array): Promise<Address[]> {
+  const named: Address[] = []
+  for await (const reply of dht.lookup(topic)) {
+    for (const { relayAddresses } of reply?.peers ?? []) named.push(...relayAddresses)
+  }
+  return named
+}

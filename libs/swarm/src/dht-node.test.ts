@@ -45,6 +45,28 @@ describe('a node of a private DHT', () => {
     await moved.close()
   }, 30_000)
 
+  test('that has moved says that it can be reached once it knows at which address', async () => {
+    const moved = await openDht({ bootstrap: net.bootstrap })
+    await moved.ready()
+    const { dht } = moved
+    const ping = dht.ping.bind(dht)
+    // The line is bad: its first questions for the address are lost.
+    let lost = 6
+    dht.ping = (...to) => (lost-- > 0 ? Promise.reject(new Error('REQUEST_TIMEOUT')) : ping(...to))
+    moved.forgetAddress()
+    let said: unknown = 'nothing'
+    await vi.waitUntil(
+      () => {
+        if (!dht.firewalled && said === 'nothing') said = dht.remoteAddress()?.port
+        return said !== 'nothing'
+      },
+      { timeout: 20_000, interval: 5 },
+    )
+    expect(lost).toBeLessThan(0)
+    expect(said).toBe(dht.io.serverSocket?.address().port)
+    await moved.close()
+  }, 30_000)
+
   test('whose first look at itself went wrong looks again', async () => {
     const mistaken = await openDht({ bootstrap: net.bootstrap })
     await mistaken.dht.fullyBootstrapped()

@@ -25,6 +25,8 @@ export interface DhtNode {
   onceReachable(callback: () => void): () => void
   /** This node has another address: what others saw of it before counts for nothing, and a public one may be behind a NAT. */
   forgetAddress(): void
+  /** The network was away: what was found out meanwhile, that a firewall is before this node, counts for nothing. */
+  lookAgain(): void
   /** What other nodes see of us. Port 0: the NAT gives every destination another port. */
   publicAddress(): Address | null
   /** Ends every server and connection of this node. */
@@ -46,8 +48,10 @@ const MAX_WINDOW = 2000
 const READY_TIMEOUT_MS = 6500
 /** HyperDHT's own look has come to its end by then, if an answer came. */
 const FIRST_LOOK_MS = 2000
-/** Whose answers show a new address. */
+/** Whose answers show a new address, and how often they are asked for it while none of them comes. */
 const SAMPLES = 4
+const ASK_AGAIN_MS = 1000
+const MOST_ASKED = 60
 /** Bound to 127.0.0.1, the usual port would be one that another private DHT still remembers. */
 const ANY_PORT: readonly [number, number] = [0, 0]
 
@@ -96,7 +100,10 @@ class OpenNode implements DhtNode {
   readonly #readyTimeoutMs: number
   readonly #secondLook: SecondLook
   #soon: ReturnType<typeof setTimeout> | undefined
+  #asking: ReturnType<typeof setTimeout> | undefined
   #closing: Promise<void> | undefined
+  /** Counts what makes an address that is asked for the wrong one. */
+  #moves = 0
 
   constructor(dht: HyperDHT, isLoopback: boolean, here: DhtOptions, readyTimeoutMs: number) {
     this.dht = dht
@@ -158,19 +165,50 @@ class OpenNode implements DhtNode {
   forgetAddress(): void {
     if (this.#closing) return
     const { dht } = this
+    this.#moves++
     this.#forgetSamples()
     dht.firewalled = dht.io.firewalled = true
     dht.ephemeral = dht.io.ephemeral = true
     this.#secondLook.begin()
   }
 
+  lookAgain(): void {
+    if (!this.#closing && this.dht.firewalled) this.#secondLook.begin()
+  }
+
   /** Nothing stands before the port that serves: requests leave from it, and their answers tell everybody's way to it. */
   #serve(): void {
     const { dht } = this
     if (!dht.firewalled) return
-    dht.firewalled = dht.io.firewalled = false
-    this.#forgetSamples()
-    for (const node of dht.toArray({ limit: SAMPLES })) dht.ping(node).catch(() => undefined)
+    dht.io.firewalled = false
+    void this.#learnAddress(++this.#moves)
+  }
+
+  /**
+   * It counts as open once its address is known, and not before: whoever is open and has no address to tell, offers
+   * listeners neither that nor a hole to punch.
+   */
+  async #learnAddress(move: number): Promise<void> {
+    const { dht } = this
+    for (let asked = 0; asked < MOST_ASKED; asked++) {
+      // What came to another port in the meantime would count as well.
+      this.#forgetSamples()
+      const nodes = dht.toArray({ limit: SAMPLES })
+      await Promise.all(nodes.map((node) => dht.ping(node, { retry: false }).catch(() => undefined)))
+      if (this.#closing || move !== this.#moves) return
+      if (dht.host !== null && dht.port === dht.io.serverSocket?.address().port) return this.#open()
+      await new Promise((resolve) => {
+        this.#asking = setTimeout(resolve, ASK_AGAIN_MS)
+      })
+      // Whoever closes this node stops the timer, and then nothing goes on here.
+    }
+  }
+
+  #open(): void {
+    const { dht } = this
+    dht.firewalled = false
+    // For those who wait until it can be reached.
+    dht.emit('nat-update', dht.host, dht.port)
   }
 
   /** HyperDHT would tell the old address to everybody until 16 answers have shown the new one. */
@@ -192,6 +230,7 @@ class OpenNode implements DhtNode {
 
   close(): Promise<void> {
     clearTimeout(this.#soon)
+    clearTimeout(this.#asking)
     this.#secondLook.stop()
     this.#closing ??= this.dht.destroy()
     return this.#closing

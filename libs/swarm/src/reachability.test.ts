@@ -16,12 +16,15 @@ class FakeRelays {
   returns = 0
   /** How often the node was told that what others saw of it is out of date. */
   forgotten = 0
+  /** How often it was told to find out anew whether it can be reached. */
+  looks = 0
   nowMs = 0
   readonly dht = { firewalled: true, ping: ({ host }: Address): Promise<{ to: Address }> => this.#ping(host) }
   readonly watch: ReachabilityWatch = new ReachabilityWatch({
     node: {
       dht: this.dht,
       forgetAddress: () => (this.forgotten += 1),
+      lookAgain: () => (this.looks += 1),
     },
     announcer: this.announcer,
     onChange: (change) => this.changes.push(change),
@@ -106,6 +109,7 @@ describe('the watch of our own reachability', () => {
     relays.see(home)
     for (let s = 1; s <= 3; s++) await relays.tick()
     expect(relays.returns).toBe(1)
+    expect(relays.looks).toBe(1)
     expect(relays.changes).toEqual([])
   })
 

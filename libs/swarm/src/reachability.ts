@@ -7,7 +7,7 @@ export interface ReachabilityChange {
 }
 
 export interface ReachabilityOptions {
-  node: { readonly dht: Pick<HyperDHT, 'ping' | 'firewalled'>; forgetAddress(): void }
+  node: { readonly dht: Pick<HyperDHT, 'ping' | 'firewalled'>; forgetAddress(): void; lookAgain(): void }
   /** Its `relayAddresses` are the DHT nodes that forward handshakes to this server. */
   announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
@@ -71,7 +71,10 @@ export class ReachabilityWatch {
       this.#options.node.forgetAddress()
       this.#options.onChange(change)
     }
-    if (!change && this.#returned) this.#options.onReturn?.()
+    if (!change && this.#returned) {
+      this.#options.node.lookAgain()
+      this.#options.onReturn?.()
+    }
     this.#returned = false
   }
 

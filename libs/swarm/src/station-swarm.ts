@@ -95,7 +95,12 @@ export class StationSwarm {
       if (this.#stopping !== undefined || waitedMs > ANNOUNCE_TIMEOUT_MS) throw SwarmError.announceFailed()
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
-    await this.#session.refresh()
+    // Cleared first: a DHT node that has an entry of ours keeps it as it is, with addresses that lead nowhere.
+    const { dht, keyPair, topic } = this.#options
+    await dht
+      .announce(topic, keyPair, server.relayAddresses, { clear: true })
+      .finished()
+      .catch(() => undefined)
     if (server.relayAddresses.length === 0) throw SwarmError.announceFailed()
   }
 

@@ -132,6 +132,7 @@ declare module 'hyperdht' {
       target: Uint8Array,
       keyPair: DhtKeyPair,
       relayAddresses?: readonly HostPort[],
+      options?: { clear?: boolean },
     ): Query<LookupReply | null>
     unannounce(target: Uint8Array, keyPair: DhtKeyPair): Promise<void>
     mutableGet(
@@ -147,6 +148,7 @@ declare module 'hyperdht' {
     destroy(options?: { force?: boolean }): Promise<void>
     on(event: string, listener: DhtListener): this
     off(event: string, listener: DhtListener): this
+    emit(event: string, ...args: unknown[]): boolean
     setMaxListeners(count: number): void
     listeners(event: string): DhtListener[]
   }
