@@ -15,11 +15,10 @@ import {
   type ReconnectState,
   reconnectMachine,
 } from '@pearcast/session-fsm'
-import type { Address } from './address.ts'
 import { Dial, type DialFailure } from './dial.ts'
+import { DialRoutes } from './dial-routes.ts'
 import type { DhtNode } from './dht-node.ts'
 import { type Found, Search } from './discovery.ts'
-import { BoundedMap } from './bounded-map.ts'
 import type { Term } from './handshake.ts'
 import { ImpostorList } from './impostor-list.ts'
 import type { LinkEnd, PeerLink } from './peer-link.ts'
@@ -66,7 +65,6 @@ export interface ConnectionManagerOptions {
 const JITTER_MS = 500
 const DIAL_TIMEOUT_MS = 40_000
 const HANDSHAKE_TIMEOUT_MS = 5000
-const MAX_ROUTES = 256
 /** How long a dial is left in peace by searches, ms. */
 const DIAL_PATIENCE_MS = 4000
 /** When a search joins the redial of a suspect link, ms: most often the station has not moved. */
@@ -83,8 +81,7 @@ export class ConnectionManager {
   readonly #seeker: RouteSeeker | undefined
   readonly #timers = new Map<string, () => void>()
   readonly #dials = new Map<number, Dial>()
-  /** Where a key said it can be reached, hex key first. */
-  readonly #routes = new BoundedMap<string, readonly Address[]>(MAX_ROUTES)
+  readonly #routes = new DialRoutes()
   readonly #impostors = new ImpostorList()
   readonly #onNetworkChange = (): void => this.networkChanged()
   #stopWatchingNat: () => void = () => undefined
@@ -275,8 +272,9 @@ export class ConnectionManager {
     const key = toHex(publicKey)
     if (this.#impostors.has(key, this.#now())) return
     if (source === 'record') this.#encoderKey = publicKey
-    if (relayAddresses.length > 0) this.#routes.set(key, relayAddresses)
+    const hasMoved = this.#routes.learn(key, relayAddresses)
     this.#send({ type: 'CANDIDATE', key, source })
+    if (hasMoved) this.#send({ type: 'MOVED', key })
   }
 
   #dial(attempt: number, key: string): void {
@@ -287,7 +285,7 @@ export class ConnectionManager {
       setTimer: this.#setTimer,
       dht: node.dht,
       remoteKey: fromHex(key),
-      relayAddresses: this.#routes.get(key) ?? [],
+      relayAddresses: this.#routes.get(key),
       topic: this.#topic,
       handshake: {
         sodium,
@@ -331,6 +329,7 @@ export class ConnectionManager {
 
   #proved(attempt: number, key: string, open: PeerLink): void {
     this.#dials.delete(attempt)
+    this.#routes.settle(key)
     this.#offer(open, { type: 'ATTEMPT_PROVEN', attempt, key })
   }
 

@@ -24,6 +24,8 @@ interface Attempt {
   readonly lottery: boolean
   /** Begun before we knew that we can be reached: the peer was not told, and punches holes for nothing. */
   readonly outdated: boolean
+  /** Begun towards addresses that the peer has left. */
+  readonly stale: boolean
 }
 
 export interface DialPool {
@@ -112,6 +114,16 @@ export function forgiveAll(candidates: readonly Candidate[]): readonly Candidate
   return candidates.map((candidate) => ({ ...candidate, failures: 0, notBeforeTick: 0 }))
 }
 
+/** The peer has announced itself anew: failures of its key were of the way that it has left. */
+export function forgive(candidates: readonly Candidate[], key: string): readonly Candidate[] {
+  return candidates.map((each) => (each.key === key ? { ...each, failures: 0, notBeforeTick: 0 } : each))
+}
+
+/** The same for its dials under way. */
+export function markStale(inFlight: readonly Attempt[], key: string): readonly Attempt[] {
+  return inFlight.map((each) => (each.key === key && !each.answered ? { ...each, stale: true } : each))
+}
+
 /** After a link: the key that made it is the first to dial next time. */
 export function markProven(candidates: readonly Candidate[], key: string): readonly Candidate[] {
   return candidates.map((candidate) => ({ ...candidate, proven: candidate.key === key }))
@@ -154,7 +166,7 @@ function mayRepeat(pool: DialPool, key: string, limits: DialLimits): boolean {
 }
 
 function currentOf(pool: DialPool, key: string): readonly Attempt[] {
-  return inFlightOf(pool, key).filter((attempt) => !isHopeless(attempt))
+  return inFlightOf(pool, key).filter((attempt) => !attempt.stale && !isHopeless(attempt))
 }
 
 function rank(candidate: Candidate): number {

@@ -7,9 +7,11 @@ import {
   chooseDial,
   chooseUntried,
   coolDown,
+  forgive,
   forgiveAll,
   markAnswered,
   markProven,
+  markStale,
   outdate,
   remember,
   type DialChoice,
@@ -45,7 +47,9 @@ const base = setup({
       'attempt' in event && context.inFlight.some(({ attempt }) => attempt === event.attempt),
     isOutdated: ({ context, event }) =>
       'attempt' in event &&
-      context.inFlight.some(({ attempt, outdated }) => outdated && attempt === event.attempt),
+      context.inFlight.some(
+        ({ attempt, outdated, stale }) => (outdated || stale) && attempt === event.attempt,
+      ),
     isHopeless: ({ context, event }) =>
       event.type === 'ATTEMPT_ANSWERED' &&
       event.lottery &&
@@ -58,7 +62,7 @@ const base = setup({
   },
 })
 
-const JUST_BEGUN = { answered: false, lottery: false, outdated: false }
+const JUST_BEGUN = { answered: false, lottery: false, outdated: false, stale: false }
 
 /** Dials what `choose` picks, if anything, and notes that this tick has been used. */
 const dialWith = (choose: (pool: DialPool, limits: DialLimits) => DialChoice | undefined) =>
@@ -91,6 +95,14 @@ const machineSetup = base.extend({
           ? markAnswered(context, event.attempt, event.lottery)
           : context.inFlight,
     }),
+    forgiveMoved: base.assign(({ context, event }) =>
+      event.type === 'MOVED'
+        ? {
+            candidates: forgive(context.candidates, event.key),
+            inFlight: markStale(context.inFlight, event.key),
+          }
+        : {},
+    ),
     outdate: base.assign({ inFlight: ({ context }) => outdate(context.inFlight) }),
     /** That it failed says nothing of its key. */
     dropAttempt: base.assign({
@@ -194,6 +206,7 @@ const searchAgain = ['loseLink', 'forgiveAll', 'startRound', 'tellSearching'] as
 /** What both dialling states do alike. */
 const whileDialling = {
   CANDIDATE: [{ guard: 'isPaced', actions: 'remember' }, { actions: ['remember', ...dialAtOnce] }],
+  MOVED: [{ guard: 'isPaced', actions: 'forgiveMoved' }, { actions: ['forgiveMoved', ...dialAtOnce] }],
   DISCOVERY_DONE: { actions: ['finishRound', 'noticeOffAir'] },
   ATTEMPT_ANSWERED: [
     { guard: 'isHopeless', actions: ['noteAnswer', ...dialAtOnce] },

@@ -18,6 +18,7 @@ const anything = ({ inFlight, discovering }: ReconnectContext): ReconnectEvent[]
   { type: 'START' },
   { type: 'CANDIDATE', key: 'aa', source: 'topic' },
   { type: 'CANDIDATE', key: 'bb', source: 'record' },
+  { type: 'MOVED', key: 'aa' },
   ...(discovering ? ([{ type: 'DISCOVERY_DONE', found: 1 }] as const) : []),
   ...[...inFlight.map(({ attempt }) => attempt), 9999].flatMap((attempt): ReconnectEvent[] => [
     { type: 'ATTEMPT_FAILED', attempt, key: 'aa', reason: 'timeout' },

@@ -151,6 +151,29 @@ describe('a search', () => {
     expect(ticksToNextDial()).toBe(17) // 5.1 s at most
   })
 
+  test('dials a key that has announced itself anew at once, whatever failed before', () => {
+    const { send } = search({}, candidate('aa'))
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      send(failed(attempt))
+      for (let tick = 0; tick < 17; tick++) send(stagger)
+    }
+    send(failed(5))
+    send(stagger)
+    expect(send({ type: 'MOVED', key: 'bb' })).not.toContainEqual(expect.objectContaining({ type: 'dial' }))
+    expect(send({ type: 'MOVED', key: 'aa' })).toContainEqual({ type: 'dial', attempt: 6, key: 'aa' })
+  })
+
+  test('and beside a dial towards where it was, the failure of which says nothing', () => {
+    const { send } = search({}, candidate('aa'))
+    send(stagger)
+    expect(send({ type: 'MOVED', key: 'aa' })).toContainEqual({ type: 'dial', attempt: 2, key: 'aa' })
+    send(failed(1))
+    send(stagger)
+    expect(send(stagger)).not.toContainEqual(expect.objectContaining({ type: 'dial' }))
+    send(failed(2))
+    expect(send({ type: 'MOVED', key: 'aa' })).not.toEqual([])
+  })
+
   test('repeats discovery with a rest that grows to 5 s, jitter added', () => {
     const { send, ledger } = search({ jitterMs: 40 })
     for (let round = 0; round < 5; round++) {

@@ -26,6 +26,8 @@ export type ReconnectEvent =
   | { type: 'START' }
   /** Somebody who may be the station; `key` is hex. Repeats are welcome. */
   | { type: 'CANDIDATE'; key: string; source: CandidateSource }
+  /** The peer has announced itself under other addresses than before: the routes of its dials may lead nowhere. */
+  | { type: 'MOVED'; key: string }
   /** One discovery round ended by itself. */
   | { type: 'DISCOVERY_DONE'; found: number }
   | { type: 'ATTEMPT_FAILED'; attempt: number; key: string; reason: string }
