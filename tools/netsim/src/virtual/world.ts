@@ -2,14 +2,13 @@ import type { ControlMessage } from '@pearcast/protocol'
 import type { RelayEffect } from '@pearcast/relay'
 import { forkRandom, type Random, seededRandom } from '../random.ts'
 import { Agenda } from './agenda.ts'
+import { Connections, type IsCut } from './connections.ts'
 import { EventLog } from './event-log.ts'
 import { FrameMedia } from './frames.ts'
 import { IntervalMedia } from './intervals.ts'
-import { Link } from './link.ts'
 import type { Media } from './media.ts'
-import { delayBetween } from './places.ts'
-import { reachOf } from './reach.ts'
 import { Source } from './source.ts'
+import { Topic } from './topic.ts'
 import { type Person, VirtualPeer } from './virtual-peer.ts'
 
 export interface WorldOptions {
@@ -21,15 +20,6 @@ export interface WorldOptions {
 
 /** A search in the DHT. */
 const SEARCH_MS = 120
-/** A DHT node answers at most so many entries of a topic. */
-const TOPIC_ENTRIES = 20
-/** Hole punching, besides two round trips; and what guessing a port takes at least and at most (measured in the lab). */
-const PUNCH_MS = 60
-const GUESS_MS = { least: 700, most: 12_000 }
-/** A dial that nobody answers, and the keep-alive of a link whose other end vanished. */
-const DIAL_TIMEOUT_MS = 4000
-const KEEP_ALIVE_MS = 10_000
-
 /**
  * A broadcaster and any number of listeners in virtual time: the peers of libs/relay, their connections through NATs,
  * discovery, partitions, leaving with and without a word. The same seed gives the same story, event by event.
@@ -41,17 +31,14 @@ export class World {
   readonly root: VirtualPeer
   /** By their number; those who left included. */
   readonly peers: VirtualPeer[] = []
-  /** Control messages that were sent, dials, and dials that failed. */
+  /** Control messages that were sent. */
   messages = 0
-  dials = 0
-  failedDials = 0
   readonly random: Random
   readonly #byKey = new Map<string, VirtualPeer>()
-  readonly #announced: VirtualPeer[] = []
+  readonly #topic = new Topic()
+  readonly #connections: Connections
   readonly #media: Media
   readonly #frames: FrameMedia | undefined
-  readonly #deaf = new Set<VirtualPeer>()
-  #isCut: ((a: VirtualPeer, b: VirtualPeer) => boolean) | undefined
 
   constructor({ seed, broadcaster, media = 'intervals' }: WorldOptions) {
     this.random = seededRandom(seed)
@@ -60,6 +47,14 @@ export class World {
     this.#frames = media === 'frames' ? new FrameMedia(this.agenda, this.source, wake) : undefined
     this.#media = this.#frames ?? new IntervalMedia(this.agenda, this.source, wake)
     this.root = this.#add(broadcaster, true)
+    this.#connections = new Connections({
+      agenda: this.agenda,
+      log: this.log,
+      media: this.#media,
+      find: (key) => this.#byKey.get(key),
+      nobody: this.root,
+      tell: (peer, input) => this.#do(peer, input),
+    })
     this.#start(this.root)
   }
 
@@ -90,10 +85,7 @@ export class World {
     this.log.note(this.agenda.nowMs, 'vanish', peer.id)
     this.#end(peer)
     this.#media.voiceChanged(peer)
-    const links = [...peer.above.values(), ...peer.below.values()]
-    this.agenda.after(KEEP_ALIVE_MS, () => {
-      for (const link of links) this.#close(link)
-    })
+    this.#connections.abandon([...peer.above.values(), ...peer.below.values()])
   }
 
   /** Tells everybody what came until now, so that ears and lineages can be read. */
@@ -123,24 +115,15 @@ export class World {
   }
 
   /** Nothing passes between two peers for which this is true; without it, everything does again. */
-  cut(isCut?: (a: VirtualPeer, b: VirtualPeer) => boolean): void {
+  cut(isCut?: IsCut): void {
     this.log.note(this.agenda.nowMs, 'fault', 0, 3)
-    this.#isCut = isCut
-    for (const peer of this.peers) {
-      for (const link of peer.above.values()) {
-        const cut = this.#isApart(link.dialer, link.host)
-        if (cut === link.isCut) continue
-        link.isCut = cut
-        this.#media.refresh(link)
-        if (cut) this.agenda.after(KEEP_ALIVE_MS, () => link.isCut && this.#close(link))
-      }
-    }
+    this.#connections.cut(this.peers, isCut)
   }
 
   /** Nothing reaches this one any more, and no mending helps. */
   deafen(peer: VirtualPeer): void {
-    this.#deaf.add(peer)
-    this.cut(this.#isCut)
+    this.log.note(this.agenda.nowMs, 'fault', 0, 3)
+    this.#connections.deafen(this.peers, peer)
   }
 
   #add(person: Person, isRoot: boolean): VirtualPeer {
@@ -223,17 +206,17 @@ export class World {
       case 'search':
         return this.#search(peer)
       case 'connect':
-        return this.#dial(peer, effect.key)
+        return this.#connections.dial(peer, effect.key)
       case 'disconnect': {
         const link = peer.above.get(effect.key)
-        return link === undefined ? undefined : this.#hangUp(link, peer)
+        return link === undefined ? undefined : this.#connections.hangUp(link, peer)
       }
       case 'send':
         return this.#send(peer, effect.key, effect.message)
       case 'announce':
-        return this.#announce(peer)
+        return this.#topic.announce(peer)
       case 'unannounce':
-        return this.#unannounce(peer)
+        return this.#topic.unannounce(peer)
       case 'parent':
         if (effect.key !== undefined && effect.cause !== 'first') {
           peer.reparents++
@@ -249,7 +232,7 @@ export class World {
       }
       case 'child-left': {
         const link = peer.below.get(effect.key)
-        return link === undefined ? undefined : this.#hangUp(link, peer)
+        return link === undefined ? undefined : this.#connections.hangUp(link, peer)
       }
       case 'drained':
         // Not from within its own effect.
@@ -263,111 +246,24 @@ export class World {
   #finish(peer: VirtualPeer): void {
     if (!peer.alive) return
     this.#do(peer, () => peer.relay.stop(this.agenda.nowMs))
-    for (const link of [...peer.above.values(), ...peer.below.values()]) this.#hangUp(link, peer)
+    for (const link of [...peer.above.values(), ...peer.below.values()]) this.#connections.hangUp(link, peer)
     this.#end(peer)
   }
 
   #end(peer: VirtualPeer): void {
     peer.alive = false
     this.#byKey.delete(peer.key)
-    this.#unannounce(peer)
+    this.#topic.unannounce(peer)
   }
 
   #search(peer: VirtualPeer): void {
     this.agenda.after(SEARCH_MS, () => {
       this.#hint(peer, () => {
         const { nowMs } = this.agenda
-        const helpers = this.#announced
-        for (let i = 0; i < Math.min(TOPIC_ENTRIES, helpers.length); i++) {
-          const helper = helpers[Math.floor(peer.random() * helpers.length)]
-          if (helper !== undefined) peer.relay.learn({ key: helper.key, source: 'topic' }, nowMs)
-        }
+        this.#topic.find(peer, ({ key }) => peer.relay.learn({ key, source: 'topic' }, nowMs))
         peer.relay.learn({ key: this.root.key, source: 'record', depth: 0 }, nowMs)
       })
     })
-  }
-
-  #dial(peer: VirtualPeer, key: string): void {
-    const host = this.#byKey.get(key)
-    const before = peer.above.get(key)
-    const { nowMs } = this.agenda
-    if (before?.state === 'up') {
-      this.agenda.after(0, () => {
-        this.#do(peer, () => peer.relay.linkUp(key, { rttMs: 2 * before.delayMs }, this.agenda.nowMs))
-      })
-      return
-    }
-    this.dials++
-    const link = new Link(peer, host ?? this.root, host === undefined ? 0 : delayBetween(peer, host))
-    peer.above.set(key, link)
-    const takesMs = host === undefined ? undefined : this.#meetsAfterMs(link)
-    this.agenda.at(nowMs + (takesMs ?? DIAL_TIMEOUT_MS), () => {
-      if (link.state !== 'dialing') return
-      if (takesMs === undefined || !link.host.alive || this.#isApart(peer, link.host)) {
-        return this.#fail(link, key)
-      }
-      link.state = 'up'
-      link.host.answered++
-      link.host.below.set(peer.linkKey, link)
-      this.log.note(this.agenda.nowMs, 'up', peer.id, link.host.id)
-      const news = { rttMs: 2 * link.delayMs, prefix: link.host.prefix }
-      this.#do(peer, () => peer.relay.linkUp(key, news, this.agenda.nowMs))
-    })
-  }
-
-  /** Undefined when they never do. */
-  #meetsAfterMs({ delayMs, dialer, host }: Link): number | undefined {
-    const reach = reachOf(dialer.person.nat, host.person.nat)
-    if (reach === 'never' || this.#isApart(dialer, host)) return undefined
-    const luck = GUESS_MS.least + dialer.random() * (GUESS_MS.most - GUESS_MS.least)
-    return PUNCH_MS + 4 * delayMs + (reach === 'birthday' ? luck : 0)
-  }
-
-  #fail(link: Link, key: string): void {
-    const { dialer } = link
-    this.failedDials++
-    link.state = 'closed'
-    if (dialer.above.get(key) === link) dialer.above.delete(key)
-    this.#do(dialer, () => dialer.relay.linkDown(key, this.agenda.nowMs))
-  }
-
-  /** One side closes; the other one sees it after the delay. */
-  #hangUp(link: Link, by: VirtualPeer): void {
-    const wasUp = link.state === 'up'
-    this.#forget(link, by)
-    if (!wasUp) return
-    const other = by === link.dialer ? link.host : link.dialer
-    this.agenda.after(link.delayMs, () => this.#lost(link, other))
-  }
-
-  /** Both sides find out. */
-  #close(link: Link): void {
-    if (link.state !== 'up') return
-    this.#forget(link, link.host)
-    this.#lost(link, link.dialer)
-    this.#lost(link, link.host)
-  }
-
-  #forget(link: Link, by: VirtualPeer): void {
-    const { dialer, host } = link
-    if (link.state === 'closed') return
-    this.log.note(this.agenda.nowMs, 'down', dialer.id, host.id)
-    // What came until now is still told; who acts was told before.
-    if (dialer.alive && by !== dialer) this.#media.before(dialer)
-    link.state = 'closed'
-    link.serves = 'nothing'
-    link.gets = 'nothing'
-    for (const [key, each] of dialer.above) if (each === link) dialer.above.delete(key)
-    if (host.below.get(dialer.linkKey) === link) host.below.delete(dialer.linkKey)
-  }
-
-  #lost({ dialer, host }: Link, who: VirtualPeer): void {
-    const { nowMs } = this.agenda
-    if (who === dialer) {
-      if (!dialer.above.has(host.key)) this.#do(dialer, () => dialer.relay.linkDown(host.key, nowMs))
-    } else if (!host.below.has(dialer.linkKey)) {
-      this.#do(host, () => host.relay.linkDown(dialer.linkKey, nowMs))
-    }
   }
 
   #send(from: VirtualPeer, key: string, message: ControlMessage): void {
@@ -402,24 +298,6 @@ export class World {
       if (messages.every(isHint)) this.#hint(to, take)
       else this.#do(to, take)
     })
-  }
-
-  readonly #isApart = (a: VirtualPeer, b: VirtualPeer): boolean =>
-    this.#isCut?.(a, b) === true || (this.#deaf.size > 0 && (this.#deaf.has(a) || this.#deaf.has(b)))
-
-  #announce(peer: VirtualPeer): void {
-    if (peer.isRoot || peer.announcedAt >= 0) return
-    peer.announcedAt = this.#announced.push(peer) - 1
-  }
-
-  #unannounce(peer: VirtualPeer): void {
-    const at = peer.announcedAt
-    if (at < 0) return
-    peer.announcedAt = -1
-    const last = this.#announced.pop()
-    if (last === undefined || last === peer) return
-    this.#announced[at] = last
-    last.announcedAt = at
   }
 
   #idOf(key: string | undefined): number {
