@@ -2,4 +2,4 @@ import { rewrite } from './rewrite.ts'
 
 /* Preloaded into a process of a negative control: a station whose network was away does not announce itself again. */
 
-rewrite('libs/swarm/src/reachability.ts', 'if (!change && this.#returned) this.#options.onReturn?.()', '')
+rewrite('libs/swarm/src/reachability.ts', 'if (!change && this.#returned) {', 'if (false) {')
