@@ -98,6 +98,20 @@ describe('an announcer', () => {
     expect(named).not.toContainEqual(stale)
   })
 
+  test('has failed to announce anew when the topic does not take it', async () => {
+    const { announcer, node } = await net.announce(createStation())
+    const announce = node.dht.announce.bind(node.dht)
+    // Its old entry is taken back by then, and nothing would be there for ten minutes.
+    node.dht.announce = (...to) => {
+      const query = announce(...to)
+      query.finished = () => Promise.reject(new Error('Too few nodes responded'))
+      return query
+    }
+    await expect(announcer.reannounce()).rejects.toMatchObject({ code: 'ANNOUNCE_FAILED' })
+    node.dht.announce = announce
+    await announcer.reannounce()
+  })
+
   test('takes the announcement back, and leaves its DHT node as it was', async () => {
     const node = await net.node()
     const listeners = node.dht.listeners('network-change').length

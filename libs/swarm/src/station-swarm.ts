@@ -97,10 +97,10 @@ export class StationSwarm {
     }
     // Cleared first: a DHT node that has an entry of ours keeps it as it is, with addresses that lead nowhere.
     const { dht, keyPair, topic } = this.#options
-    await dht
-      .announce(topic, keyPair, server.relayAddresses, { clear: true })
-      .finished()
-      .catch(() => undefined)
+    const announcement = dht.announce(topic, keyPair, server.relayAddresses, { clear: true })
+    await announcement.finished().catch(() => {
+      throw SwarmError.announceFailed()
+    })
     if (server.relayAddresses.length === 0) throw SwarmError.announceFailed()
   }
 
