@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Address } from './address.ts'
-import { type ReachabilityChange, ReachabilityWatch } from './reachability.ts'
+import { ReachabilityWatch } from './reachability.ts'
+import type { ReachabilityChange } from './reflexive-addresses.ts'
 import { createStation, TestNet } from './test-kit.ts'
 
 const RELAYS: Address[] = [
   { host: '9.9.9.1', port: 1 },
   { host: '9.9.9.2', port: 2 },
+]
+const OTHERS: Address[] = [
+  { host: '9.9.9.3', port: 3 },
+  { host: '9.9.9.4', port: 4 },
 ]
 
 /** Relays that answer with the address at which they see us, or not at all. */
@@ -19,7 +24,12 @@ class FakeRelays {
   /** How often it was told to find out anew whether it can be reached. */
   looks = 0
   nowMs = 0
-  readonly dht = { firewalled: true, ping: ({ host }: Address): Promise<{ to: Address }> => this.#ping(host) }
+  /** Who was asked in the latest round. */
+  asked: string[] = []
+  readonly dht = {
+    io: { firewalled: true },
+    ping: ({ host }: Address): Promise<{ to: Address }> => this.#ping(host),
+  }
   readonly watch: ReachabilityWatch = new ReachabilityWatch({
     node: {
       dht: this.dht,
@@ -33,8 +43,8 @@ class FakeRelays {
     intervalMs: 1e6,
   })
 
-  see(address: Address | undefined): void {
-    for (const { host } of RELAYS) {
+  see(address: Address | undefined, relays: readonly Address[] = [...RELAYS, ...OTHERS]): void {
+    for (const { host } of relays) {
       if (address) this.seenAs.set(host, address)
       else this.seenAs.delete(host)
     }
@@ -42,10 +52,12 @@ class FakeRelays {
 
   async tick(): Promise<void> {
     this.nowMs += 1000
+    this.asked = []
     await this.watch.check()
   }
 
   #ping(host: string): Promise<{ to: Address }> {
+    this.asked.push(host)
     const to = this.seenAs.get(host)
     return to ? Promise.resolve({ to }) : Promise.reject(new Error('REQUEST_TIMEOUT'))
   }
@@ -82,7 +94,7 @@ describe('the watch of our own reachability', () => {
     const { changes, dht } = start()
     relays.see(home)
     await relays.tick()
-    dht.firewalled = false
+    dht.io.firewalled = false
     relays.see(away)
     await relays.tick()
     expect(changes).toEqual([])
@@ -136,16 +148,86 @@ describe('the watch of our own reachability', () => {
     expect(relays.returns).toBe(1)
   })
 
-  test('forgets relays that are not used any more', async () => {
+  test('an open node that hears nobody but itself is cut off', async () => {
+    const own = { host: '8.8.8.8', port: 1000 }
+    start()
+    relays.announcer.relayAddresses = [own, ...RELAYS]
+    relays.see(own, [own, ...RELAYS])
+    await relays.tick()
+    relays.see(undefined)
+    for (let s = 1; s <= 5; s++) await relays.tick()
+    relays.see(own)
+    await relays.tick()
+    expect(relays.returns).toBe(1)
+  })
+
+  test('sees a move that falls together with other relays', async () => {
     const { changes } = start()
     relays.see(home)
     await relays.tick()
-    relays.announcer.relayAddresses = [{ host: '9.9.9.3', port: 3 }]
-    await relays.tick()
-    relays.announcer.relayAddresses = RELAYS
+    relays.announcer.relayAddresses = OTHERS
     relays.see(away)
     await relays.tick()
+    expect(changes).toEqual([{ previous: home, current: away }])
+  })
+
+  test('sees a move during which the announcer gave up all relays, and took others later', async () => {
+    const { changes } = start()
+    relays.see(home)
+    await relays.tick()
+    relays.see(undefined)
+    relays.announcer.relayAddresses = []
+    await relays.tick()
+    relays.announcer.relayAddresses = OTHERS
+    relays.see(away, OTHERS)
+    for (let s = 1; s <= 5; s++) await relays.tick()
     expect(changes).toEqual([])
+    relays.see(away)
+    await relays.tick()
+    expect(changes).toEqual([{ previous: home, current: away }])
+  })
+
+  test('sees a move to another host while it finds out that it can be reached', async () => {
+    const elsewhere = { host: '7.7.7.7', port: 2000 }
+    const { changes, dht } = start()
+    relays.see(home)
+    await relays.tick()
+    dht.io.firewalled = false
+    relays.see(elsewhere)
+    await relays.tick()
+    expect(changes).toEqual([{ previous: home, current: elsewhere }])
+  })
+
+  test('a move of which a relay tells later than the others is the same one', async () => {
+    const { changes } = start()
+    relays.see(home)
+    await relays.tick()
+    relays.see(undefined)
+    relays.see(away, RELAYS.slice(0, 1))
+    await relays.tick()
+    relays.see(away)
+    await relays.tick()
+    expect(changes).toEqual([{ previous: home, current: away }])
+    relays.see(home)
+    await relays.tick()
+    expect(changes).toHaveLength(2)
+  })
+
+  test('lets go of a relay once another one takes its place, or when it has not answered for ten rounds', async () => {
+    start()
+    relays.see(home)
+    await relays.tick()
+    relays.announcer.relayAddresses = OTHERS
+    relays.see(undefined, [...RELAYS.slice(1), ...OTHERS])
+    await relays.tick()
+    expect(relays.asked).toHaveLength(4)
+    relays.see(home, OTHERS)
+    for (let s = 1; s <= 2; s++) await relays.tick()
+    expect(relays.asked).toHaveLength(4)
+    await relays.tick()
+    expect(relays.asked).toEqual([RELAYS[1]?.host, ...OTHERS.map(({ host }) => host)])
+    for (let s = 1; s <= 9; s++) await relays.tick()
+    expect(relays.asked).toEqual(OTHERS.map(({ host }) => host))
   })
 
   test('reports nothing after it has been stopped', async () => {

@@ -1,13 +1,15 @@
 import type HyperDHT from 'hyperdht'
-import { type Address, formatAddress, sameAddress } from './address.ts'
+import { type Address, sameAddress } from './address.ts'
+import { type ReachabilityChange, ReflexiveAddresses, type Round } from './reflexive-addresses.ts'
 
-export interface ReachabilityChange {
-  previous: Address
-  current: Address
+interface AskingNode {
+  readonly dht: Pick<HyperDHT, 'ping'> & { readonly io: Pick<HyperDHT['io'], 'firewalled'> }
+  forgetAddress(): void
+  lookAgain(): void
 }
 
 export interface ReachabilityOptions {
-  node: { readonly dht: Pick<HyperDHT, 'ping' | 'firewalled'>; forgetAddress(): void; lookAgain(): void }
+  node: AskingNode
   /** Its `relayAddresses` are the DHT nodes that forward handshakes to this server. */
   announcer: { readonly relayAddresses: readonly Address[] }
   /** A relay sees this node at another address: its NAT was rebound, or the network changed. */
@@ -32,15 +34,11 @@ const LOST_AFTER_MS = 3000
  */
 export class ReachabilityWatch {
   readonly #options: ReachabilityOptions
-  readonly #seen = new Map<string, Address>()
+  readonly #addresses = new ReflexiveAddresses()
   readonly #now: () => number
-  /** A node asks from another port as soon as it knows that it can be reached: that is no move. */
-  #firewalled: boolean | undefined
   #timer: ReturnType<typeof setInterval> | undefined
   #answeredAtMs = 0
   #returned = false
-  /** The latest relays there were: when all have been given up, their answers still tell that the network is back. */
-  #lastRelays: readonly Address[] = []
 
   constructor(options: ReachabilityOptions) {
     this.#options = options
@@ -56,20 +54,21 @@ export class ReachabilityWatch {
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
-    this.#seen.clear()
+    this.#addresses.clear()
   }
 
   /** Pings every relay once; at most one change or return is reported. */
   async check(): Promise<void> {
-    const { relayAddresses } = this.#options.announcer
-    if (relayAddresses.length > 0) this.#lastRelays = relayAddresses
-    this.#forgetAllBut(relayAddresses)
-    const changes = await Promise.all(this.#lastRelays.map((relay) => this.#ping(relay)))
+    const round = this.#addresses.begin(this.#options.announcer.relayAddresses)
+    const changes = await Promise.all(round.relays.map((relay) => this.#ping(round, relay)))
     if (this.#timer === undefined) return
     const change = changes.find((found) => found !== undefined)
     if (change) {
+      this.#addresses.moved(round)
       this.#options.node.forgetAddress()
       this.#options.onChange(change)
+    } else {
+      this.#addresses.settle(round)
     }
     if (!change && this.#returned) {
       this.#options.node.lookAgain()
@@ -78,28 +77,20 @@ export class ReachabilityWatch {
     this.#returned = false
   }
 
-  async #ping(relay: Address): Promise<ReachabilityChange | undefined> {
+  async #ping(round: Round, relay: Address): Promise<ReachabilityChange | undefined> {
     const { dht } = this.#options.node
-    const { firewalled } = dht
+    const { firewalled } = dht.io
     let current: Address
     try {
       current = (await dht.ping(relay, { retry: false })).to
     } catch {
       return undefined
     }
+    // An open node is its own first relay, and hears itself when it hears nobody else.
+    if (sameAddress(relay, current)) return undefined
     const nowMs = this.#now()
     if (nowMs - this.#answeredAtMs >= (this.#options.lostAfterMs ?? LOST_AFTER_MS)) this.#returned = true
     this.#answeredAtMs = nowMs
-    if (firewalled !== this.#firewalled) this.#seen.clear()
-    this.#firewalled = firewalled
-    const key = formatAddress(relay)
-    const previous = this.#seen.get(key)
-    this.#seen.set(key, current)
-    return previous && !sameAddress(previous, current) ? { previous, current } : undefined
-  }
-
-  #forgetAllBut(relays: readonly Address[]): void {
-    const kept = new Set(relays.map(formatAddress))
-    for (const key of this.#seen.keys()) if (!kept.has(key)) this.#seen.delete(key)
+    return this.#addresses.answer(round, relay, current, firewalled)
   }
 }
