@@ -84,6 +84,21 @@ describe('an announcer', () => {
     expect(before.links[0]?.isOpen).toBe(true)
   })
 
+  test('lets listeners in while it announces from scratch, though its old relays do not answer', async () => {
+    const station = createStation()
+    const { announcer, node } = await net.announce(station)
+    const request = node.dht.request.bind(node.dht)
+    // Without a value: the question before an old relay is told that it is one no more.
+    node.dht.request = (message, to) =>
+      message.value === null ? new Promise<never>(() => undefined) : request(message, to)
+    const announced = announcer.reannounce()
+    const { links } = await net.listen(station.link)
+    await until(() => links.length === 1, 'the link')
+    await announced
+    expect(announcer.relayAddresses.length).toBeGreaterThan(0)
+    node.dht.request = request
+  })
+
   test('names its new relays on the topic, and not those of the address that it had', async () => {
     const station = createStation()
     const dhtKeyPair = HyperDHT.keyPair()

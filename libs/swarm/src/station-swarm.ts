@@ -86,22 +86,40 @@ export class StationSwarm {
    * @throws SwarmError ANNOUNCE_FAILED
    */
   async reannounce(): Promise<void> {
-    const { server } = this.#swarm
-    const stale = server.relayAddresses
-    await server.suspend()
-    await server.resume()
-    // Counted, not timed: the clock may be set while we wait.
-    for (let waitedMs = 0; server.relayAddresses === stale; waitedMs += POLL_MS) {
-      if (this.#stopping !== undefined || waitedMs > ANNOUNCE_TIMEOUT_MS) throw SwarmError.announceFailed()
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    }
+    await this.#renewRelays()
     // Cleared first: a DHT node that has an entry of ours keeps it as it is, with addresses that lead nowhere.
     const { dht, keyPair, topic } = this.#options
-    const announcement = dht.announce(topic, keyPair, server.relayAddresses, { clear: true })
+    const announcement = dht.announce(topic, keyPair, this.relayAddresses, { clear: true })
     await announcement.finished().catch(() => {
       throw SwarmError.announceFailed()
     })
-    if (server.relayAddresses.length === 0) throw SwarmError.announceFailed()
+    if (this.relayAddresses.length === 0) throw SwarmError.announceFailed()
+  }
+
+  /**
+   * Wakes HyperDHT's announcer, which looks for relays every five minutes. Suspending the server would do that as well, and end
+   * all handshakes that are under way: their listeners would wait for 10 s before they dial again.
+   */
+  async #renewRelays(): Promise<void> {
+    const { server } = this.#swarm
+    // oxlint-disable-next-line no-underscore-dangle
+    const announcer = server._announcer
+    // A look that is under way may have begun before the move.
+    // oxlint-disable-next-line no-underscore-dangle
+    let looksLeft = announcer?._updating == null ? 1 : 2
+    let latest = server.relayAddresses
+    // Counted, not timed: the clock may be set while we wait.
+    for (let waitedMs = 0; looksLeft > 0; waitedMs += POLL_MS) {
+      if (this.#stopping !== undefined || waitedMs > ANNOUNCE_TIMEOUT_MS) throw SwarmError.announceFailed()
+      server.refresh()
+      server.notifyOnline()
+      // oxlint-disable-next-line no-underscore-dangle
+      announcer?._sleeper.resume()
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      if (server.relayAddresses === latest) continue
+      latest = server.relayAddresses
+      looksLeft--
+    }
   }
 
   /** Takes the announcement back. The DHT node goes on. */

@@ -61,8 +61,15 @@ declare module 'hyperdht' {
     readonly publicKey: Uint8Array | null
     listen(keyPair?: DhtKeyPair): Promise<unknown>
     readonly relayAddresses: readonly HostPort[]
-    suspend(): Promise<void>
-    resume(): Promise<void>
+    /** The announcer is to look for relays anew; it may sleep for 3 s before it does. */
+    refresh(): void
+    /** The announcer need not wait for an answer from the network any more. */
+    notifyOnline(): void
+    /** Null until it listens. `_updating`: it looks for relays just now. */
+    readonly _announcer: {
+      readonly _updating: Promise<void> | null
+      readonly _sleeper: { resume(): void }
+    } | null
     close(): Promise<void>
   }
   export interface DhtOptions {
@@ -125,6 +132,8 @@ declare module 'hyperdht' {
     toArray(options?: { limit?: number }): HostPort[]
     /** Asks nodes to answer to the port that serves, which has not written to them: false when they come through. */
     _checkIfFirewalled(): Promise<boolean>
+    /** One command to one node; `value` is null where it only asks. */
+    request(message: { value: Uint8Array | null }, to: HostPort): Promise<unknown>
     connect(publicKey: Uint8Array, options?: ConnectOptions): SecretStream
     createServer(options?: object, onconnection?: (conn: SecretStream) => void): DhtServer
     lookup(target: Uint8Array, options?: object): Query<LookupReply | null>
