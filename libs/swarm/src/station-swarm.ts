@@ -106,7 +106,7 @@ export class StationSwarm {
     const announcer = server._announcer
     // A look that is under way may have begun before the move.
     // oxlint-disable-next-line no-underscore-dangle
-    let looksLeft = announcer?._updating == null ? 1 : 2
+    let looksLeft = (announcer?._updating ?? null) === null ? 1 : 2
     let latest = server.relayAddresses
     // Counted, not timed: the clock may be set while we wait.
     for (let waitedMs = 0; looksLeft > 0; waitedMs += POLL_MS) {

@@ -53,7 +53,7 @@ export type StationNotice =
 export type StationEffect =
   /** Listens and announces on the topic; ends in ANNOUNCED or ANNOUNCE_FAILED. */
   | { type: 'announce' }
-  /** Suspends and resumes the server under the new address; ends in REANNOUNCED or ANNOUNCE_FAILED. */
+  /** Looks for relays anew under the new address, and announces there; ends in REANNOUNCED or ANNOUNCE_FAILED. */
   | { type: 'reannounce' }
   /** Puts the station's record; only a failure is reported, as RECORD_FAILED. */
   | { type: 'publish-record' }
