@@ -15,12 +15,10 @@ test('what is held up look after look is one hold-up, and all of them are summed
   expect(record(0, 300, 45, 10, 100, 0)).toMatchObject({ worstMs: 345, totalMs: 445, long: 1 })
 })
 
-test('a gap is excused by all that is held up in it, and while the buffer before it filled up', () => {
-  const calm = Array.from({ length: 60 }, () => 0)
-  const held = record(0, 300, ...calm, 100, 0)
+test('what may take long is excused by all that is held up meanwhile', () => {
+  const held = record(0, 300, 0, 0, 0, 0, 0, 0, 0, 0, 100, 0)
   expect(held.excuseMs(100)).toBe(300)
   expect(held.excuseMs(1000)).toBe(400)
-  expect(record(0, 300, 0, 0, 0, 0, 0, 0, 0, 0, 100, 0).excuseMs(100)).toBe(400)
   expect(record(0, 0).excuseMs(1000)).toBe(0)
 })
 

@@ -1,8 +1,6 @@
 /** Of the time between two looks: who was held up for less had a chance to catch up. */
 const HELD_SHARE = 0.6
 const LONG_MS = 100
-/** What one hold-up emptied, the jitter buffer fills up again before it goes on after the next. */
-const REFILL_MS = 2000
 
 /** Of a play. Where nothing ran for so much of it, no widened limit makes up for what one hold-up after another breaks. */
 const UNMEASURED_SHARE = 0.15
@@ -21,7 +19,7 @@ export interface HoldUps {
   startMs: number
   /** Those that were longer than a jitter buffer can hide. */
   long: number
-  /** By how much a gap that may be so long can be longer: what was held up in it and shortly before, at the worst place. */
+  /** By how much something that may take so long can take longer: what was held up meanwhile, at the worst place. */
   excuseMs(limitMs: number): number
 }
 
@@ -70,7 +68,7 @@ export class HoldUpRecord {
   excuseMs(limitMs: number): number {
     let excusedMs = 0
     while (excusedMs < 3 * limitMs + this.#worstMs) {
-      const meanwhileMs = this.#mostWithin(REFILL_MS + limitMs + excusedMs)
+      const meanwhileMs = this.#mostWithin(limitMs + excusedMs)
       if (meanwhileMs <= excusedMs) break
       excusedMs = meanwhileMs
     }
