@@ -7,7 +7,8 @@ import { loudnessLufs } from './loudness.ts'
 
 /** Opus at any usual bitrate reaches more where one offset fits the whole recording. */
 const ONE_OFFSET_FITS = 0.98
-const END_S = 3
+/** So much of the beginning and of the end is looked for by itself. */
+const ENDS_S = 3
 
 /** What a recording of a broadcast is worth against its source. */
 export interface Comparison extends Correlation {
@@ -46,27 +47,53 @@ export function compareRecording(
   }
 }
 
-/** Of each channel. So much more of the source is needed on both sides as the offset may wander. */
+/** Of each channel, along the way of offsets that fits best. */
 function followed(
   found: Correlation,
   heard: Float32Array,
   source: Float32Array,
   channels: Channels,
 ): number[] {
-  if (found.correlation >= ONE_OFFSET_FITS) return found.perChannel
-  const samples = heard.length / channels + 2 * REACH_SAMPLES
-  const from = lastOffset(heard, source, channels, found.looped) - REACH_SAMPLES
-  const wide = alignedSource(source, channels, from, samples, found.looped)
-  const like = bent(heard, wide, channels, REACH_SAMPLES)
-  const perChannel = found.perChannel.map((_, channel) => normalised(heard, like, channels, channel, 0))
-  return Math.min(...perChannel) > found.correlation ? perChannel : found.perChannel
+  let best = found.perChannel
+  if (found.correlation >= ONE_OFFSET_FITS) return best
+  for (const offset of likelyOffsets(found, heard, source, channels)) {
+    const perChannel = followedFrom(offset, found, heard, source, channels)
+    if (Math.min(...perChannel) > Math.min(...best)) best = perChannel
+  }
+  return best
 }
 
-/** Where the recording would begin in the source if all of it had the offset of its end, when playback has settled. */
-function lastOffset(heard: Float32Array, source: Float32Array, channels: Channels, looped: boolean): number {
-  const from = Math.max(0, heard.length - END_S * SAMPLE_RATE * channels)
-  const { offsetSamples, leadingSilenceSamples } = correlate(heard.subarray(from), source, channels, {
-    looped,
+/** So much more of the source is needed on both sides as the offset may wander. */
+function followedFrom(
+  offset: number,
+  found: Correlation,
+  heard: Float32Array,
+  source: Float32Array,
+  channels: Channels,
+): number[] {
+  const samples = heard.length / channels + 2 * REACH_SAMPLES
+  const wide = alignedSource(source, channels, offset - REACH_SAMPLES, samples, found.looped)
+  const like = bent(heard, wide, channels, REACH_SAMPLES)
+  return found.perChannel.map((_, channel) => normalised(heard, like, channels, channel, 0))
+}
+
+/**
+ * Where the recording would begin in the source if all of it had the one offset, or that of its beginning or of its end,
+ * when playback has settled. None of them alone is enough: music repeats itself, and a few seconds of it fit a bar later too.
+ */
+function likelyOffsets(
+  found: Correlation,
+  heard: Float32Array,
+  source: Float32Array,
+  channels: Channels,
+): number[] {
+  const end = Math.max(0, heard.length - ENDS_S * SAMPLE_RATE * channels)
+  const ofEnds = [0, end].map((from) => {
+    const piece = heard.subarray(from, from + ENDS_S * SAMPLE_RATE * channels)
+    const { offsetSamples, leadingSilenceSamples } = correlate(piece, source, channels, {
+      looped: found.looped,
+    })
+    return offsetSamples - leadingSilenceSamples - from / channels
   })
-  return offsetSamples - leadingSilenceSamples - from / channels
+  return [...new Set([found.offsetSamples, ...ofEnds])]
 }
