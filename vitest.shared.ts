@@ -5,7 +5,9 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 const shared: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
-    setupFiles: [fileURLToPath(new URL('vitest.seed.ts', import.meta.url))],
+    setupFiles: ['vitest.seed.ts', 'vitest.colors.ts'].map((file) =>
+      fileURLToPath(new URL(file, import.meta.url)),
+    ),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two workers: the reference machine has two cores, and real-time tests starve with more.

@@ -1,3 +1,4 @@
+import { stays } from '../host/admission.ts'
 import type { Node } from './node.ts'
 import { World, type WorldOptions } from './world.ts'
 
@@ -22,6 +23,11 @@ export function relaysOf(world: World): Node[] {
 
 export function childrenOf(world: World, node: Node): Node[] {
   return world.listeners.filter(({ primary }) => primary === node.key)
+}
+
+/** How many it sends audio to; who is asked to go, or about to be, is not counted. */
+export function activeChildren({ peer }: Node): number {
+  return [...peer.host.children].filter((place) => !place.standby && stays(place)).length
 }
 
 /** The value below which the share `p` of them lies. */
